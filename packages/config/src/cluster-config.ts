@@ -1,0 +1,37 @@
+/** How the cluster paces itself; the same on every node. */
+export interface RaftTimings {
+  /**
+   * Between two heartbeats of a leader, ms.
+   *
+   * @default 100
+   */
+  readonly heartbeatMs: number;
+  /**
+   * Without a word from a leader for this long, up to twice as long by chance, a
+   * follower campaigns, ms. At least three heartbeats; below 300 a pause of the
+   * garbage collector may cost the leadership.
+   *
+   * @default 1000
+   */
+  readonly electionTimeoutMs: number;
+}
+
+export interface NodeConfig {
+  /** Unique in the cluster: letters, digits, `-`, `_`, `.`; at most 64. */
+  readonly id: string;
+  /** `host:port` where clients connect: gRPC and HTTP on one port. */
+  readonly client: string;
+  /** `host:port` where peers connect. */
+  readonly peer: string;
+  /** The node's directory; relative to the working directory. */
+  readonly data: string;
+  /** The failure domain, such as a data centre; shown in status. */
+  readonly zone: string | undefined;
+}
+
+/** A whole cluster, as its file describes it, checked and complete. */
+export interface ClusterConfig {
+  readonly cluster: string;
+  readonly raft: RaftTimings;
+  readonly nodes: readonly NodeConfig[];
+}

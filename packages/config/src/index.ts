@@ -1,0 +1,1 @@
+export type { ClusterConfig, NodeConfig, RaftTimings } from "./cluster-config.ts";

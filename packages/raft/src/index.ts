@@ -1,0 +1,36 @@
+export {
+  compareEntryIds,
+  ENTRY_OVERHEAD_BYTES,
+  type Entry,
+  type EntryId,
+  type EntryKind,
+  entryBytes,
+  NO_ENTRY,
+} from "./types/entry.ts";
+export { type HardState, NO_HARD_STATE } from "./types/hard-state.ts";
+export {
+  isVoter,
+  type MemberProfile,
+  type Membership,
+  membersOf,
+  NO_MEMBERSHIP,
+} from "./types/membership.ts";
+export type {
+  AppendAccepted,
+  AppendRejected,
+  AppendRequest,
+  Epoch,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  Message,
+  PreVoteRequest,
+  PreVoteResponse,
+  ReadIndexRequest,
+  ReadIndexResponse,
+  Round,
+  SnapshotOffer,
+  TimeoutNow,
+  VoteRequest,
+  VoteResponse,
+} from "./types/message.ts";
+export type { SnapshotMeta } from "./types/snapshot-meta.ts";

@@ -1,0 +1,76 @@
+import type { AbortSignalLike, BootId, ClusterId, LogIndex, MemberId, Millis, Revision, Steps, StoreId, Term } from "@holdfast/base";
+import type { Membership } from "@holdfast/raft";
+import type { Operation, OperationResult } from "@holdfast/state-machine";
+
+/** Every call ends by its deadline, on the replica's clock; later it may still take effect. */
+export interface ReplicaCall {
+  readonly deadline: Millis;
+  /** Fail at once instead of waiting where no leader is known (etcd's `hasleader`). */
+  readonly requireLeader?: boolean;
+  readonly signal?: AbortSignalLike;
+}
+
+/** Operations of a client's own session, encoded by the client, already validated here. */
+export interface SessionBatch {
+  /** The encoded {@link import("@holdfast/state-machine").CommandBatch}; carried as it is. */
+  readonly bytes: Uint8Array;
+  readonly session: Uint8Array;
+  readonly firstSequence: number;
+  readonly count: number;
+}
+
+/** What a read sees, taken in one turn. */
+export interface ReadPoint {
+  readonly revision: Revision;
+  readonly compactRevision: Revision;
+}
+
+/**
+ * What a replica offers to the services above it, on any node: it forwards what
+ * only the leader can do.
+ *
+ * Rejections are of the classes in `replica-errors.ts`; a committed operation that
+ * did nothing is a result, not a rejection.
+ */
+export interface ReplicaApi {
+  /** Proposes one operation in the node's own session; what one turn proposes becomes one entry. */
+  propose(operation: Operation, call: ReplicaCall): Promise<OperationResult>;
+  /** Proposes a client's batch as one entry and answers each operation, in order. */
+  submit(batch: SessionBatch, call: ReplicaCall): Promise<readonly OperationResult[]>;
+  /**
+   * Computes over one consistent state, taken after a linearizable read index was
+   * reached (`linearizable`), or at once from what is applied here.
+   */
+  read<Result>(
+    compute: (point: ReadPoint) => Steps<Result>,
+    call: ReplicaCall & { readonly linearizable: boolean },
+  ): Promise<Result>;
+  /** Resolves once everything that was committed when it was called is applied here. */
+  barrier(call: ReplicaCall): Promise<void>;
+  status(): ReplicaStatus;
+}
+
+export type ReplicaRole = "unborn" | "follower" | "pre-candidate" | "candidate" | "leader" | "learner" | "stopped";
+
+/** A frozen moment of one replica. */
+export interface ReplicaStatus {
+  readonly role: ReplicaRole;
+  readonly name: string;
+  readonly storeId: StoreId;
+  readonly bootId: BootId;
+  readonly clusterId: ClusterId | undefined;
+  readonly memberId: MemberId | undefined;
+  readonly leader: MemberId | undefined;
+  readonly term: Term;
+  readonly membership: Membership;
+  readonly lastIndex: LogIndex;
+  readonly committed: LogIndex;
+  readonly applied: LogIndex;
+  readonly revision: Revision;
+  readonly compactRevision: Revision;
+  /** Size of the applied state on disk, bytes, roughly. */
+  readonly stateBytes: number;
+  /** Why the replica does not serve, in words for a person; `undefined` when it does. */
+  readonly waitingFor: string | undefined;
+  readonly electionTimeoutMs: number;
+}

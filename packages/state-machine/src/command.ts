@@ -1,0 +1,95 @@
+import type { Revision } from "@holdfast/base";
+import type { RangeQuery } from "./query.ts";
+
+/** What may be proposed to the state machine. Times and chance never appear: applying is a function of the log. */
+export type Operation = PutOperation | DeleteRangeOperation | TxnOperation | SessionOpenOperation | SessionExpireOperation;
+
+export interface PutOperation {
+  readonly kind: "put";
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  /** 0n is none. */
+  readonly lease: bigint;
+  readonly prevKv: boolean;
+  readonly ignoreValue: boolean;
+  readonly ignoreLease: boolean;
+}
+
+export interface DeleteRangeOperation {
+  readonly kind: "delete-range";
+  readonly key: Uint8Array;
+  /** Empty: only `key`. One zero byte: everything from `key` on. */
+  readonly rangeEnd: Uint8Array;
+  readonly prevKv: boolean;
+}
+
+export interface RangeOperation {
+  readonly kind: "range";
+  readonly query: RangeQuery;
+}
+
+/** What a transaction's branch may hold. */
+export type TxnBranchOperation = PutOperation | DeleteRangeOperation | RangeOperation | TxnOperation;
+
+export interface TxnOperation {
+  readonly kind: "txn";
+  readonly compares: readonly Compare[];
+  readonly success: readonly TxnBranchOperation[];
+  readonly failure: readonly TxnBranchOperation[];
+}
+
+export type CompareResult = "equal" | "greater" | "less" | "not-equal";
+
+/** A guard of a transaction; the operand's kind follows its target. */
+export type Compare = {
+  readonly key: Uint8Array;
+  /** Empty: only `key`; else every key of the range must satisfy it. */
+  readonly rangeEnd: Uint8Array;
+  readonly result: CompareResult;
+} & (
+  | { readonly target: "version" | "create" | "mod" | "lease"; readonly operand: bigint }
+  | { readonly target: "value"; readonly operand: Uint8Array }
+);
+
+/** Makes the batch's session known. The only operation of its batch; a session that is known stays as it is. */
+export interface SessionOpenOperation {
+  readonly kind: "session-open";
+}
+
+/** Ends sessions that have been idle: each only if nothing of it was applied behind `idleSince`. */
+export interface SessionExpireOperation {
+  readonly kind: "session-expire";
+  readonly sessions: readonly { readonly session: Uint8Array; readonly idleSince: number }[];
+}
+
+/**
+ * The payload of a `commands` entry: operations of one session, in order. The
+ * operation at position p has the sequence `firstSequence + p` (decision 18).
+ */
+export interface CommandBatch {
+  /** 16 random bytes. */
+  readonly session: Uint8Array;
+  readonly firstSequence: number;
+  /** The session has the answers of everything below; those are forgotten. */
+  readonly ackedBelow: number;
+  readonly operations: readonly Operation[];
+}
+
+/** Why an operation of a committed entry did nothing. Replicated, so the same on every replica. */
+export type ApplyFailure =
+  /** A put names a lease that does not exist. */
+  | { readonly reason: "lease-not-found" }
+  /** A put with `ignoreValue` or `ignoreLease` names a key that does not exist. */
+  | { readonly reason: "key-not-found" }
+  /** A range inside a transaction asks below the compacted revision. */
+  | { readonly reason: "compacted"; readonly compactRevision: Revision }
+  /** A range inside a transaction asks above the revision of its moment. */
+  | { readonly reason: "future-revision" }
+  /** The batch's session is not known, or no longer. */
+  | { readonly reason: "session-expired" }
+  /** No room for another session. */
+  | { readonly reason: "too-many-sessions" }
+  /** The sequence lies below `ackedBelow`: whether it was applied is no longer known. */
+  | { readonly reason: "sequence-forgotten" }
+  /** The sequence lies beyond the session's window. */
+  | { readonly reason: "sequence-beyond-window" };

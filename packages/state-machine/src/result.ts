@@ -1,0 +1,52 @@
+import type { Revision } from "@holdfast/base";
+import type { ApplyFailure } from "./command.ts";
+import type { KeyValue } from "./key-value.ts";
+import type { RangeResult } from "./query.ts";
+
+/** The answer to one operation. `revision` is the store's after it (in a transaction: as etcd-v3.md §5.5). */
+export type OperationResult =
+  | PutResult
+  | DeleteRangeResult
+  | TxnResult
+  | { readonly kind: "session-open"; readonly revision: Revision }
+  | { readonly kind: "session-expire"; readonly revision: Revision }
+  | FailedResult
+  | AnswerGoneResult;
+
+export interface PutResult {
+  readonly kind: "put";
+  readonly revision: Revision;
+  readonly prevKv: KeyValue | undefined;
+}
+
+export interface DeleteRangeResult {
+  readonly kind: "delete-range";
+  readonly revision: Revision;
+  readonly deleted: number;
+  readonly prevKvs: readonly KeyValue[];
+}
+
+export interface RangeOperationResult {
+  readonly kind: "range";
+  readonly range: RangeResult;
+}
+
+export interface TxnResult {
+  readonly kind: "txn";
+  readonly revision: Revision;
+  readonly succeeded: boolean;
+  readonly responses: readonly (PutResult | DeleteRangeResult | RangeOperationResult | TxnResult)[];
+}
+
+/** Nothing was applied. */
+export interface FailedResult {
+  readonly kind: "failed";
+  readonly revision: Revision;
+  readonly failure: ApplyFailure;
+}
+
+/** It was applied before at `revision`, but its answer was too large to keep (decision 18). */
+export interface AnswerGoneResult {
+  readonly kind: "answer-gone";
+  readonly revision: Revision;
+}

@@ -1,0 +1,36 @@
+import type { ByteString, Row, RowScan } from "@holdfast/base";
+
+/** One change of a batch; `value` undefined deletes. */
+export interface RowChange {
+  readonly key: ByteString;
+  readonly value: Uint8Array | undefined;
+}
+
+/**
+ * An ordered store of rows: LevelDB, or memory in tests.
+ *
+ * Whoever opens it holds the directory's lock until {@link close}. A batch is
+ * atomic. Every batch is written with `sync: true`: a later synced batch does not
+ * make an earlier unsynced one durable (google/leveldb#193).
+ */
+export interface Engine extends EngineReads {
+  /** Resolves once the batch would survive a power cut. Calls do not overlap. */
+  writeDurably(changes: readonly RowChange[]): Promise<void>;
+  /** A frozen state of all rows, taken in this very turn. Close it, or it holds disk space. */
+  snapshot(): EngineSnapshot;
+  /** Bytes on disk, roughly. */
+  approximateBytes(): Promise<number>;
+  /** Ends open snapshots and scans, then gives the lock back. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface EngineReads {
+  /** Reads in this turn; a few microseconds where the row is cached. */
+  getSync(key: ByteString): Uint8Array | undefined;
+  getMany(keys: readonly ByteString[]): Promise<readonly (Uint8Array | undefined)[]>;
+  scan(scan: RowScan): Promise<readonly Row[]>;
+}
+
+export interface EngineSnapshot extends EngineReads {
+  close(): Promise<void>;
+}
