@@ -1,1 +1,1 @@
-export {};
+export { loadDefinition, loadProtocol } from "./load-protocol.ts";

@@ -1,0 +1,57 @@
+// Original file: proto/holdfast/v1/peer.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface PeerIdentity {
+  /**
+   * The version of this conversation: 1.
+   */
+  'protocol'?: (number);
+  'name'?: (string);
+  /**
+   * 32 hexadecimal digits.
+   */
+  'store_id'?: (string);
+  /**
+   * 32 hexadecimal digits.
+   */
+  'boot_id'?: (string);
+  /**
+   * 0: unborn.
+   */
+  'cluster_id'?: (number | string | Long);
+  'member_id'?: (number | string | Long);
+  /**
+   * The encoded membership in force; empty while unborn.
+   */
+  'membership'?: (Buffer | Uint8Array | string);
+  'heartbeat_ms'?: (number);
+  'election_timeout_ms'?: (number);
+}
+
+export interface PeerIdentity__Output {
+  /**
+   * The version of this conversation: 1.
+   */
+  'protocol': (number);
+  'name': (string);
+  /**
+   * 32 hexadecimal digits.
+   */
+  'store_id': (string);
+  /**
+   * 32 hexadecimal digits.
+   */
+  'boot_id': (string);
+  /**
+   * 0: unborn.
+   */
+  'cluster_id': (string);
+  'member_id': (string);
+  /**
+   * The encoded membership in force; empty while unborn.
+   */
+  'membership': (Buffer);
+  'heartbeat_ms': (number);
+  'election_timeout_ms': (number);
+}

@@ -1,0 +1,39 @@
+// Original file: proto/holdfast/v1/session.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * One part of a turn, or the whole stream where both ids are 0, was refused.
+ */
+export interface SessionFailure {
+  'first_sequence'?: (number | string | Long);
+  'read_id'?: (number | string | Long);
+  /**
+   * Stable, such as NO_LEADER or SESSION_EXPIRED.
+   */
+  'code'?: (string);
+  'message'?: (string);
+  /**
+   * "not-applied", "applied" or "unknown".
+   */
+  'outcome'?: (string);
+  'retryable'?: (boolean);
+}
+
+/**
+ * One part of a turn, or the whole stream where both ids are 0, was refused.
+ */
+export interface SessionFailure__Output {
+  'first_sequence': (string);
+  'read_id': (string);
+  /**
+   * Stable, such as NO_LEADER or SESSION_EXPIRED.
+   */
+  'code': (string);
+  'message': (string);
+  /**
+   * "not-applied", "applied" or "unknown".
+   */
+  'outcome': (string);
+  'retryable': (boolean);
+}

@@ -1,0 +1,24 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { PeerClient as _holdfast_v1_PeerClient, PeerDefinition as _holdfast_v1_PeerDefinition } from './holdfast/v1/Peer.ts';
+import type { PeerFrame as _holdfast_v1_PeerFrame, PeerFrame__Output as _holdfast_v1_PeerFrame__Output } from './holdfast/v1/PeerFrame.ts';
+import type { PeerIdentity as _holdfast_v1_PeerIdentity, PeerIdentity__Output as _holdfast_v1_PeerIdentity__Output } from './holdfast/v1/PeerIdentity.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  holdfast: {
+    v1: {
+      /**
+       * Between nodes, on the peer port. Only members of one cluster talk here.
+       */
+      Peer: SubtypeConstructor<typeof grpc.Client, _holdfast_v1_PeerClient> & { service: _holdfast_v1_PeerDefinition }
+      PeerFrame: MessageTypeDefinition<_holdfast_v1_PeerFrame, _holdfast_v1_PeerFrame__Output>
+      PeerIdentity: MessageTypeDefinition<_holdfast_v1_PeerIdentity, _holdfast_v1_PeerIdentity__Output>
+    }
+  }
+}
+
