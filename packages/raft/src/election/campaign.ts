@@ -1,0 +1,117 @@
+import { assert, type MemberId, type Term } from "@holdfast/base";
+import { becomeLeader } from "../leader/become-leader.ts";
+import { quorumVote } from "../quorum/joint.ts";
+import type { RaftState } from "../raft-state.ts";
+import { isVoter, type Membership } from "../types/membership.ts";
+import type { PreVoteResponse, VoteResponse } from "../types/message.ts";
+import { adoptTerm, announceRole, becomeFollower, failForwardedReads } from "./roles.ts";
+
+/** Everybody whose vote counts, this member excepted. */
+function otherVoters(state: RaftState, { voters, outgoing }: Membership): readonly MemberId[] {
+  const all = new Set([...voters, ...outgoing]);
+  return [...all].filter((id) => id !== state.id).sort((a, b) => a - b);
+}
+
+/** The election timer fired. A learner or a removed member waits on. */
+export function campaign(state: RaftState): void {
+  state.timer.reset(state.now);
+  if (!isVoter(state.memberships.effective, state.id)) return;
+  hurryWhileGone(state);
+  failForwardedReads(state);
+  state.role = { kind: "pre-candidate", answers: new Map([[state.id, true]]) };
+  announceRole(state, "pre-candidate", "no leader was heard");
+  const { last } = state.log;
+  for (const to of otherVoters(state, state.memberships.effective)) {
+    // Held: the request names a log end that must be durable here (checklist F17).
+    state.outbox.hold({
+      kind: "pre-vote-request",
+      from: state.id,
+      to,
+      term: state.term + 1,
+      last,
+    });
+  }
+  countPreVotes(state);
+}
+
+export function onPreVoteResponse(state: RaftState, message: PreVoteResponse): void {
+  const { role } = state;
+  if (role.kind !== "pre-candidate") return;
+  const current = message.granted ? message.term === state.term + 1 : message.term === state.term;
+  if (!current) return;
+  role.answers.set(message.from, message.granted);
+  countPreVotes(state);
+}
+
+function countPreVotes(state: RaftState): void {
+  const { role } = state;
+  assert(role.kind === "pre-candidate", "only a pre-candidate counts pre-votes");
+  const result = quorumVote(state.memberships.effective, role.answers);
+  if (result === "won") startElection(state);
+  else if (result === "lost") {
+    becomeFollower(state, undefined, "the pre-vote was lost");
+    hurryWhileGone(state);
+  }
+}
+
+/** A real campaign: the vote requests leave when the new term and the own vote are durable. */
+function startElection(state: RaftState): void {
+  adoptTerm(state, state.term + 1);
+  state.vote = state.id;
+  state.outbox.selfVote = state.term;
+  state.role = { kind: "candidate", answers: new Map() };
+  state.timer.reset(state.now);
+  hurryWhileGone(state);
+  announceRole(state, "candidate", "the pre-vote was won");
+  const { last } = state.log;
+  for (const to of otherVoters(state, state.memberships.effective)) {
+    const transfer = false;
+    state.outbox.hold({ kind: "vote-request", from: state.id, to, term: state.term, last, transfer });
+  }
+}
+
+/** The own vote of this term became durable. */
+export function onSelfVoteDurable(state: RaftState, term: Term): void {
+  const { role } = state;
+  if (role.kind !== "candidate" || term !== state.term) return;
+  role.answers.set(state.id, true);
+  countVotes(state);
+}
+
+export function onVoteResponse(state: RaftState, message: VoteResponse): void {
+  const { role } = state;
+  if (role.kind !== "candidate" || message.term !== state.term) return;
+  role.answers.set(message.from, message.granted);
+  countVotes(state);
+}
+
+function countVotes(state: RaftState): void {
+  const { role } = state;
+  assert(role.kind === "candidate", "only a candidate counts votes");
+  const result = quorumVote(state.memberships.effective, role.answers);
+  if (result === "won") becomeLeader(state);
+  else if (result === "lost") {
+    becomeFollower(state, undefined, "the election was lost");
+    hurryWhileGone(state);
+  }
+}
+
+/** While the leader's process is known to be gone, the next attempt comes quickly (decision 20). */
+function hurryWhileGone(state: RaftState): void {
+  const { gone, options } = state;
+  if (gone === undefined || state.now >= gone.until) return;
+  state.timer.hurry(state.now, options.goneRetryMs, options.goneCampaignMs);
+}
+
+/** The transport is certain that a member's process has ended. */
+export function onPeerGone(state: RaftState, peer: MemberId): void {
+  const { role, options, gone } = state;
+  if (role.kind !== "follower" || role.leader !== peer) return;
+  const again =
+    gone?.term === state.term && state.now - gone.at < options.electionTimeoutMs;
+  if (again) return;
+  const until = state.now + options.electionTimeoutMs;
+  state.gone = { leader: peer, term: state.term, at: state.now, until };
+  becomeFollower(state, undefined, "the leader's process is gone");
+  state.timer.hurry(state.now, 0, options.goneCampaignMs);
+}

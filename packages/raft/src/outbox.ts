@@ -1,0 +1,34 @@
+import type { EntryId } from "./types/entry.ts";
+import type { Fetch, Outcome, Transition } from "./types/effects.ts";
+import type { Membership } from "./types/membership.ts";
+import type { Message } from "./types/message.ts";
+
+/** What has come up since the effects were last taken. */
+export class Outbox {
+  /** May go at once. */
+  messages: Message[] = [];
+  /** Go when everything written so far is durable. */
+  held: Message[] = [];
+  outcomes: Outcome[] = [];
+  transitions: Transition[] = [];
+  fetches: Fetch[] = [];
+  compact: { readonly upTo: EntryId; readonly membership: Membership } | undefined;
+  /** Term or vote changed. */
+  hardStateDirty = false;
+  /** The term of a campaign that votes for itself with the next write. */
+  selfVote: number | undefined;
+
+  /** Later acknowledgements of one append session say all that earlier ones did. */
+  hold(message: Message): void {
+    const last = this.held.at(-1);
+    const covers =
+      message.kind === "append-accepted" &&
+      last?.kind === "append-accepted" &&
+      last.to === message.to &&
+      last.term === message.term &&
+      last.epoch === message.epoch &&
+      last.match <= message.match;
+    if (covers) this.held.pop();
+    this.held.push(message);
+  }
+}

@@ -1,0 +1,67 @@
+import { assert, type LogIndex, type Term } from "@holdfast/base";
+import type { WriteSeq } from "../types/input.ts";
+import type { Message } from "../types/message.ts";
+
+interface Pending {
+  readonly seq: WriteSeq;
+  /** The log's last index when this was handed out; lowered if that end is superseded before it is durable. */
+  lastIndex: LogIndex;
+  readonly messages: Message[];
+  /** A campaign whose vote for itself counts once this is durable. */
+  readonly selfVote: Term | undefined;
+}
+
+/** What became true because writes are durable. */
+export interface Released {
+  readonly durable: LogIndex;
+  readonly messages: readonly Message[];
+  readonly selfVotes: readonly Term[];
+}
+
+/**
+ * Messages that promise something leave only when it is durable; they wait here
+ * behind the write they depend on (raft.md §2, the durability table).
+ *
+ * Writes are named by a growing number, never by an index: the completion of a
+ * write that has since been superseded says nothing about what replaced it
+ * (checklist F17, "ABA").
+ */
+export class PersistQueue {
+  #pending: Pending[] = [];
+  #seq: WriteSeq = 0;
+
+  get idle(): boolean {
+    return this.#pending.length === 0;
+  }
+
+  /** A write is handed to the driver; `messages` wait for it. */
+  push(lastIndex: LogIndex, messages: Message[], selfVote: Term | undefined): WriteSeq {
+    this.#seq++;
+    this.#pending.push({ seq: this.#seq, lastIndex, messages, selfVote });
+    return this.#seq;
+  }
+
+  /** Messages that need no write of their own wait for the last one under way. */
+  hold(messages: readonly Message[]): void {
+    const last = this.#pending.at(-1);
+    assert(last !== undefined, "something is being written");
+    last.messages.push(...messages);
+  }
+
+  superseded(from: LogIndex): void {
+    for (const pending of this.#pending) pending.lastIndex = Math.min(pending.lastIndex, from - 1);
+  }
+
+  persisted(seq: WriteSeq): Released | undefined {
+    assert(seq <= this.#seq, "only what was handed out becomes durable");
+    const done = this.#pending.filter((pending) => pending.seq <= seq);
+    const last = done.at(-1);
+    if (last === undefined) return undefined;
+    this.#pending = this.#pending.slice(done.length);
+    return {
+      durable: last.lastIndex,
+      messages: done.flatMap(({ messages }) => messages),
+      selfVotes: done.flatMap(({ selfVote }) => (selfVote === undefined ? [] : [selfVote])),
+    };
+  }
+}

@@ -1,0 +1,64 @@
+import type { MemberId, Millis, Random, Term } from "@holdfast/base";
+import type { ElectionTimer } from "./election/election-timer.ts";
+import type { ForwardedReads } from "./follower/forwarded-reads.ts";
+import type { LeaderRole } from "./leader/leader-role.ts";
+import type { RaftLog } from "./log/raft-log.ts";
+import type { MembershipCodec } from "./membership/membership-codec.ts";
+import type { MembershipHistory } from "./membership/membership-history.ts";
+import type { Outbox } from "./outbox.ts";
+import type { PersistQueue } from "./persist/persist-queue.ts";
+import type { RaftOptions } from "./raft-options.ts";
+
+export interface FollowerRole {
+  readonly kind: "follower";
+  readonly leader: MemberId | undefined;
+}
+
+/** Asks whether it would be elected; changes no term (thesis, section 9.6). */
+export interface PreCandidateRole {
+  readonly kind: "pre-candidate";
+  readonly answers: Map<MemberId, boolean>;
+}
+
+export interface CandidateRole {
+  readonly kind: "candidate";
+  readonly answers: Map<MemberId, boolean>;
+}
+
+/** Leader-only data exists only in a leader. */
+export type Role = FollowerRole | PreCandidateRole | CandidateRole | LeaderRole;
+
+/** The leader's process is known to be gone; campaigns follow quickly until `until` (decision 20). */
+export interface GoneLeader {
+  readonly leader: MemberId;
+  readonly term: Term;
+  readonly at: Millis;
+  readonly until: Millis;
+}
+
+/** Everything one member knows. Plain data for the functions of the roles; only `Raft` owns one. */
+export interface RaftState {
+  readonly id: MemberId;
+  readonly options: RaftOptions;
+  readonly random: Random;
+  now: Millis;
+  term: Term;
+  vote: MemberId | undefined;
+  role: Role;
+  /** When the current leader was last heard. */
+  heardLeaderAt: Millis;
+  gone: GoneLeader | undefined;
+  /** The log up to here is held by every member, as the leader last said. */
+  floor: number;
+  /** Fetches are numbered for the life of the core, so that a late answer finds nobody waiting. */
+  lastFetchId: number;
+  /** What the last effects allowed to be applied. */
+  lastApplyTo: number;
+  readonly timer: ElectionTimer;
+  readonly log: RaftLog;
+  readonly memberships: MembershipHistory;
+  readonly membershipCodec: MembershipCodec;
+  readonly reads: ForwardedReads;
+  readonly persist: PersistQueue;
+  readonly outbox: Outbox;
+}

@@ -1,0 +1,38 @@
+import type { LogIndex, MemberId } from "@holdfast/base";
+import type { Entry } from "./entry.ts";
+import type { Message } from "./message.ts";
+
+/** The driver's name for a proposal or a read; it comes back in one {@link import("./effects.ts").Outcome}. */
+export type Token = number;
+
+export interface Proposal {
+  readonly token: Token;
+  readonly payload: Uint8Array;
+}
+
+/** Numbers the core's writes; they become durable in this order. */
+export type WriteSeq = number;
+
+/** Everything that can happen to a core. */
+export type Input =
+  /** Time passed. */
+  | { readonly kind: "tick" }
+  /** From a peer of the same cluster and group, of valid shape. */
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "propose"; readonly proposals: readonly Proposal[] }
+  /** Wants an index such that a state applied up to it is linearizable from now on. */
+  | { readonly kind: "read-index"; readonly token: Token }
+  /** All writes up to `seq` are durable. */
+  | { readonly kind: "persisted"; readonly seq: WriteSeq }
+  /** The applied state up to `index` is durable: the log behind it is no longer needed here. */
+  | { readonly kind: "state-durable"; readonly index: LogIndex }
+  /** The answer to a fetch; `undefined` where the log no longer reaches that far. */
+  | {
+      readonly kind: "entries-fetched";
+      readonly fetchId: number;
+      readonly entries: readonly Entry[] | undefined;
+    }
+  /** The process of this member is gone for certain (decision 20). */
+  | { readonly kind: "peer-gone"; readonly peer: MemberId }
+  | { readonly kind: "peer-disconnected"; readonly peer: MemberId }
+  | { readonly kind: "peer-connected"; readonly peer: MemberId };

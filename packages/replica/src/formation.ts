@@ -1,0 +1,176 @@
+import {
+  type Clock,
+  type ClusterId,
+  HoldfastError,
+  type Logger,
+  type MemberId,
+  messageOf,
+  type Random,
+  randomWireId,
+  type StoreId,
+} from "@holdfast/base";
+import type { MemberProfile, Membership } from "@holdfast/raft";
+import { memberIdOf } from "./member-id.ts";
+import type { PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
+
+/** A node as the configuration file names it. */
+export interface ConfiguredNode {
+  readonly name: string;
+  readonly peerAddress: string;
+  readonly clientAddress: string;
+}
+
+export interface FormationParts {
+  readonly self: ConfiguredNode & { readonly storeId: StoreId };
+  /** All nodes of the file, this one included. */
+  readonly nodes: readonly ConfiguredNode[];
+  readonly network: PeerNetwork;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Form a cluster of those that answer, instead of waiting for all. */
+  readonly bootstrap: boolean;
+  /** Told whenever the reason to wait changes. */
+  waiting(reason: string): void;
+}
+
+/** A store becomes a member of a cluster. */
+export interface Birth {
+  readonly clusterId: ClusterId;
+  readonly membership: Membership;
+}
+
+/** Nodes of two clusters, or of none that can be told, answer at the addresses of one file. */
+export class FormationRefusedError extends HoldfastError {
+  readonly code = "FORMATION_REFUSED";
+  readonly outcome = "not-applied";
+  readonly retryable = false;
+}
+
+const HELLO_TIMEOUT_MS = 1000;
+const ROUND_MS = 100;
+
+interface Answer {
+  readonly node: ConfiguredNode;
+  readonly identity: PeerIdentity | undefined;
+  readonly failure: string;
+}
+
+/**
+ * How an unborn node comes to be a member (decision 16): a cluster is formed only
+ * when *all* nodes of the file answer that they are unborn, by the smallest name.
+ * Two wiped nodes of three can therefore never form an empty cluster: the third
+ * either is silent, or names the cluster that it belongs to.
+ */
+export class Formation {
+  readonly #parts: FormationParts;
+  #stopped = false;
+  #reason = "";
+
+  constructor(parts: FormationParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves with the birth, or with `undefined` once stopped. */
+  async run(): Promise<Birth | undefined> {
+    while (!this.#stopped) {
+      const answers = await this.#askAll();
+      const birth = this.#judge(answers);
+      if (birth !== undefined) return birth;
+      await this.#pause();
+    }
+    return undefined;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #askAll(): Promise<readonly Answer[]> {
+    const { nodes, self, network } = this.#parts;
+    const others = nodes.filter(({ name }) => name !== self.name);
+    return Promise.all(
+      others.map((node) =>
+        network.hello(node.peerAddress, HELLO_TIMEOUT_MS).then(
+          (identity): Answer => ({ node, identity, failure: "" }),
+          (failure: unknown): Answer => ({ node, identity: undefined, failure: messageOf(failure) }),
+        ),
+      ),
+    );
+  }
+
+  #judge(answers: readonly Answer[]): Birth | undefined {
+    const stranger = answers.find(({ node, identity }) => identity !== undefined && identity.name !== node.name);
+    if (stranger !== undefined) {
+      const { node, identity } = stranger;
+      return this.#wait(`${node.peerAddress} should be ${node.name}, but is ${identity?.name}: correct the file`);
+    }
+    const born = answers.flatMap(({ identity }) => (identity?.clusterId === undefined ? [] : [identity]));
+    if (born.length > 0) return this.#join(born);
+    const silent = answers.filter(({ identity }) => identity === undefined);
+    if (silent.length > 0 && !this.#parts.bootstrap) {
+      return this.#wait(`no cluster is formed before every node of the file answers; silent: ${silent.map(({ node }) => `${node.name} (${node.peerAddress})`).join(", ")}`);
+    }
+    return this.#form(answers);
+  }
+
+  #join(born: readonly PeerIdentity[]): Birth | undefined {
+    const { self } = this.#parts;
+    const clusters = new Set(born.map(({ clusterId }) => clusterId));
+    if (clusters.size > 1) {
+      const found = born.map(({ name, clusterId }) => `${name}: ${clusterId}`).join(", ");
+      return this.#wait(`the nodes of the file belong to different clusters (${found}): correct the file`);
+    }
+    const [first] = born;
+    const membership = first?.membership;
+    if (first?.clusterId === undefined || membership === undefined) return undefined;
+    const { name, storeId } = self;
+    const known = membership.profiles.find((profile) => profile.name === name);
+    if (known?.storeId === storeId) return { clusterId: first.clusterId, membership };
+    return this.#wait(
+      known === undefined
+        ? `cluster ${first.clusterId} has no member ${name}: it must be added there first`
+        : `cluster ${first.clusterId} knows ${name} by another store: this one is empty and neither votes nor serves until it is admitted`,
+    );
+  }
+
+  /** Everybody who matters is unborn; the smallest name decides for all. */
+  #form(answers: readonly Answer[]): Birth | undefined {
+    const { self, random, logger } = this.#parts;
+    const unborn = answers.flatMap(({ node, identity }) =>
+      identity === undefined ? [] : [{ ...node, storeId: identity.storeId }],
+    );
+    const founders = [self, ...unborn].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const [founder] = founders;
+    if (founder !== undefined && founder.name !== self.name) {
+      return this.#wait(`${founder.name} forms the cluster`);
+    }
+    const clusterId = randomWireId(random) as ClusterId;
+    const profiles: MemberProfile[] = founders
+      .map((node) => ({
+        id: memberIdOf(clusterId, node.name, node.storeId),
+        name: node.name,
+        storeId: node.storeId,
+        peerAddress: node.peerAddress,
+        clientAddress: node.clientAddress,
+      }))
+      .sort((a, b) => a.id - b.id);
+    const voters: MemberId[] = profiles.map(({ id }) => id);
+    logger.info({ clusterId, members: founders.map(({ name }) => name) }, "cluster formed");
+    const membership = { voters, outgoing: [], learners: [], learnersNext: [], autoLeave: false, profiles };
+    return { clusterId, membership };
+  }
+
+  #wait(reason: string): undefined {
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    this.#parts.logger.info({ reason }, "unborn: waiting");
+    this.#parts.waiting(reason);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resume) => {
+      this.#parts.clock.timer(ROUND_MS, resume);
+    });
+  }
+}

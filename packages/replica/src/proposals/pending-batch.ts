@@ -1,0 +1,25 @@
+import type { ByteString, HoldfastError, Millis } from "@holdfast/base";
+import type { OperationResult } from "@holdfast/state-machine";
+
+/**
+ * A batch on its way into the log, kept until it is applied here or nobody waits
+ * for it any more.
+ */
+export interface PendingBatch {
+  readonly session: ByteString;
+  readonly firstSequence: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+  /** The last moment at which somebody still waits. */
+  readonly deadline: Millis;
+  /** How often it was proposed or forwarded; once at most means that a refusal is certain. */
+  timesSent: number;
+  sentAt: Millis;
+  /** Everybody's answer, in order. */
+  settle(results: readonly OperationResult[]): void;
+  fail(failure: HoldfastError): void;
+}
+
+export function batchKey(session: ByteString, firstSequence: number): string {
+  return `${session}/${firstSequence}`;
+}

@@ -1,0 +1,207 @@
+import {
+  type Cancel,
+  type Clock,
+  type HoldfastError,
+  type MemberId,
+  type Millis,
+  toByteString,
+} from "@holdfast/base";
+import type { AppliedBatch } from "@holdfast/state-machine";
+import type { PeerMessage } from "../ports/peer-network.ts";
+import { NoLeaderError, OverloadedError, RequestTimedOutError } from "../replica-errors.ts";
+import { batchKey, type PendingBatch } from "./pending-batch.ts";
+
+export interface ProposerParts {
+  readonly self: MemberId;
+  readonly clock: Clock;
+  readonly pendingOperationsMax: number;
+  readonly pendingBytesMax: number;
+  /** A forwarded batch without an answer is sent again after this, ms. */
+  readonly retryMs: Millis;
+  /** Between two looks at deadlines, ms. */
+  readonly sweepMs: Millis;
+  leader(): MemberId | undefined;
+  /** Gives the core a batch under a token; the outcome comes back by {@link Proposer.refused}. */
+  propose(token: number, bytes: Uint8Array): void;
+  send(to: MemberId, message: PeerMessage): void;
+}
+
+/** Where a token's refusal goes: to a batch of this node, or to the peer that forwarded it. */
+type Proposed =
+  | { readonly kind: "own"; readonly key: string }
+  | {
+      readonly kind: "forwarded";
+      readonly peer: MemberId;
+      readonly session: Uint8Array;
+      readonly firstSequence: number;
+    };
+
+/**
+ * Brings batches into the log, wherever the leader is (decision 18).
+ *
+ * Every batch belongs to a session that the state machine knows, so it may be
+ * sent as often as needed: it is applied once. It is answered when it is applied
+ * *here*; so a leader's death costs its callers time, not an error.
+ */
+export class Proposer {
+  readonly #parts: ProposerParts;
+  readonly #pending = new Map<string, PendingBatch>();
+  readonly #tokens = new Map<number, Proposed>();
+  #operations = 0;
+  #bytes = 0;
+  #lastToken = 0;
+  #cancelSweep: Cancel | undefined;
+
+  constructor(parts: ProposerParts) {
+    this.#parts = parts;
+  }
+
+  get pendingOperations(): number {
+    return this.#operations;
+  }
+
+  get hasLeader(): boolean {
+    return this.#parts.leader() !== undefined;
+  }
+
+  /** Whether `count` more operations of so many bytes may be taken. */
+  hasRoomFor(count: number, bytes: number): boolean {
+    const { pendingOperationsMax, pendingBytesMax } = this.#parts;
+    return (
+      this.#operations + count <= pendingOperationsMax && this.#bytes + bytes <= pendingBytesMax
+    );
+  }
+
+  /** Takes a batch; the caller has asked {@link hasRoomFor}. One sent again by its client joins nobody: the newer wins. */
+  add(batch: PendingBatch): void {
+    const key = batchKey(batch.session, batch.firstSequence);
+    const older = this.#pending.get(key);
+    if (older !== undefined) {
+      this.#remove(key, older);
+      older.fail(new OverloadedError("the same batch was sent again on another stream"));
+    }
+    this.#pending.set(key, batch);
+    this.#operations += batch.count;
+    this.#bytes += batch.bytes.length;
+    this.#send(key, batch);
+    this.#startSweeping();
+  }
+
+  /** A batch of any session was applied here. */
+  applied({ session, firstSequence, results }: AppliedBatch): void {
+    const key = batchKey(toByteString(session), firstSequence);
+    const batch = this.#pending.get(key);
+    if (batch === undefined) return;
+    this.#remove(key, batch);
+    batch.settle(results);
+  }
+
+  /** The core took a batch into the log of this leader; its application will answer. */
+  accepted(token: number): void {
+    this.#tokens.delete(token);
+  }
+
+  refused(token: number, reason: "not-leader" | "busy"): void {
+    const proposed = this.#tokens.get(token);
+    this.#tokens.delete(token);
+    if (proposed === undefined) return;
+    if (proposed.kind === "own") {
+      this.#refusedOwn(proposed.key, reason === "busy");
+      return;
+    }
+    this.#parts.send(proposed.peer, {
+      kind: "forward-refused",
+      from: this.#parts.self,
+      session: proposed.session,
+      firstSequence: proposed.firstSequence,
+      reason: reason === "busy" ? "overloaded" : "not-leader",
+    });
+  }
+
+  /** A peer forwards what its callers asked for. */
+  forwarded(
+    peer: MemberId,
+    header: { readonly session: Uint8Array; readonly firstSequence: number },
+    bytes: Uint8Array,
+  ): void {
+    const { session, firstSequence } = header;
+    this.#propose({ kind: "forwarded", peer, session, firstSequence }, bytes);
+  }
+
+  /** The leader did not take what this node forwarded. */
+  forwardRefused(session: Uint8Array, firstSequence: number, overloaded: boolean): void {
+    this.#refusedOwn(batchKey(toByteString(session), firstSequence), overloaded);
+  }
+
+  /** There is a new leader, or a new connection to it: everything without an answer is sent again. */
+  sendAgain(): void {
+    for (const [key, batch] of this.#pending) this.#send(key, batch);
+  }
+
+  failAll(failure: HoldfastError): void {
+    this.#cancelSweep?.();
+    for (const [key, batch] of this.#pending) {
+      this.#remove(key, batch);
+      batch.fail(failure);
+    }
+  }
+
+  #send(key: string, batch: PendingBatch): void {
+    const { self, clock, leader, send } = this.#parts;
+    const to = leader();
+    if (to === undefined) return;
+    batch.timesSent++;
+    batch.sentAt = clock.now();
+    if (to === self) this.#propose({ kind: "own", key }, batch.bytes);
+    else send(to, { kind: "forward", from: self, batch: batch.bytes });
+  }
+
+  #propose(proposed: Proposed, bytes: Uint8Array): void {
+    this.#lastToken++;
+    this.#tokens.set(this.#lastToken, proposed);
+    this.#parts.propose(this.#lastToken, bytes);
+  }
+
+  /** Not in the log by this attempt; only if it was the first is that certain. */
+  #refusedOwn(key: string, overloaded: boolean): void {
+    const batch = this.#pending.get(key);
+    if (batch === undefined || !overloaded || batch.timesSent > 1) return;
+    this.#remove(key, batch);
+    batch.fail(new OverloadedError("the leader has too much that is not committed yet"));
+  }
+
+  #startSweeping(): void {
+    if (this.#cancelSweep !== undefined || this.#pending.size === 0) return;
+    this.#cancelSweep = this.#parts.clock.timer(this.#parts.sweepMs, () => {
+      this.#cancelSweep = undefined;
+      this.#sweep();
+      this.#startSweeping();
+    });
+  }
+
+  #sweep(): void {
+    const { clock, retryMs } = this.#parts;
+    const now = clock.now();
+    for (const [key, batch] of this.#pending) {
+      if (batch.deadline <= now) {
+        this.#remove(key, batch);
+        batch.fail(this.#timedOut(batch));
+      } else if (now - batch.sentAt >= retryMs) {
+        this.#send(key, batch);
+      }
+    }
+  }
+
+  #timedOut(batch: PendingBatch): HoldfastError {
+    if (batch.timesSent > 0) {
+      return new RequestTimedOutError("it was sent to a leader, but not applied in time", "unknown");
+    }
+    return new NoLeaderError("there was no leader to send it to");
+  }
+
+  #remove(key: string, batch: PendingBatch): void {
+    this.#pending.delete(key);
+    this.#operations -= batch.count;
+    this.#bytes -= batch.bytes.length;
+  }
+}

@@ -1,0 +1,280 @@
+import {
+  type BootId,
+  type Clock,
+  FIRST_GROUP,
+  type Logger,
+  type MemberId,
+  messageOf,
+  type Random,
+  type Steps,
+  type StoreId,
+  type Turn,
+} from "@holdfast/base";
+import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/raft";
+import type { Operation, OperationResult } from "@holdfast/state-machine";
+import type { Engine, WalRecovered, WriteAheadLog } from "@holdfast/storage";
+import { type ConfiguredNode, Formation } from "./formation.ts";
+import { Member } from "./member.ts";
+import { memberIdOf } from "./member-id.ts";
+import { PeerPresence } from "./peer-presence.ts";
+import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
+import { submitBatch } from "./proposals/submit.ts";
+import { runRead } from "./reader.ts";
+import type { ReadPoint, ReplicaApi, ReplicaCall, ReplicaStatus, SessionBatch } from "./replica-api.ts";
+import { NoLeaderError, ReplicaStoppedError } from "./replica-errors.ts";
+import type { ReplicaOptions } from "./replica-options.ts";
+import { SessionReaper } from "./session-reaper.ts";
+
+export interface ReplicaParts {
+  readonly self: ConfiguredNode & { readonly storeId: StoreId };
+  readonly bootId: BootId;
+  /** All nodes of the configuration file. */
+  readonly nodes: readonly ConfiguredNode[];
+  readonly bootstrap: boolean;
+  readonly options: ReplicaOptions;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly log: WriteAheadLog;
+  /** What the log held; `undefined`: this store is unborn. */
+  readonly recovered: WalRecovered | undefined;
+  readonly membershipCodec: MembershipCodec;
+  openEngine(directory: string): Promise<Engine>;
+}
+
+/**
+ * One replica of one group, from unborn to stopped.
+ *
+ * unborn → (formed or admitted) → member → stopped. A failure of its log, its
+ * state or an invariant stops it at once and for good (decision 14).
+ */
+export class Replica implements ReplicaApi {
+  readonly #parts: ReplicaParts;
+  readonly #presence = new PeerPresence();
+  readonly #listeners: ((status: ReplicaStatus) => void)[] = [];
+  readonly #failureListeners: ((failure: unknown) => void)[] = [];
+  #network: PeerNetwork | undefined;
+  #formation: Formation | undefined;
+  #member: Member | undefined;
+  #reaper: SessionReaper | undefined;
+  #waitingFor: string | undefined = "starting";
+  #stopped: { readonly reason: string; readonly failed: boolean } | undefined;
+  #stateBytes = 0;
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts;
+  }
+
+  /** What the network tells this replica. */
+  readonly events: PeerEvents = {
+    received: (messages) => this.#member?.received(messages),
+    connected: (peer) => {
+      this.#presence.connected(peer);
+      this.#member?.peerConnected(peer);
+    },
+    disconnected: (peer) => {
+      this.#presence.disconnected(peer);
+      this.#member?.peerDisconnected(peer);
+    },
+    gone: (peer) => this.#member?.peerGone(peer),
+  };
+
+  /** Who this node is at this moment. */
+  identity(): PeerIdentity {
+    const { self, bootId, options } = this.#parts;
+    const head = this.#member === undefined ? undefined : this.#parts.log.head(FIRST_GROUP);
+    return {
+      name: self.name,
+      storeId: self.storeId,
+      bootId,
+      clusterId: head?.clusterId,
+      memberId: this.#member?.id,
+      membership: this.#member?.status().membership,
+      heartbeatMs: options.raft.heartbeatMs,
+      electionTimeoutMs: options.raft.electionTimeoutMs,
+    };
+  }
+
+  /** Called with each new role, term or leader. */
+  onChange(listener: (status: ReplicaStatus) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Called once if the replica stops by itself. */
+  onFailure(listener: (failure: unknown) => void): void {
+    this.#failureListeners.push(listener);
+  }
+
+  /** Takes up work as a member, or begins to wait for being born; `network` already listens. */
+  async start(network: PeerNetwork): Promise<void> {
+    this.#network = network;
+    const { recovered } = this.#parts;
+    if (recovered !== undefined) await this.#begin(recovered);
+    else this.#beBorn(network).catch((failure: unknown) => this.#fail(failure));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = { reason: "stopped", failed: false };
+    this.#formation?.stop();
+    this.#reaper?.stop();
+    this.#member?.failAll(new ReplicaStoppedError("the node is stopping", "unknown"));
+    await this.#member?.stop({ flush: true });
+  }
+
+  propose(operation: Operation, call: ReplicaCall): Promise<OperationResult> {
+    return this.#member?.session.propose(operation, call) ?? this.#notServing();
+  }
+
+  submit(batch: SessionBatch, call: ReplicaCall): Promise<readonly OperationResult[]> {
+    const member = this.#member;
+    if (member === undefined) return this.#notServing();
+    return submitBatch(member.proposer, this.#parts.clock, batch, call);
+  }
+
+  async read<Result>(
+    compute: (point: ReadPoint) => Steps<Result>,
+    call: ReplicaCall & { readonly linearizable: boolean },
+  ): Promise<Result> {
+    const member = this.#member;
+    if (member === undefined) return this.#notServing();
+    if (call.linearizable) await member.barriers.wait(call);
+    const { machine, store } = member.state;
+    const { revision, compactRevision } = machine;
+    return runRead(compute({ revision, compactRevision }), store, this.#parts.turn);
+  }
+
+  barrier(call: ReplicaCall): Promise<void> {
+    return this.#member?.barriers.wait(call) ?? this.#notServing();
+  }
+
+  status(): ReplicaStatus {
+    const { self, bootId, options } = this.#parts;
+    const member = this.#member;
+    const raft = member?.status();
+    const working = this.#stopped === undefined && raft !== undefined;
+    const membership = raft?.membership ?? NO_MEMBERSHIP;
+    return Object.freeze({
+      role: this.#stopped === undefined ? (raft?.role ?? "unborn") : "stopped",
+      name: self.name,
+      storeId: self.storeId,
+      bootId,
+      clusterId: member === undefined ? undefined : this.#parts.log.head(FIRST_GROUP)?.clusterId,
+      memberId: member?.id,
+      leader: working ? raft.leader : undefined,
+      term: raft?.term ?? 0,
+      membership,
+      lastIndex: raft?.lastIndex ?? 0,
+      committed: raft?.commit ?? 0,
+      applied: member?.applied ?? 0,
+      revision: member?.revision ?? 1,
+      compactRevision: member?.state.machine.compactRevision ?? -1,
+      stateBytes: this.#stateBytes,
+      waitingFor: this.#whyNotServing(membership.profiles.length > 0 ? raft?.leader : undefined),
+      electionTimeoutMs: options.raft.electionTimeoutMs,
+    });
+  }
+
+  /** Operations on their way into the log. */
+  get pendingOperations(): number {
+    return this.#member?.proposer.pendingOperations ?? 0;
+  }
+
+  #whyNotServing(leader: MemberId | undefined): string | undefined {
+    if (this.#stopped !== undefined) return this.#stopped.reason;
+    if (this.#member === undefined) return this.#waitingFor;
+    if (leader !== undefined) return undefined;
+    return this.#presence.explain(this.#member.id, this.#member.status().membership);
+  }
+
+  async #beBorn(network: PeerNetwork): Promise<void> {
+    const { self, nodes, clock, random, logger, bootstrap, log, membershipCodec } = this.#parts;
+    const waiting = (reason: string): void => {
+      this.#waitingFor = reason;
+      this.#announce();
+    };
+    this.#formation = new Formation({ self, nodes, network, clock, random, logger, bootstrap, waiting });
+    const birth = await this.#formation.run();
+    if (birth === undefined || this.#stopped !== undefined) return;
+    const { clusterId, membership } = birth;
+    const encoded = membershipCodec.encode(membership);
+    await log.append([{ group: FIRST_GROUP, birth: { clusterId, membership: encoded } }]);
+    const head = log.head(FIRST_GROUP);
+    await this.#begin({ head, lastIndex: 0, termRuns: [], memberships: [], torn: undefined });
+  }
+
+  async #begin(recovered: WalRecovered): Promise<void> {
+    const { self, clock, turn, random, logger, log, options, membershipCodec } = this.#parts;
+    const { clusterId } = recovered.head;
+    const network = this.#network;
+    if (clusterId === undefined || network === undefined) return;
+    const member = await Member.open({
+      id: memberIdOf(clusterId, self.name, self.storeId),
+      recovered,
+      options,
+      clock,
+      turn,
+      random,
+      logger,
+      log,
+      network,
+      membershipCodec,
+      openEngine: (directory) => this.#openEngine(directory),
+      changed: (transition) => this.#changed(transition),
+      fail: (failure) => this.#fail(failure),
+    });
+    if (this.#stopped !== undefined) return member.stop({ flush: false });
+    this.#member = member;
+    this.#waitingFor = undefined;
+    this.#reaper = new SessionReaper({ member, clock, idleMs: options.sessionIdleMs, logger });
+    member.start();
+    this.#reaper.start();
+    this.#announce();
+  }
+
+  async #openEngine(directory: string): Promise<Engine> {
+    const engine = await this.#parts.openEngine(directory);
+    const measure = async (): Promise<void> => {
+      if (this.#stopped !== undefined) return;
+      this.#stateBytes = await engine.approximateBytes();
+      this.#parts.clock.timer(STATE_BYTES_EVERY_MS, () => void measure().catch(() => undefined));
+    };
+    await measure();
+    return engine;
+  }
+
+  #changed(transition: Transition): void {
+    if (transition.kind === "role") {
+      const { role, term, leader, reason } = transition;
+      this.#parts.logger.info({ role, term, leader, reason }, "role changed");
+    }
+    this.#announce();
+  }
+
+  #announce(): void {
+    const status = this.status();
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  /** A broken invariant, a failed log or a failed state: this replica takes no further part. */
+  #fail(failure: unknown): void {
+    if (this.#stopped !== undefined) return;
+    const reason = `stopped by a failure: ${messageOf(failure)}`;
+    this.#stopped = { reason, failed: true };
+    this.#parts.logger.error({ failure: messageOf(failure) }, "replica stopped");
+    this.#formation?.stop();
+    this.#reaper?.stop();
+    this.#member?.failAll(new ReplicaStoppedError(reason, "unknown"));
+    this.#member?.stop({ flush: false }).catch(() => undefined);
+    this.#announce();
+    for (const listener of this.#failureListeners) listener(failure);
+  }
+
+  #notServing(): Promise<never> {
+    const reason = this.#whyNotServing(undefined) ?? "it is starting";
+    return Promise.reject(new NoLeaderError(`this node does not serve yet: ${reason}`));
+  }
+}
+
+const STATE_BYTES_EVERY_MS = 5_000;
