@@ -92,15 +92,16 @@ function countVotes(state: RaftState): void {
   if (result === "won") becomeLeader(state);
   else if (result === "lost") {
     becomeFollower(state, undefined, "the election was lost");
-    hurryWhileGone(state);
+    // Everybody has answered, so the votes were split: only a new draw is needed, no wait.
+    hurryWhileGone(state, 0);
   }
 }
 
 /** While the leader's process is known to be gone, the next attempt comes quickly (decision 20). */
-function hurryWhileGone(state: RaftState): void {
+function hurryWhileGone(state: RaftState, floorMs = state.options.goneRetryMs): void {
   const { gone, options } = state;
   if (gone === undefined || state.now >= gone.until) return;
-  state.timer.hurry(state.now, options.goneRetryMs, options.goneCampaignMs);
+  state.timer.hurry(state.now, floorMs, options.goneCampaignMs);
 }
 
 /** The transport is certain that a member's process has ended. */
