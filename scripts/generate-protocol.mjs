@@ -22,7 +22,9 @@ if (values.check) {
   const wrong = differences(out, committed);
   rmSync(out, { recursive: true, force: true });
   if (wrong.length > 0) {
-    console.error(`generated types are out of date: node scripts/generate-protocol.mjs\n  ${wrong.join("\n  ")}`);
+    console.error(
+      `generated types are out of date: node scripts/generate-protocol.mjs\n  ${wrong.join("\n  ")}`,
+    );
     process.exit(1);
   }
   console.log(`${protos.length} protos, generated types are up to date`);
@@ -31,7 +33,21 @@ if (values.check) {
 function generateInto(directory) {
   execFileSync(
     join(root, "packages/protocol/node_modules/.bin/proto-loader-gen-types"),
-    ["--keepCase", "--longs=String", "--enums=String", "--defaults", "--oneofs", "--includeComments", "--grpcLib=@grpc/grpc-js", "--importFileExtension=.ts", "-I", "proto", "-O", directory, ...protos],
+    [
+      "--keepCase",
+      "--longs=String",
+      "--enums=String",
+      "--defaults",
+      "--oneofs",
+      "--includeComments",
+      "--grpcLib=@grpc/grpc-js",
+      "--importFileExtension=.ts",
+      "-I",
+      "proto",
+      "-O",
+      directory,
+      ...protos,
+    ],
     { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
   );
 }

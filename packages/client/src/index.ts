@@ -1,1 +1,49 @@
-export {};
+export { type ConnectOptions, connect } from "./connect.ts";
+export { CLIENT_LIMITS, type ClientLimits } from "./core/client-limits.ts";
+export type { EndpointStatus, NodeDown, NodeUp, StatusSource } from "./core/cluster-status.ts";
+export { Entry } from "./core/entry.ts";
+export {
+  type CallOptions,
+  type DeleteOptions,
+  type GetOptions,
+  Holdfast,
+  type PutOptions,
+  type RangeOptions,
+  type ReadOptions,
+} from "./core/holdfast.ts";
+export type { BytesLike, KeySelector } from "./core/key-selector.ts";
+export type {
+  DeleteAnswer,
+  PutAnswer,
+  RangeAnswer,
+  TxnAnswer,
+  TxnBranchAnswer,
+} from "./core/operation-answer.ts";
+export { RequestError } from "./core/request-error.ts";
+export {
+  type CallTerms,
+  SessionClient,
+  type SessionClientOptions,
+  type SessionPorts,
+} from "./core/session-client.ts";
+export type {
+  FailureReply,
+  ReadResultsReply,
+  ResultsReply,
+  SessionFrame,
+  SessionReply,
+  SessionStream,
+  SessionStreamHandlers,
+  SessionTransport,
+  StartedReply,
+  StartFrame,
+  TurnFrame,
+} from "./core/session-transport.ts";
+export type {
+  Comparison,
+  PutSettings,
+  RangeSelection,
+  TxnRequest,
+  TxnRequestOperation,
+} from "./core/transaction.ts";
+export { type EndpointCall, EtcdEndpoint } from "./grpc/etcd-endpoint.ts";

@@ -1,1 +1,17 @@
+export { type Address, formatAddress, isWildcardHost, parseAddress } from "./address.ts";
 export type { ClusterConfig, NodeConfig, RaftTimings } from "./cluster-config.ts";
+export { ConfigError, type ConfigProblem } from "./config-error.ts";
+export {
+  CLUSTER_VARIABLES,
+  checkEnvironment,
+  type Environment,
+  NODE_VARIABLES,
+} from "./environment.ts";
+export { loadClusterConfig, parseClusterConfig } from "./parse-cluster-config.ts";
+export {
+  LOG_LEVELS,
+  type LogLevel,
+  type NodeFlags,
+  type ResolvedNodeConfig,
+  resolveNodeConfig,
+} from "./resolve-node-config.ts";

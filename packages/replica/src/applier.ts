@@ -1,8 +1,15 @@
 import { assert, type Clock, type LogIndex, type Turn } from "@holdfast/base";
 import type { Entry } from "@holdfast/raft";
-import type { AppliedBatch, StateMachine } from "@holdfast/state-machine";
+import { decodeBatchHeader, type OperationResult, type StateMachine } from "@holdfast/state-machine";
 import type { StateStore } from "@holdfast/storage";
-import { runSteps } from "./run-steps.ts";
+import { type RowSource, runSteps } from "./run-steps.ts";
+
+/** A batch of some session was applied here, and this is what it gave. */
+export interface AppliedBatch {
+  readonly session: Uint8Array;
+  readonly firstSequence: number;
+  readonly results: readonly OperationResult[];
+}
 
 export interface ApplierParts {
   readonly machine: StateMachine;
@@ -25,6 +32,8 @@ export interface ApplierParts {
  */
 export class Applier {
   readonly #parts: ApplierParts;
+  readonly #rows: RowSource;
+  #resume: () => void = () => undefined;
   #applied: LogIndex;
   #target: LogIndex;
   #running: Promise<void> | undefined;
@@ -32,6 +41,10 @@ export class Applier {
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
+    const { store } = parts;
+    const reads = store.applyReads();
+    this.#rows = { get: (key) => reads.peek(key), scan: (scan) => reads.scan(scan) };
+    store.onSpace(() => this.#resume());
     this.#applied = parts.machine.applied.index;
     this.#target = this.#applied;
   }
@@ -49,6 +62,7 @@ export class Applier {
   /** Resolves when the entry under way is applied; later ones stay for the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#resume();
     await this.#running;
   }
 
@@ -56,7 +70,7 @@ export class Applier {
     const { store, read, fail } = this.#parts;
     try {
       while (this.#applied < this.#target && !this.#stopped) {
-        if (store.full) await store.whenSpace();
+        if (store.full) await this.#space();
         const found = read(this.#applied + 1, this.#target);
         await this.#applyAll(found instanceof Promise ? await found : found);
       }
@@ -66,6 +80,13 @@ export class Applier {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  /** The state's memory is full: applying pauses until some of it is on disk (decision 10). */
+  #space(): Promise<void> {
+    return new Promise((resume) => {
+      this.#resume = resume;
+    });
   }
 
   async #applyAll(entries: readonly Entry[]): Promise<void> {
@@ -86,19 +107,20 @@ export class Applier {
 
   /** A promise only if the entry needs more than single rows. */
   #apply(entry: Entry): Promise<void> | undefined {
-    const { machine, store, turn } = this.#parts;
+    const { machine, turn } = this.#parts;
     assert(entry.index === this.#applied + 1, "entries are applied in order");
     const { index, term } = entry;
     const payload = entry.kind === "commands" ? entry.payload : undefined;
-    const result = runSteps(machine.apply({ index, term, payload }), store.applyReads(), turn);
-    if (result instanceof Promise) return result.then((batch) => this.#finish(entry, batch));
+    const result = runSteps(machine.apply({ index, term, payload }), this.#rows, turn);
+    if (result instanceof Promise) return result.then((results) => this.#finish(entry, results));
     this.#finish(entry, result);
     return undefined;
   }
 
-  #finish(entry: Entry, batch: AppliedBatch | undefined): void {
+  #finish(entry: Entry, results: readonly OperationResult[]): void {
     this.#parts.store.commitPoint(entry.index);
     this.#applied = entry.index;
-    if (batch !== undefined) this.#parts.applied(batch);
+    const header = entry.kind === "commands" ? decodeBatchHeader(entry.payload) : undefined;
+    if (header !== undefined) this.#parts.applied({ ...header, results });
   }
 }

@@ -1,4 +1,4 @@
-import type { GroupId } from "@holdfast/base";
+import type { Clock, GroupId } from "@holdfast/base";
 import type { MembershipCodec, PersistBatch, WriteSeq } from "@holdfast/raft";
 import type { WalWrite, WriteAheadLog } from "@holdfast/storage";
 
@@ -6,6 +6,9 @@ export interface LogWriterParts {
   readonly log: WriteAheadLog;
   readonly group: GroupId;
   readonly membershipCodec: MembershipCodec;
+  readonly clock: Clock;
+  /** A durable write took so long, s. */
+  observe(seconds: number): void;
   persisted(seq: WriteSeq): void;
   fail(failure: unknown): void;
 }
@@ -36,12 +39,14 @@ export class LogWriter {
   }
 
   async #drain(): Promise<void> {
-    const { log, persisted, fail } = this.#parts;
+    const { log, persisted, fail, clock, observe } = this.#parts;
     try {
       while (this.#queue.length > 0 && !this.#stopped) {
         const batches = this.#queue;
         this.#queue = [];
+        const start = clock.now();
         await log.append(batches.map((batch) => this.#toWrite(batch)));
+        observe((clock.now() - start) / 1000);
         const last = batches.at(-1);
         if (last !== undefined) persisted(last.seq);
       }

@@ -48,9 +48,11 @@ export class StoreInconsistentError extends HoldfastError {
 export async function openMemberState(parts: MemberStateParts): Promise<MemberState> {
   const { recovered, clock, turn, logger } = parts;
   const engine = await parts.openEngine(recovered.head.stateDirectory);
-  const store = await StateStore.open({ engine, clock, turn, logger });
+  const store = StateStore.open({ engine, clock, turn, logger });
   const machine = new StateMachine({ group: FIRST_GROUP, writer: store });
-  await runSteps(machine.open(), store.applyReads(), turn);
+  const reads = store.applyReads();
+  const rows = { get: reads.peek, scan: reads.scan };
+  await runSteps(machine.open(), rows, turn);
   const applied = machine.applied.index;
   checkConsistent(recovered, applied);
   return { engine, store, machine, raft: makeCore(parts, applied) };

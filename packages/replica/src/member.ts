@@ -24,9 +24,16 @@ export interface MemberParts extends Omit<MemberStateParts, "raftOptions"> {
   readonly options: ReplicaOptions;
   readonly log: WriteAheadLog;
   readonly network: PeerNetwork;
+  readonly observe: DiskObserver;
   /** A new role, term or leader. */
   changed(transition: Transition): void;
   fail(failure: unknown): void;
+}
+
+/** Told how long durable writes take, s. */
+export interface DiskObserver {
+  logWritten(seconds: number): void;
+  stateWritten(seconds: number): void;
 }
 
 const SWEEP_MS = 100;
@@ -67,6 +74,8 @@ export class Member {
       log,
       group: FIRST_GROUP,
       membershipCodec,
+      clock,
+      observe: (seconds) => parts.observe.logWritten(seconds),
       persisted: (seq) => this.#loop.enqueue({ kind: "persisted", seq }),
       fail,
     });
@@ -117,7 +126,10 @@ export class Member {
 
   start(): void {
     const { store, raft } = this.state;
-    store.onDurable((index) => this.#loop.enqueue({ kind: "state-durable", index }));
+    store.onDurable((index) => {
+      this.#parts.observe.stateWritten(store.stats().lastFlushMs / 1000);
+      this.#loop.enqueue({ kind: "state-durable", index });
+    });
     store.onFailure((failure) => this.#parts.fail(failure));
     this.#connectTo(raft.status().membership);
     this.#loop.start();

@@ -14,7 +14,7 @@ import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/
 import type { Operation, OperationResult } from "@holdfast/state-machine";
 import type { Engine, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import { type ConfiguredNode, Formation } from "./formation.ts";
-import { Member } from "./member.ts";
+import { type DiskObserver, Member } from "./member.ts";
 import { memberIdOf } from "./member-id.ts";
 import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
@@ -40,6 +40,7 @@ export interface ReplicaParts {
   /** What the log held; `undefined`: this store is unborn. */
   readonly recovered: WalRecovered | undefined;
   readonly membershipCodec: MembershipCodec;
+  readonly observe: DiskObserver;
   openEngine(directory: string): Promise<Engine>;
 }
 
@@ -205,7 +206,7 @@ export class Replica implements ReplicaApi {
   }
 
   async #begin(recovered: WalRecovered): Promise<void> {
-    const { self, clock, turn, random, logger, log, options, membershipCodec } = this.#parts;
+    const { self, clock, turn, random, logger, log, options, membershipCodec, observe } = this.#parts;
     const { clusterId } = recovered.head;
     const network = this.#network;
     if (clusterId === undefined || network === undefined) return;
@@ -219,6 +220,7 @@ export class Replica implements ReplicaApi {
       logger,
       log,
       network,
+      observe,
       membershipCodec,
       openEngine: (directory) => this.#openEngine(directory),
       changed: (transition) => this.#changed(transition),

@@ -1,5 +1,5 @@
 import type { Cancel, Clock, LogIndex, Logger, Millis } from "@holdfast/base";
-import { messageOf } from "@holdfast/base";
+import { fromByteString, messageOf } from "@holdfast/base";
 import type { Member } from "./member.ts";
 
 export interface SessionReaperParts {
@@ -58,9 +58,9 @@ export class SessionReaper {
 
   #expire(idleSince: LogIndex): void {
     const { member, clock, logger } = this.#parts;
-    const idle = member.state.machine.sessionsIdleSince(idleSince).slice(0, EXPIRE_MAX);
+    const idle = member.state.machine.sessionsIdleSince(idleSince, EXPIRE_MAX);
     if (idle.length === 0) return;
-    const sessions = idle.map((session) => ({ session, idleSince }));
+    const sessions = idle.map(({ session }) => ({ session: fromByteString(session), idleSince }));
     member.session
       .propose({ kind: "session-expire", sessions }, { deadline: clock.now() + PROPOSAL_MS })
       .catch((failure: unknown) =>

@@ -1,1 +1,19 @@
-export {};
+export { type CallContext, ReplicaCalls, requestLimitMs } from "./call-context.ts";
+export { type ClusterMember, ClusterService } from "./cluster-service.ts";
+export { type HealthFinding, HealthService } from "./health-service.ts";
+export { type KvPorts, KvService, type ReadContext } from "./kv-service.ts";
+export { ETCD_VERSION, MaintenanceService, type MemberStatus } from "./maintenance-service.ts";
+export { type Header, Headers } from "./response-header.ts";
+export { type SessionRefusalCode, SessionRefusedError } from "./session-errors.ts";
+export {
+  SESSION_LIMITS,
+  SESSION_PROTOCOL,
+  type SessionFailureReply,
+  type SessionLimits,
+  type SessionSink,
+  type SessionStartedReply,
+  type SessionStartRequest,
+  type SessionTurnRequest,
+} from "./session-messages.ts";
+export { SessionService } from "./session-service.ts";
+export { type SessionPorts, SessionStream } from "./session-stream.ts";

@@ -2,7 +2,12 @@ import type { Revision } from "@holdfast/base";
 import type { RangeQuery } from "./query.ts";
 
 /** What may be proposed to the state machine. Times and chance never appear: applying is a function of the log. */
-export type Operation = PutOperation | DeleteRangeOperation | TxnOperation | SessionOpenOperation | SessionExpireOperation;
+export type Operation =
+  | PutOperation
+  | DeleteRangeOperation
+  | TxnOperation
+  | SessionOpenOperation
+  | SessionExpireOperation;
 
 export interface PutOperation {
   readonly kind: "put";
@@ -29,7 +34,11 @@ export interface RangeOperation {
 }
 
 /** What a transaction's branch may hold. */
-export type TxnBranchOperation = PutOperation | DeleteRangeOperation | RangeOperation | TxnOperation;
+export type TxnBranchOperation =
+  | PutOperation
+  | DeleteRangeOperation
+  | RangeOperation
+  | TxnOperation;
 
 export interface TxnOperation {
   readonly kind: "txn";
@@ -92,4 +101,6 @@ export type ApplyFailure =
   /** The sequence lies below `ackedBelow`: whether it was applied is no longer known. */
   | { readonly reason: "sequence-forgotten" }
   /** The sequence lies beyond the session's window. */
-  | { readonly reason: "sequence-beyond-window" };
+  | { readonly reason: "sequence-beyond-window" }
+  /** The entry's bytes are no batch; one such answer stands for the whole entry. */
+  | { readonly reason: "malformed" };

@@ -1,3 +1,16 @@
+export { type BatchHeader, decodeBatchHeader } from "./codec/batch-header.ts";
+export { decodeBatch, encodeBatch, SESSION_ID_BYTES } from "./codec/command-codec.ts";
+export { MalformedCommandError } from "./codec/malformed-command-error.ts";
+export { FORMAT_VERSION } from "./codec/message-codec.ts";
+export { decodeQueries, encodeQueries } from "./codec/query-codec.ts";
+export {
+  decodeRangeResults,
+  decodeResults,
+  encodeRangeResults,
+  encodeResults,
+  isReadRefusal,
+  type RangeAnswer,
+} from "./codec/result-codec.ts";
 export type {
   ApplyFailure,
   CommandBatch,
@@ -13,7 +26,25 @@ export type {
   TxnOperation,
 } from "./command.ts";
 export type { KeyValue } from "./key-value.ts";
-export { pointQuery, type RangeQuery, type RangeResult, type SortOrder, type SortTarget } from "./query.ts";
+export {
+  pointQuery,
+  type RangeQuery,
+  type RangeResult,
+  type SortOrder,
+  type SortTarget,
+} from "./query.ts";
+export { pointRead, pointReadKey } from "./read/point-read.ts";
+export { rangeSteps } from "./read/range-steps.ts";
+export { isReadOnlyTxn, type ReadOnlyTxn, readOnlyTxnSteps } from "./read/read-only-txn.ts";
+export type { StatePoint } from "./read/state-point.ts";
+export {
+  describeFailure,
+  type ReadRefusal,
+  type RefusalCode,
+  type RequestRefusal,
+  type RequestRefusalReason,
+  requestRefusal,
+} from "./refusal.ts";
 export type {
   AnswerGoneResult,
   DeleteRangeResult,
@@ -23,3 +54,16 @@ export type {
   RangeOperationResult,
   TxnResult,
 } from "./result.ts";
+export { DamagedRowError } from "./rows/damaged-row-error.ts";
+export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
+export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
+export { type AppliedEntry, StateMachine, type StateMachineOptions } from "./state-machine.ts";
+export {
+  DEFAULT_OPERATION_LIMITS,
+  type OperationLimits,
+  SESSION_WINDOW,
+} from "./validate/operation-limits.ts";
+export { operationBytes } from "./validate/operation-bytes.ts";
+export { type BatchRefusal, validateBatch } from "./validate/validate-batch.ts";
+export { validateOperation } from "./validate/validate-operation.ts";
+export { validateQuery } from "./validate/validate-query.ts";

@@ -1,1 +1,42 @@
-export {};
+export type { Engine, EngineReads, EngineSnapshot, RowChange } from "./engine.ts";
+export { nodeFiles } from "./files/node-files.ts";
+export { type LevelEngineOptions, openLevelEngine } from "./level/level-engine.ts";
+export type { Files, OpenOptions, StoreFile } from "./files.ts";
+export { MemoryEngine } from "./memory/memory-engine.ts";
+export { MemoryFiles } from "./memory/memory-files.ts";
+export { STATE_LIMITS, type StateLimits } from "./overlay/state-limits.ts";
+export {
+  type RowReads,
+  type StateStats,
+  StateStore,
+  type StateStoreOptions,
+} from "./overlay/state-store.ts";
+export type { View } from "./overlay/view.ts";
+export {
+  DirectoryLockedError,
+  DiskFullError,
+  StateDamagedError,
+  StateFailedError,
+  TooManyViewsError,
+  ViewExpiredError,
+} from "./storage-errors.ts";
+export {
+  LogCompactedError,
+  type LogDamage,
+  LogDamagedError,
+  LogFailedError,
+  LogVersionError,
+  LogWriteTooLargeError,
+} from "./wal/wal-errors.ts";
+export type {
+  WalEntry,
+  WalGroupHead,
+  WalHardState,
+  WalRecovered,
+  WalWrite,
+} from "./wal/wal-records.ts";
+export {
+  type WalStats,
+  WriteAheadLog,
+  type WriteAheadLogOptions,
+} from "./wal/write-ahead-log.ts";

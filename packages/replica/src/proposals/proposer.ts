@@ -6,7 +6,7 @@ import {
   type Millis,
   toByteString,
 } from "@holdfast/base";
-import type { AppliedBatch } from "@holdfast/state-machine";
+import type { AppliedBatch } from "../applier.ts";
 import type { PeerMessage } from "../ports/peer-network.ts";
 import { NoLeaderError, OverloadedError, RequestTimedOutError } from "../replica-errors.ts";
 import { batchKey, type PendingBatch } from "./pending-batch.ts";

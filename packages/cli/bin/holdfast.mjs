@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Stands outside dist, so that package managers can link the command before it is built.
+import { existsSync } from "node:fs";
+
+const main = new URL("../dist/main.js", import.meta.url);
+if (existsSync(main)) {
+  await import(main.href);
+} else {
+  process.stderr.write("not built: npm run build\n");
+  process.exitCode = 1;
+}

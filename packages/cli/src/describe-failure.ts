@@ -1,0 +1,45 @@
+import { HoldfastError, messageOf } from "@holdfast/base";
+
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  USAGE: "--help after the command shows what it takes",
+  CONFIG_INVALID: "mend it; every field is described in cluster-configs/README.md",
+  PORT_TAKEN:
+    "end that process, or give the nodes other ports in a file of your own: holdfast up FILE",
+  NODE_FAILED: "its log above says why",
+  TIMEOUT: "holdfast status shows which nodes answer; --timeout waits longer",
+  NO_LEADER: "holdfast status shows which nodes answer; reads with --serializable may still work",
+  UNAVAILABLE:
+    "is the cluster running? holdfast up starts one; --endpoints or HOLDFAST_ENDPOINTS says where it is",
+  COMPACTED: "leave --rev away for the newest",
+  FUTURE_REVISION: "leave --rev away for the newest",
+  OVERLOADED: "try again in a moment",
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  unknown: "it may or may not have taken effect",
+  applied: "it has taken effect",
+};
+
+/**
+ * A failure for standard error: its code and what happened, then what is known
+ * of its effect where that is in doubt, then what to do.
+ */
+export function describeFailure(failure: unknown): string {
+  if (!(failure instanceof HoldfastError)) return `error INTERNAL: ${detailOf(failure)}\n`;
+  const [first = "", ...rest] = failure.message.split("\n");
+  const outcome = OUTCOMES[failure.outcome];
+  const next = NEXT_STEPS[failure.code];
+  const isWrite = failure.code !== "NODE_FAILED";
+  return [
+    `error ${failure.code}: ${first}`,
+    ...rest.map((line) => `  ${line}`),
+    ...(outcome !== undefined && isWrite ? [`  effect: ${outcome}`] : []),
+    ...(next === undefined ? [] : [`  next: ${next}`]),
+    "",
+  ].join("\n");
+}
+
+/** An unexpected failure is a bug: its trace is worth more than a short line. */
+function detailOf(failure: unknown): string {
+  return failure instanceof Error ? (failure.stack ?? failure.message) : messageOf(failure);
+}

@@ -1,0 +1,35 @@
+import { HoldfastError } from "@holdfast/base";
+
+/** What the command's exit status tells a script. */
+export const EXIT: {
+  readonly ok: 0;
+  /** The command line, the configuration or the machine is at fault; the command did nothing. */
+  readonly usage: 1;
+  /** `get` of a single key: there is none. */
+  readonly notFound: 2;
+  /** It cannot be done as things are, such as a read of a revision that is compacted. */
+  readonly conflict: 3;
+  /** The cluster did not answer, or cannot; trying again may help. */
+  readonly unavailable: 4;
+} = Object.freeze({ ok: 0, usage: 1, notFound: 2, conflict: 3, unavailable: 4 });
+
+const USAGE_CODES = new Set([
+  "USAGE",
+  "CONFIG_INVALID",
+  "PORT_TAKEN",
+  "NODE_FAILED",
+  "INVALID_ARGUMENT",
+  "REQUEST_TOO_LARGE",
+]);
+const CONFLICT_CODES = new Set([
+  "COMPACTED",
+  "FUTURE_REVISION",
+  "KEY_NOT_FOUND",
+  "LEASE_NOT_FOUND",
+]);
+
+/** The exit status for a failure: what is neither the user's nor the data's fault is the cluster's. */
+export function exitCodeOf(failure: unknown): number {
+  if (!(failure instanceof HoldfastError) || USAGE_CODES.has(failure.code)) return EXIT.usage;
+  return CONFLICT_CODES.has(failure.code) ? EXIT.conflict : EXIT.unavailable;
+}

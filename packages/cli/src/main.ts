@@ -1,0 +1,9 @@
+import { run } from "./run.ts";
+import { processTerminal } from "./terminal.ts";
+
+/** Whatever a library forgot to close may keep the process no longer than this, ms. */
+const LINGER_MS = 500;
+
+const terminal = processTerminal();
+process.exitCode = await run(process.argv.slice(2), terminal);
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,0 +1,272 @@
+import { type Outcome, randomBytes, type Turn } from "@holdfast/base";
+import type { Operation, OperationResult, RangeQuery, RangeResult } from "@holdfast/state-machine";
+import { Call, type CallPatience, type CallSignal } from "./call.ts";
+import type { ClientLimits } from "./client-limits.ts";
+import { DeadlineWatch } from "./deadline-watch.ts";
+import { FlightControl } from "./flight-control.ts";
+import { type ReadCall, ReadQueue } from "./read-queue.ts";
+import {
+  abortedError,
+  closedError,
+  detailsOf,
+  invalidArgument,
+  RequestError,
+  timeoutError,
+  tooLargeError,
+} from "./request-error.ts";
+import { type LinkPorts, SessionLink } from "./session-link.ts";
+import { SESSION_PROTOCOL, type StartedReply, type StartFrame } from "./session-transport.ts";
+import { type WriteCall, WriteWindow } from "./write-window.ts";
+
+export interface SessionPorts extends LinkPorts {
+  readonly turn: Turn;
+}
+
+export interface SessionClientOptions {
+  readonly addresses: readonly string[];
+  readonly limits: ClientLimits;
+}
+
+/** How long one call waits and who may end it. */
+export interface CallTerms {
+  readonly timeoutMs: number;
+  readonly signal?: CallSignal | undefined;
+}
+
+type ConnectCall = Call<"connect", undefined, undefined>;
+type AnyCall = ConnectCall | WriteCall | ReadCall;
+
+/** What a query counts for beside its keys. */
+const QUERY_OVERHEAD_BYTES = 64;
+/** The longest that a call may wait: a day. */
+const TIMEOUT_MS_MAX = 86_400_000;
+const SESSION_ID_BYTES = 16;
+
+/**
+ * The client without its surface: operations in, results out, exactly once (decision 18).
+ *
+ * What one turn of the event loop asks for leaves in one frame. Every call is
+ * answered, refused, or ended by its deadline or signal; an error tells whether
+ * its write took effect. Operations that are not awaited in between have no
+ * order among each other.
+ */
+export class SessionClient {
+  readonly #ports: SessionPorts;
+  readonly #limits: ClientLimits;
+  readonly #link: SessionLink;
+  readonly #writes: WriteWindow;
+  readonly #reads: ReadQueue;
+  readonly #flight: FlightControl;
+  readonly #deadlines: DeadlineWatch;
+  readonly #connecting = new Set<ConnectCall>();
+  #isSessionOpen = false;
+  #isFlushDue = false;
+  #isClosed = false;
+  #lastUsed = 0;
+
+  constructor(ports: SessionPorts, options: SessionClientOptions) {
+    this.#ports = ports;
+    this.#limits = options.limits;
+    this.#writes = new WriteWindow(randomBytes(ports.random, SESSION_ID_BYTES), options.limits);
+    this.#reads = new ReadQueue(options.limits);
+    this.#deadlines = new DeadlineWatch(ports.clock, (now) => this.#sweep(now));
+    this.#link = new SessionLink(ports, options.addresses, options.limits, {
+      startFrame: () => this.#startFrame(),
+      started: (reply) => this.#started(reply),
+      received: (reply) => this.#flight.received(reply),
+      broken: () => this.#flight.broken(),
+      hopeless: (error) => this.#failWaiting(error),
+    });
+    this.#flight = new FlightControl(ports, options.limits, {
+      link: this.#link,
+      writes: this.#writes,
+      reads: this.#reads,
+      progressed: () => this.#progressed(),
+      sessionExpired: () => this.#renewSession(),
+    });
+  }
+
+  /** The addresses known so far: what was given, then what nodes told. */
+  get addresses(): readonly string[] {
+    return this.#link.addresses;
+  }
+
+  /** The node that this client speaks to now. */
+  get address(): string | undefined {
+    return this.#link.address;
+  }
+
+  /** Connects; resolves when a node has taken the session. Rejections leave the client closed. */
+  async open(terms: CallTerms): Promise<void> {
+    const call: ConnectCall = new Call("connect", undefined, 0, this.#patience(terms));
+    this.#connecting.add(call);
+    try {
+      if (this.#begin(call)) this.#link.open();
+      await call.promise;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Applies one operation exactly once. `bytes`: its size, about. */
+  async write(operation: Operation, bytes: number, terms: CallTerms): Promise<OperationResult> {
+    const call: WriteCall = new Call("write", operation, bytes, this.#patience(terms));
+    if (this.#admit(call)) this.#enqueue(call, this.#writes.add(call));
+    return call.promise;
+  }
+
+  /** Answers one query: linearizable, or from whatever the node has applied. */
+  async read(
+    query: RangeQuery,
+    terms: CallTerms & { readonly serializable: boolean },
+  ): Promise<RangeResult> {
+    const bytes = query.key.length + query.rangeEnd.length + QUERY_OVERHEAD_BYTES;
+    const request = { query, serializable: terms.serializable };
+    const call: ReadCall = new Call("read", request, bytes, this.#patience(terms));
+    if (this.#admit(call)) this.#enqueue(call, this.#reads.add(call));
+    return call.promise;
+  }
+
+  /** Ends everything at once; what still waits is refused with `CLOSED`. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#deadlines.stop();
+    this.#flight.stop();
+    this.#link.close();
+    for (const call of [...this.#all()]) this.#end(call, closedError);
+  }
+
+  #patience({ timeoutMs, signal }: CallTerms): CallPatience {
+    if (!(timeoutMs > 0 && timeoutMs <= TIMEOUT_MS_MAX)) {
+      throw invalidArgument(
+        `timeoutMs must be above 0 and at most ${TIMEOUT_MS_MAX}, got ${timeoutMs}`,
+      );
+    }
+    return { timeoutMs, signal, deadline: this.#ports.clock.now() + timeoutMs };
+  }
+
+  #admit(call: WriteCall | ReadCall): boolean {
+    const { operationBytesMax } = this.#limits;
+    if (this.#isClosed) call.fail(closedError("not-applied"));
+    else if (call.bytes > operationBytesMax)
+      call.fail(tooLargeError(call.bytes, operationBytesMax));
+    return !call.settled;
+  }
+
+  #enqueue(call: WriteCall | ReadCall, refusal: RequestError | undefined): void {
+    if (refusal !== undefined) call.fail(refusal);
+    else if (this.#begin(call)) this.#flushSoon();
+  }
+
+  /** Puts a call under its signal and its deadline; false if the signal has fired already. */
+  #begin(call: AnyCall): boolean {
+    const { signal, deadline } = call.patience;
+    const abort = (): void => this.#end(call, (outcome) => abortedError(outcome, signal?.reason));
+    if (signal?.aborted === true) {
+      abort();
+      return false;
+    }
+    call.listen(abort);
+    this.#deadlines.expect(deadline);
+    return true;
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue || !this.#link.isReady) return;
+    this.#isFlushDue = true;
+    this.#ports.turn.soon(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#isClosed || !this.#link.isReady) return;
+    if (this.#isSessionStale()) this.#renewSession();
+    else this.#flight.launch();
+  }
+
+  /** Nothing in flight for long: the cluster may have forgotten the session, and a new one risks nothing. */
+  #isSessionStale(): boolean {
+    return (
+      this.#writes.hasWaiting &&
+      this.#writes.inFlight === 0 &&
+      !this.#writes.isFresh &&
+      this.#ports.clock.now() - this.#lastUsed > this.#limits.sessionIdleMs
+    );
+  }
+
+  #progressed(): void {
+    this.#lastUsed = this.#ports.clock.now();
+    if (this.#writes.hasWaiting || this.#reads.hasWaiting) this.#flushSoon();
+  }
+
+  #renewSession(): void {
+    this.#writes.renew(randomBytes(this.#ports.random, SESSION_ID_BYTES));
+    this.#isSessionOpen = false;
+    this.#link.restart();
+  }
+
+  #startFrame(): StartFrame {
+    const { session } = this.#writes;
+    return {
+      kind: "start",
+      protocol: SESSION_PROTOCOL,
+      sessionId: session,
+      resume: this.#isSessionOpen,
+    };
+  }
+
+  #started(reply: StartedReply): void {
+    this.#isSessionOpen = true;
+    this.#lastUsed = this.#ports.clock.now();
+    this.#writes.allow(reply);
+    for (const call of this.#connecting) call.answer(undefined);
+    this.#connecting.clear();
+    this.#flight.resend();
+    this.#flush();
+  }
+
+  #failWaiting(error: RequestError): void {
+    for (const call of [...this.#all()]) {
+      this.#end(call, (outcome) => new RequestError({ ...detailsOf(error), outcome }));
+    }
+  }
+
+  /** Ends a call from this side, with what is then known about it. */
+  #end(call: AnyCall, failure: (outcome: Outcome) => RequestError): void {
+    call.fail(failure(this.#abandon(call)));
+  }
+
+  #abandon(call: AnyCall): Outcome {
+    if (call.kind === "write") return this.#writes.abandon(call);
+    if (call.kind === "read") this.#reads.abandon(call);
+    else this.#connecting.delete(call);
+    return "not-applied";
+  }
+
+  *#all(): Generator<AnyCall> {
+    yield* this.#connecting;
+    yield* this.#writes.calls();
+    yield* this.#reads.calls();
+  }
+
+  #sweep(now: number): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    const due: AnyCall[] = [];
+    for (const call of this.#all()) {
+      const { deadline } = call.patience;
+      if (deadline <= now) due.push(call);
+      else if (deadline < earliest) earliest = deadline;
+    }
+    const why =
+      this.#flight.lastRefusal ?? (this.#link.isReady ? undefined : this.#link.lastFailure);
+    for (const call of due) {
+      this.#end(call, (outcome) => timeoutError(call.patience.timeoutMs, outcome, why));
+    }
+    if (due.length > 0) this.#flushSoon();
+    return earliest;
+  }
+}

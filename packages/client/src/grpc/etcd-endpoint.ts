@@ -1,0 +1,162 @@
+import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { messageOf, type Outcome } from "@holdfast/base";
+import { type EtcdProtocol, loadProtocol } from "@holdfast/protocol";
+import type { EndpointStatus } from "../core/cluster-status.ts";
+import { type BytesLike, toBytes, toKey } from "../core/key-selector.ts";
+import { RequestError } from "../core/request-error.ts";
+import { CHANNEL_OPTIONS } from "./channel-options.ts";
+
+/** A call to one node. */
+export interface EndpointCall {
+  readonly timeoutMs: number;
+}
+
+type KvClient = InstanceType<EtcdProtocol["etcdserverpb"]["KV"]>;
+type MaintenanceClient = InstanceType<EtcdProtocol["etcdserverpb"]["Maintenance"]>;
+
+/**
+ * One node, spoken to by etcd's unary calls over a connection of its own.
+ *
+ * For status, and for tests and measurements that must know which node answered.
+ * It neither retries nor changes the node; applications want {@link connect}.
+ */
+export class EtcdEndpoint {
+  readonly address: string;
+  readonly #kv: KvClient;
+  readonly #maintenance: MaintenanceClient;
+
+  constructor(address: string) {
+    const { etcdserverpb } = loadEtcdProtocol();
+    this.address = address;
+    this.#kv = new etcdserverpb.KV(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    this.#maintenance = new etcdserverpb.Maintenance(
+      address,
+      credentials.createInsecure(),
+      CHANNEL_OPTIONS,
+    );
+  }
+
+  /** @throws RequestError with the node's refusal; its code is gRPC's, such as `UNAVAILABLE`. */
+  async put(
+    key: BytesLike,
+    value: BytesLike,
+    call: EndpointCall,
+  ): Promise<{ readonly revision: number }> {
+    const request = { key: toKey(key), value: toBytes(value) };
+    const response = await unary<{ header: { revision: string } | null }>((settle) =>
+      this.#kv.Put(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    return { revision: Number(response.header?.revision ?? 0) };
+  }
+
+  /** Reads one value. @throws RequestError with the node's refusal. */
+  async get(
+    key: BytesLike,
+    call: EndpointCall & { readonly serializable?: boolean },
+  ): Promise<Uint8Array | undefined> {
+    const request = { key: toKey(key), serializable: call.serializable ?? false };
+    const response = await unary<{ kvs: { value: Uint8Array }[] }>((settle) =>
+      this.#kv.Range(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    return response.kvs[0]?.value;
+  }
+
+  /** How the node is; `down` with the reason where it does not answer. */
+  async status(call: EndpointCall): Promise<EndpointStatus> {
+    const endpoint = this.address;
+    try {
+      const status = await unary<WireStatus>((settle) =>
+        this.#maintenance.Status({}, new Metadata(), { deadline: deadlineOf(call) }, settle),
+      );
+      return statusOf(endpoint, status);
+    } catch (error) {
+      return { kind: "down", endpoint, reason: messageOf(error) };
+    }
+  }
+
+  close(): void {
+    this.#kv.close();
+    this.#maintenance.close();
+  }
+}
+
+interface WireStatus {
+  readonly header: { cluster_id: string; member_id: string; revision: string } | null;
+  readonly version: string;
+  readonly dbSize: string;
+  readonly leader: string;
+  readonly raftIndex: string;
+  readonly raftTerm: string;
+  readonly raftAppliedIndex: string;
+  readonly errors: string[];
+  readonly isLearner: boolean;
+}
+
+function statusOf(endpoint: string, wire: WireStatus): EndpointStatus {
+  const memberId = Number(wire.header?.member_id ?? 0);
+  const leaderId = Number(wire.leader);
+  return {
+    kind: "up",
+    endpoint,
+    version: wire.version,
+    clusterId: Number(wire.header?.cluster_id ?? 0),
+    memberId,
+    leaderId,
+    isLeader: leaderId !== 0 && leaderId === memberId,
+    isLearner: wire.isLearner,
+    revision: Number(wire.header?.revision ?? 0),
+    raftTerm: Number(wire.raftTerm),
+    raftIndex: Number(wire.raftIndex),
+    raftAppliedIndex: Number(wire.raftAppliedIndex),
+    stateBytes: Number(wire.dbSize),
+    errors: wire.errors,
+  };
+}
+
+function unary<Response>(
+  start: (settle: (error: ServiceError | null, response?: Response) => void) => unknown,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    start((error, response) => {
+      if (response !== undefined && error === null) resolve(response);
+      else reject(requestErrorOf(error));
+    });
+  });
+}
+
+/** Statuses with which a node says that it has not done it. */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [3, "INVALID_ARGUMENT"],
+  [5, "NOT_FOUND"],
+  [8, "RESOURCE_EXHAUSTED"],
+  [9, "FAILED_PRECONDITION"],
+  [11, "OUT_OF_RANGE"],
+  [12, "UNIMPLEMENTED"],
+]);
+const DEADLINE_EXCEEDED = 4;
+
+function requestErrorOf(error: ServiceError | null): RequestError {
+  const status = error?.code ?? 2;
+  const refusal = REFUSALS.get(status);
+  const outcome: Outcome = refusal === undefined ? "unknown" : "not-applied";
+  return new RequestError({
+    code: refusal ?? (status === DEADLINE_EXCEEDED ? "TIMEOUT" : "UNAVAILABLE"),
+    message: error?.details ?? "the node answered nothing",
+    outcome,
+    retryable: refusal === undefined || refusal === "RESOURCE_EXHAUSTED",
+    cause: error ?? undefined,
+  });
+}
+
+/** gRPC takes deadlines by the wall clock. */
+function deadlineOf({ timeoutMs }: EndpointCall): number {
+  return Date.now() + timeoutMs;
+}
+
+/** Read from its files once; it never changes. */
+let etcdProtocol: EtcdProtocol | undefined;
+
+function loadEtcdProtocol(): EtcdProtocol {
+  etcdProtocol ??= loadProtocol("etcd/rpc.proto") as unknown as EtcdProtocol;
+  return etcdProtocol;
+}

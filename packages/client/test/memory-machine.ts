@@ -1,0 +1,82 @@
+import { type ByteString, FIRST_GROUP, type Row, type RowAnswer, type RowNeed, type RowScan, type Steps } from "@holdfast/base";
+import {
+  encodeBatch,
+  type OperationResult,
+  type RangeAnswer,
+  type RangeQuery,
+  rangeSteps,
+  StateMachine,
+} from "@holdfast/state-machine";
+
+const REAPER: Uint8Array = new Uint8Array(16).fill(0xee);
+
+/** The real state machine over rows in memory; every batch is an entry of one log. */
+export class MemoryMachine {
+  readonly #rows = new Map<ByteString, Uint8Array>();
+  readonly #machine: StateMachine;
+  #index = 0;
+  #reaperSequence = 0;
+
+  constructor() {
+    this.#machine = new StateMachine({
+      group: FIRST_GROUP,
+      writer: {
+        put: (key, value) => void this.#rows.set(key, value),
+        delete: (key) => void this.#rows.delete(key),
+        publish: () => undefined,
+      },
+    });
+    this.#run(this.#machine.open());
+  }
+
+  /** Applies an encoded batch as the next committed entry. */
+  apply(payload: Uint8Array): readonly OperationResult[] {
+    this.#index += 1;
+    return this.#run(this.#machine.apply({ index: this.#index, term: 1, payload }));
+  }
+
+  read(queries: readonly RangeQuery[]): readonly RangeAnswer[] {
+    const { point, layout } = this.#machine;
+    return queries.map((query) => this.#run(rangeSteps(query, point, layout)));
+  }
+
+  /** Ends every session that is open, as a leader would that finds them idle. */
+  expireSessions(): void {
+    const sessions = this.#machine.sessionsIdleSince(this.#index).map((idle) => ({
+      session: idle.session,
+      idleSince: this.#index,
+    }));
+    this.apply(
+      encodeBatch({ session: REAPER, firstSequence: 0, ackedBelow: 0, operations: [{ kind: "session-open" }] }),
+    );
+    this.#reaperSequence += 1;
+    this.apply(
+      encodeBatch({
+        session: REAPER,
+        firstSequence: this.#reaperSequence,
+        ackedBelow: this.#reaperSequence,
+        operations: [{ kind: "session-expire", sessions }],
+      }),
+    );
+  }
+
+  #run<Result>(steps: Steps<Result>): Result {
+    let step = steps.next();
+    while (step.done !== true) step = steps.next(this.#answer(step.value));
+    return step.value;
+  }
+
+  #answer(need: RowNeed): RowAnswer {
+    if (need.kind === "rows") return need.keys.map((key) => this.#rows.get(key));
+    return need.kind === "scan" ? this.#scan(need.scan) : undefined;
+  }
+
+  #scan({ from, to, limit, reverse, keysOnly }: RowScan): readonly Row[] {
+    const keys = [...this.#rows.keys()].filter((key) => key >= from && key < to).sort();
+    if (reverse === true) keys.reverse();
+    return keys.slice(0, limit).map((key) => ({
+      key,
+      value: keysOnly === true ? new Uint8Array() : (this.#rows.get(key) ?? new Uint8Array()),
+    }));
+  }
+}

@@ -1,0 +1,21 @@
+import { HoldfastError } from "@holdfast/base";
+
+/** What no decoder can turn into an operation; each has etcd's nearest text in the status codec. */
+export type RefusedRequestCode =
+  | "EMPTY_REQUEST_OP"
+  | "FUTURE_REVISION"
+  | "INVALID_SORT_OPTION"
+  | "TOO_MANY_OPERATIONS"
+  | "UNKNOWN_COMPARE";
+
+/** A request of the etcd interface says something that has no meaning here; nothing was proposed. */
+export class RefusedRequestError extends HoldfastError {
+  readonly code: RefusedRequestCode;
+  readonly outcome = "not-applied";
+  readonly retryable = false;
+
+  constructor(code: RefusedRequestCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

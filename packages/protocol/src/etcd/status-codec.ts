@@ -1,0 +1,80 @@
+import { status } from "@grpc/grpc-js";
+import { HoldfastError, messageOf } from "@holdfast/base";
+import { type ApplyFailure, describeFailure, type RefusalCode } from "@holdfast/state-machine";
+
+/** What a call fails with: a gRPC code and the text that etcd's clients compare by the letter. */
+export interface WireStatus {
+  readonly code: status;
+  readonly details: string;
+}
+
+/**
+ * The status of every error code that may reach a client (etcd-v3.md §6).
+ *
+ * "too many requests" goes out as UNKNOWN because etcd does so too, and its Go
+ * client finds the code by the text.
+ */
+const STATUS_BY_CODE: Readonly<Record<string, WireStatus>> = {
+  // Requests that have no meaning.
+  EMPTY_REQUEST_OP: invalid("key not found"),
+  INVALID_SORT_OPTION: invalid("invalid sort option"),
+  TOO_MANY_OPERATIONS: invalid("too many operations in txn request"),
+  UNKNOWN_COMPARE: invalid("compare target or result is not known"),
+  FUTURE_REVISION: outOfRange("mvcc: required revision is a future revision"),
+  COMPACTED: outOfRange("mvcc: required revision has been compacted"),
+  // What a replica answers.
+  NO_LEADER: unavailable("no leader"),
+  LEADER_CHANGED: unavailable("leader changed"),
+  REQUEST_TIMED_OUT: unavailable("request timed out"),
+  STOPPED: unavailable("server stopped"),
+  OVERLOADED: { code: status.UNKNOWN, details: "etcdserver: too many requests" },
+  NO_SPACE: {
+    code: status.RESOURCE_EXHAUSTED,
+    details: "etcdserver: mvcc: database space exceeded",
+  },
+  REQUEST_TOO_LARGE: invalid("request is too large"),
+  ABORTED: { code: status.CANCELLED, details: "etcdserver: request canceled" },
+};
+
+/** The status of an error; `undefined` if it is none that was thrown on purpose, or has no text of its own. */
+export function statusOfError(failure: unknown): WireStatus | undefined {
+  return failure instanceof HoldfastError ? STATUS_BY_CODE[failure.code] : undefined;
+}
+
+/** The status of an error that nobody foresaw: etcd's clients get its raw text as UNKNOWN. */
+export function unforeseenStatus(failure: unknown): WireStatus {
+  return { code: status.UNKNOWN, details: messageOf(failure) };
+}
+
+/** The status of a request that was refused, or of a committed operation that did nothing. */
+export function statusOfRefusal(refusal: {
+  readonly code: RefusalCode;
+  readonly message: string;
+}): WireStatus {
+  return { code: status[refusal.code], details: refusal.message };
+}
+
+/** The status of a committed operation that did nothing. */
+export function statusOfFailure(failure: ApplyFailure): WireStatus {
+  return statusOfRefusal(describeFailure(failure));
+}
+
+/** The status of a write that took effect earlier, but whose answer is no longer kept. */
+export function statusOfAnswerGone(revision: number): WireStatus {
+  return {
+    code: status.UNKNOWN,
+    details: `etcdserver: applied at revision ${revision}, but the answer is no longer kept`,
+  };
+}
+
+function invalid(text: string): WireStatus {
+  return { code: status.INVALID_ARGUMENT, details: `etcdserver: ${text}` };
+}
+
+function outOfRange(text: string): WireStatus {
+  return { code: status.OUT_OF_RANGE, details: `etcdserver: ${text}` };
+}
+
+function unavailable(text: string): WireStatus {
+  return { code: status.UNAVAILABLE, details: `etcdserver: ${text}` };
+}

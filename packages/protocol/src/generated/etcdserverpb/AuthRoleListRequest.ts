@@ -1,0 +1,8 @@
+// Original file: proto/etcd/rpc.proto
+
+
+export interface AuthRoleListRequest {
+}
+
+export interface AuthRoleListRequest__Output {
+}

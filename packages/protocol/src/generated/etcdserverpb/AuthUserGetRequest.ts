@@ -1,0 +1,10 @@
+// Original file: proto/etcd/rpc.proto
+
+
+export interface AuthUserGetRequest {
+  'name'?: (string);
+}
+
+export interface AuthUserGetRequest__Output {
+  'name': (string);
+}

@@ -1,0 +1,74 @@
+import { setImmediate as immediate } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { SystemClock } from "./system-clock.ts";
+import { SystemRandom } from "./system-random.ts";
+import { SystemTurn } from "./system-turn.ts";
+
+const clock = new SystemClock();
+
+test("time never falls and a timer does not fire early", async () => {
+  const before = clock.now();
+
+  const after = await new Promise<number>((resolve) => {
+    clock.timer(5, () => resolve(clock.now()));
+  });
+
+  expect(after - before).toBeGreaterThanOrEqual(4.9);
+});
+
+test("a due timer lets what is ready be handled first", async () => {
+  const order: string[] = [];
+  const fired = new Promise<void>((resolve) => {
+    clock.timer(1, () => {
+      order.push("timer");
+      resolve();
+    });
+  });
+  const blockedUntil = clock.now() + 10;
+  while (clock.now() < blockedUntil);
+  setImmediate(() => order.push("input"));
+
+  await fired;
+
+  expect(order).toEqual(["input", "timer"]);
+});
+
+test("a cancelled timer does not fire, even once it is due", async () => {
+  let fired = false;
+  const cancel = clock.timer(0, () => {
+    fired = true;
+  });
+  const sibling = new Promise<void>((resolve) => {
+    setTimeout(() => {
+      cancel();
+      resolve();
+    }, 1);
+  });
+
+  await sibling;
+  await immediate();
+  await immediate();
+
+  expect(fired).toBe(false);
+});
+
+test("a task of this turn runs behind promises and ticks that are ready", async () => {
+  const order: string[] = [];
+  const turn = new SystemTurn();
+  turn.soon(() => order.push("soon"));
+  process.nextTick(() => order.push("tick"));
+  await Promise.resolve().then(() => order.push("promise"));
+
+  await turn.next();
+
+  expect(order.at(-1)).toBe("soon");
+});
+
+test("numbers are spread over all 32 bits and differ between generators", () => {
+  const random = new SystemRandom();
+  const drawn = Array.from({ length: 2000 }, () => random.uint32());
+
+  expect(new Set(drawn).size).toBeGreaterThan(1990);
+  expect(drawn.reduce((all, number) => (all | number) >>> 0, 0)).toBe(0xffff_ffff);
+  expect(new SystemRandom().uint32()).not.toBe(new SystemRandom().uint32());
+});

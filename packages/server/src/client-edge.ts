@@ -1,0 +1,122 @@
+import type { Clock, Logger, Turn } from "@holdfast/base";
+import type { ReplicaApi } from "@holdfast/replica";
+import {
+  ClusterService,
+  Headers,
+  HealthService,
+  KvService,
+  MaintenanceService,
+  ReplicaCalls,
+  SESSION_LIMITS,
+  SessionService,
+} from "@holdfast/service";
+import { DEFAULT_OPERATION_LIMITS, type OperationLimits, type RowLayout } from "@holdfast/state-machine";
+import { HealthImplementation } from "grpc-health-check";
+import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
+import type { ListenAddress } from "./client-port/listen.ts";
+import { createGrpcServer } from "./grpc/grpc-server.ts";
+import { createHttpServer } from "./http/http-server.ts";
+import { CallLedger } from "./requests/call-ledger.ts";
+import { EventLoopDelay } from "./telemetry/event-loop-delay.ts";
+import { NodeMetrics } from "./telemetry/node-metrics.ts";
+
+export interface ClientEdgePorts {
+  readonly replica: ReplicaApi;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly logger: Logger;
+  /** Where the replica's state machine keeps its rows. */
+  readonly layout: RowLayout;
+}
+
+export interface ClientEdgeOptions
+  extends ListenAddress,
+    Partial<Omit<ClientPortOptions, keyof ListenAddress>> {
+  /** @default DEFAULT_OPERATION_LIMITS */
+  readonly operationLimits?: OperationLimits;
+}
+
+/**
+ * All that clients of a node see: the services over its replica, on one port.
+ *
+ * The constructor opens nothing. `start` resolves when clients are served;
+ * `drain` and `stop` may be called any number of times.
+ */
+export class ClientEdge {
+  readonly metrics: NodeMetrics;
+  readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
+  readonly #ports: ClientEdgePorts;
+  readonly #options: ClientEdgeOptions;
+  readonly #ledger = new CallLedger();
+  /** The empty name stands for the whole server. */
+  readonly #health = new HealthImplementation({ "": "NOT_SERVING" });
+  #sessions: SessionService | undefined;
+  #port: ClientPort | undefined;
+
+  constructor(ports: ClientEdgePorts, options: ClientEdgeOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.metrics = new NodeMetrics({
+      status: () => ports.replica.status(),
+      ledger: this.#ledger,
+      eventLoopDelay: this.eventLoopDelay,
+      connections: () => this.#port?.connections ?? 0,
+    });
+  }
+
+  /** @throws PortTakenError, ListenError */
+  async start(): Promise<void> {
+    const { replica, clock, logger, layout } = this.#ports;
+    const headers = new Headers(this.#ports);
+    const calls = new ReplicaCalls({ clock, replica });
+    const limits = this.#options.operationLimits ?? DEFAULT_OPERATION_LIMITS;
+    this.#sessions = new SessionService({
+      replica,
+      calls,
+      logger,
+      operationLimits: limits,
+      limits: SESSION_LIMITS,
+      layout,
+    });
+    const grpc = createGrpcServer({
+      kv: new KvService({ replica, calls, limits, layout }),
+      cluster: new ClusterService({ replica, calls }),
+      maintenance: new MaintenanceService({ headers }),
+      sessions: this.#sessions,
+      headers,
+      health: this.#health,
+      ledger: this.#ledger,
+      logger,
+    });
+    const http = await createHttpServer({
+      health: new HealthService({ replica, calls }),
+      headers,
+      metrics: this.metrics,
+      logger,
+    });
+    this.#port = new ClientPort(
+      { grpc, http: http.server, calls: this.#ledger, logger },
+      this.#options,
+    );
+    await this.#port.start();
+    this.eventLoopDelay.start();
+    this.#health.setStatus("", "SERVING");
+  }
+
+  /** Where clients connect; known once it has started. */
+  get address(): ListenAddress | undefined {
+    return this.#port?.address;
+  }
+
+  /** Ends within `graceMs`: nothing new is accepted, what is in flight is answered. */
+  async drain(graceMs: number): Promise<void> {
+    this.#health.setStatus("", "NOT_SERVING");
+    this.#sessions?.drain();
+    await this.#port?.drain(graceMs);
+    this.eventLoopDelay.stop();
+  }
+
+  stop(): Promise<void> {
+    return this.drain(0);
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  fromByteString,
+  HoldfastError,
+  type Random,
+  randomBytes,
+  type StoreId,
+  toByteString,
+  toHex,
+} from "@holdfast/base";
+import { DirectoryLockedError, type Engine, openLevelEngine } from "@holdfast/storage";
+
+/** Another process uses this directory. */
+export class DirectoryInUseError extends HoldfastError {
+  readonly code = "DIRECTORY_IN_USE";
+  readonly outcome = "not-applied";
+  readonly retryable = false;
+}
+
+/** The directory belongs to another node, or its identity cannot be read. */
+export class WrongDirectoryError extends HoldfastError {
+  readonly code = "WRONG_DIRECTORY";
+  readonly outcome = "not-applied";
+  readonly retryable = false;
+}
+
+const PID_FILE = "holdfast.pid";
+const IDENTITY_VERSION = 1;
+const KEY = "identity";
+const MIB = 1024 * 1024;
+
+/**
+ * A node's directory: its lock and the identity of its store.
+ *
+ * ```
+ * holdfast.pid   whose it is, for messages only
+ * store/         a small LevelDB: its LOCK is the directory's lock (decision 25), its one row the identity
+ * wal/           the log
+ * state.N/       the applied state that the log names
+ * ```
+ */
+export class DataDirectory {
+  readonly path: string;
+  readonly storeId: StoreId;
+  readonly #identity: Engine;
+
+  private constructor(path: string, storeId: StoreId, identity: Engine) {
+    this.path = path;
+    this.storeId = storeId;
+    this.#identity = identity;
+  }
+
+  /** Takes the lock before anything else is read; a fresh directory gets its store id here. */
+  static async open(path: string, name: string, random: Random): Promise<DataDirectory> {
+    await mkdir(path, { recursive: true });
+    const identity = await lock(path);
+    try {
+      const storeId = readIdentity(identity, path, name) ?? (await mintIdentity(identity, name, random));
+      await writeFile(join(path, PID_FILE), `${process.pid}\n`);
+      return new DataDirectory(path, storeId, identity);
+    } catch (failure) {
+      await identity.close();
+      throw failure;
+    }
+  }
+
+  async close(): Promise<void> {
+    await rm(join(this.path, PID_FILE), { force: true });
+    await this.#identity.close();
+  }
+}
+
+async function lock(path: string): Promise<Engine> {
+  try {
+    return await openLevelEngine(join(path, "store"), { cacheSize: MIB, writeBufferSize: MIB });
+  } catch (failure) {
+    if (!(failure instanceof DirectoryLockedError)) throw failure;
+    const pid = await readFile(join(path, PID_FILE), "utf8").catch(() => "");
+    const holder = pid.trim() === "" ? "another process" : `process ${pid.trim()}`;
+    throw new DirectoryInUseError(
+      `${path} is used by ${holder}: a directory serves one node at a time`,
+      { cause: failure },
+    );
+  }
+}
+
+function readIdentity(identity: Engine, path: string, name: string): StoreId | undefined {
+  const row = identity.getSync(KEY);
+  if (row === undefined) return undefined;
+  const found: unknown = JSON.parse(toByteString(row));
+  if (!isIdentity(found)) {
+    throw new WrongDirectoryError(
+      `${path}: the identity of the store is of a form that this version does not know`,
+    );
+  }
+  if (found.name !== name) {
+    throw new WrongDirectoryError(
+      `${path} belongs to node ${found.name}, not to ${name}: give ${name} a directory of its own`,
+    );
+  }
+  return found.storeId as StoreId;
+}
+
+async function mintIdentity(identity: Engine, name: string, random: Random): Promise<StoreId> {
+  const storeId = toHex(randomBytes(random, 16)) as StoreId;
+  const text = JSON.stringify({ version: IDENTITY_VERSION, name, storeId });
+  await identity.writeDurably([{ key: KEY, value: fromByteString(text) }]);
+  return storeId;
+}
+
+function isIdentity(value: unknown): value is { readonly name: string; readonly storeId: string } {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, name, storeId } = value as Record<string, unknown>;
+  return version === IDENTITY_VERSION && typeof name === "string" && typeof storeId === "string";
+}

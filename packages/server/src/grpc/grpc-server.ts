@@ -1,0 +1,45 @@
+import { type ServerOptions, Server, type ServiceDefinition } from "@grpc/grpc-js";
+import { loadDefinition } from "@holdfast/protocol";
+import { ReflectionService } from "@grpc/reflection";
+import type { HealthImplementation } from "grpc-health-check";
+import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
+import { type KvParts, kvHandlers } from "./kv-handlers.ts";
+import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
+import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
+
+/** etcd's bound of a request, 1.5 MiB, and 512 KiB for what is around it. */
+export const RECEIVE_BYTES_MAX: number = 1_572_864 + 512 * 1024;
+/** Calls and streams at once on one connection. */
+export const STREAMS_PER_CONNECTION_MAX = 16_384;
+
+const SERVER_OPTIONS: ServerOptions = {
+  "grpc.max_receive_message_length": RECEIVE_BYTES_MAX,
+  "grpc.max_send_message_length": -1,
+  "grpc.max_concurrent_streams": STREAMS_PER_CONNECTION_MAX,
+  // Nobody asks for it here, and it costs on each message.
+  "grpc.enable_channelz": 0,
+};
+
+const FILES = ["etcd/rpc.proto", "holdfast/v1/session.proto"] as const;
+
+/** The client port's gRPC services; the server is not started, connections are to be injected. */
+export function createGrpcServer(
+  parts: KvParts &
+    ClusterParts &
+    MaintenanceParts &
+    SessionParts & { readonly health: HealthImplementation },
+): Server {
+  const definition = loadDefinition(...FILES);
+  const server = new Server(SERVER_OPTIONS);
+  server.addService(service("etcdserverpb.KV"), kvHandlers(parts));
+  server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
+  server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
+  server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));
+  parts.health.addToServer(server);
+  new ReflectionService(definition).addToServer(server);
+  return server;
+
+  function service(name: string): ServiceDefinition {
+    return definition[name] as ServiceDefinition;
+  }
+}

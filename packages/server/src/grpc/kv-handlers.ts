@@ -1,0 +1,111 @@
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Logger } from "@holdfast/base";
+import {
+  decodeDeleteRange,
+  decodePut,
+  decodeRange,
+  decodeTxn,
+  encodeDeleteRange,
+  encodeHeader,
+  encodePut,
+  encodeRange,
+  encodeTxn,
+  isSerializableTxn,
+  type KVHandlers,
+  statusOfAnswerGone,
+  statusOfFailure,
+  statusOfRefusal,
+  type WireHeader,
+  type WireStatus,
+} from "@holdfast/protocol";
+import type { Headers, KvService } from "@holdfast/service";
+import type { OperationResult, RangeAnswer, RequestRefusal } from "@holdfast/state-machine";
+import { assert } from "@holdfast/base";
+import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import { unaryCall } from "./unary-call.ts";
+
+export interface KvParts {
+  readonly kv: KvService;
+  readonly headers: Headers;
+  readonly ledger: CallLedger;
+  readonly logger: Logger;
+}
+
+type Served = Pick<KVHandlers, "Range" | "Put" | "DeleteRange" | "Txn">;
+type Result = OperationResult | RangeAnswer | RequestRefusal;
+
+/** etcdserverpb.KV; what is missing answers UNIMPLEMENTED by itself. */
+export function kvHandlers({ kv, headers, ledger, logger }: KvParts): Served &
+  UntypedServiceImplementation {
+  const header = (revision: number): WireHeader => encodeHeader(headers.at(revision));
+  return {
+    Range: unaryCall({
+      calls: kvMethod(ledger, "Range"),
+      logger,
+      serve: (request, { timeoutMs, requireLeader }) =>
+        kv.range(decodeRange(request), {
+          timeoutMs,
+          requireLeader,
+          serializable: request.serializable,
+        }),
+      refusal: refusalOf,
+      encode: (range) => {
+        assert(!("kind" in range), "a range is answered by a range");
+        return encodeRange(header(range.revision), range);
+      },
+    }),
+    Put: unaryCall({
+      calls: kvMethod(ledger, "Put"),
+      logger,
+      serve: (request, context) => kv.put(decodePut(request), context),
+      refusal: refusalOf,
+      encode: (result) => {
+        assert(result.kind === "put", "a put is answered by a put");
+        return encodePut(header(result.revision), result);
+      },
+    }),
+    DeleteRange: unaryCall({
+      calls: kvMethod(ledger, "DeleteRange"),
+      logger,
+      serve: (request, context) => kv.deleteRange(decodeDeleteRange(request), context),
+      refusal: refusalOf,
+      encode: (result) => {
+        assert(result.kind === "delete-range", "a deletion is answered by a deletion");
+        return encodeDeleteRange(header(result.revision), result);
+      },
+    }),
+    Txn: unaryCall({
+      calls: kvMethod(ledger, "Txn"),
+      logger,
+      serve: (request, { timeoutMs, requireLeader }) =>
+        kv.txn(decodeTxn(request), {
+          timeoutMs,
+          requireLeader,
+          serializable: isSerializableTxn(request),
+        }),
+      refusal: refusalOf,
+      encode: (result) => {
+        assert(result.kind === "txn", "a transaction is answered by a transaction");
+        return encodeTxn(header(result.revision), result);
+      },
+    }),
+  };
+}
+
+function kvMethod(ledger: CallLedger, method: string): MethodCalls {
+  return ledger.method({ service: "etcdserverpb.KV", method, type: "unary" });
+}
+
+function refusalOf(result: Result): WireStatus | undefined {
+  if (!("kind" in result)) return undefined;
+  switch (result.kind) {
+    case "refusal":
+      return statusOfRefusal(result);
+    case "failed":
+      return statusOfFailure(result.failure);
+    case "answer-gone":
+      return statusOfAnswerGone(result.revision);
+    default:
+      return undefined;
+  }
+}

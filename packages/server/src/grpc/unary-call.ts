@@ -1,0 +1,95 @@
+import {
+  type handleUnaryCall,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  type StatusObject,
+  status,
+} from "@grpc/grpc-js";
+import type { Logger } from "@holdfast/base";
+import { statusOfError, unforeseenStatus, type WireStatus } from "@holdfast/protocol";
+import type { CallContext } from "@holdfast/service";
+import type { MethodCalls } from "../requests/call-ledger.ts";
+
+/** One unary method: how a request is served and its result told. */
+export interface UnaryMethod<Request, Served, Response> {
+  readonly calls: MethodCalls;
+  readonly logger: Logger;
+  /** Serves a request; a result that needs no wait comes as it is. */
+  serve(request: Request, context: CallContext): Served;
+  /** The status of a result that is a refusal; `undefined` if it is an answer. */
+  refusal?(result: NoInfer<Awaited<Served>>): WireStatus | undefined;
+  encode(result: Awaited<Served>): Response;
+}
+
+/** The gRPC handler of a method: counts it, and turns whatever is thrown into etcd's status. */
+export function unaryCall<Request, Served, Response>(
+  method: UnaryMethod<Request, Served, Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    method.calls.started();
+    try {
+      const served = method.serve(call.request, contextOf(call));
+      if (!(served instanceof Promise)) {
+        return answer(method, callback, served as Awaited<Served>);
+      }
+      served.then(
+        (result: Awaited<Served>) => answer(method, callback, result),
+        (failure: unknown) => fail(method, callback, failure),
+      );
+    } catch (failure) {
+      fail(method, callback, failure);
+    }
+  };
+}
+
+/** What a call says about itself beside its request. */
+export function contextOf<Request, Response>(call: ServerUnaryCall<Request, Response>): CallContext {
+  return {
+    timeoutMs: remainingMs(call.getDeadline()),
+    requireLeader: call.metadata.get("hasleader")[0] === "true",
+  };
+}
+
+function remainingMs(deadline: Date | number): number {
+  if (deadline === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  return Math.max(0, Number(deadline) - Date.now());
+}
+
+function answer<Request, Served, Response>(
+  method: UnaryMethod<Request, Served, Response>,
+  callback: sendUnaryData<Response>,
+  result: Awaited<Served>,
+): void {
+  let response: Response;
+  try {
+    const refused = method.refusal?.(result);
+    if (refused !== undefined) return refuse(method, callback, refused);
+    response = method.encode(result);
+  } catch (failure) {
+    return fail(method, callback, failure);
+  }
+  callback(null, response);
+  method.calls.ended(status.OK);
+}
+
+function fail<Request, Served, Response>(
+  method: UnaryMethod<Request, Served, Response>,
+  callback: sendUnaryData<Response>,
+  failure: unknown,
+): void {
+  const known = statusOfError(failure);
+  if (known === undefined) {
+    const { service, method: name } = method.calls.name;
+    method.logger.error({ failure, service, method: name }, "a call failed unexpectedly");
+  }
+  refuse(method, callback, known ?? unforeseenStatus(failure));
+}
+
+function refuse<Request, Served, Response>(
+  method: UnaryMethod<Request, Served, Response>,
+  callback: sendUnaryData<Response>,
+  refused: WireStatus,
+): void {
+  callback(refused as Partial<StatusObject>);
+  method.calls.ended(refused.code);
+}

@@ -1,0 +1,46 @@
+import type { Logger } from "@holdfast/base";
+import { ETCD_VERSION, type Headers, type HealthService } from "@holdfast/service";
+import { type FastifyInstance, fastify } from "fastify";
+import type { NodeMetrics } from "../telemetry/node-metrics.ts";
+import { healthRoutes } from "./health-routes.ts";
+
+/** A request's body; nothing served here has one. */
+const BODY_BYTES_MAX = 1024 * 1024;
+/** A whole request must have come within this, ms. */
+const REQUEST_MS_MAX = 30_000;
+
+export interface HttpParts {
+  readonly health: HealthService;
+  readonly headers: Headers;
+  readonly metrics: NodeMetrics;
+  readonly logger: Logger;
+}
+
+/**
+ * HTTP/1.1 on the client port: health, version and metrics.
+ *
+ * It does not listen: connections are given to `server.emit("connection", …)`
+ * once it is ready.
+ */
+export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: BODY_BYTES_MAX, requestTimeout: REQUEST_MS_MAX });
+  app.setErrorHandler((failure, request, reply) => {
+    const { statusCode } = failure as { readonly statusCode?: number };
+    if (statusCode !== undefined && statusCode < 500) {
+      return reply.code(statusCode).send({ error: (failure as Error).message });
+    }
+    parts.logger.error({ failure, url: request.url }, "an http request failed unexpectedly");
+    return reply.code(500).send({ error: "the request failed unexpectedly; see the node's log" });
+  });
+  healthRoutes(app, parts.health);
+  app.get("/version", () => ({
+    etcdserver: ETCD_VERSION,
+    etcdcluster: parts.headers.status().clusterId === undefined ? "not_decided" : ETCD_VERSION,
+    storage: ETCD_VERSION,
+  }));
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(parts.metrics.contentType).send(await parts.metrics.text()),
+  );
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,244 @@
+import { createServer as createHttpServer } from "node:http";
+import { connect, type Socket } from "node:net";
+import { once } from "node:events";
+import {
+  type Client,
+  credentials,
+  loadPackageDefinition,
+  type MethodDefinition,
+  Server,
+  type ServiceDefinition,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
+import { silentLogger } from "@holdfast/base";
+import { loadDefinition } from "@holdfast/protocol";
+import { expect, onTestFinished, test } from "vitest";
+import { ClientPort, type ClientPortOptions } from "../src/client-port/client-port.ts";
+import { CallLedger } from "../src/requests/call-ledger.ts";
+
+const HOST = "127.0.0.1";
+const KV = "etcdserverpb.KV";
+
+/** A port whose gRPC puts wait until the test answers them, and whose HTTP tells the path. */
+async function openPort(options: Partial<ClientPortOptions> = {}) {
+  const definition = loadDefinition("etcd/rpc.proto");
+  const ledger = new CallLedger();
+  const calls = ledger.method({ service: KV, method: "Put", type: "unary" });
+  const waiting: sendUnaryData<object>[] = [];
+  let arrived = () => {};
+  const grpc = new Server();
+  grpc.addService(definition[KV] as ServiceDefinition, {
+    Put: (_call: unknown, callback: sendUnaryData<object>) => {
+      calls.started();
+      waiting.push(callback);
+      arrived();
+    },
+    Range: (_call: unknown, callback: sendUnaryData<object>) => callback(null, { count: 42 }),
+  });
+  const http = createHttpServer((request, response) => response.end(`asked ${request.url}`));
+  const port = new ClientPort(
+    { grpc, http, calls: ledger, logger: silentLogger },
+    { host: HOST, port: 0, ...options },
+  );
+  await port.start();
+  onTestFinished(() => port.stop());
+  const clients = loadPackageDefinition(definition);
+  // biome-ignore lint/suspicious/noExplicitAny: clients of a loaded definition are untyped by nature
+  const Kv = (clients["etcdserverpb"] as any).KV;
+  const client: Client & Record<string, Call> = new Kv(
+    `${HOST}:${port.address.port}`,
+    credentials.createInsecure(),
+    { "grpc.use_local_subchannel_pool": 1 },
+  );
+  onTestFinished(() => client.close());
+  return {
+    port,
+    put: () => call(client, "Put"),
+    range: () => call(client, "Range"),
+    putArrived: () =>
+      new Promise<void>((resolve) => {
+        arrived = resolve;
+        if (waiting.length > 0) resolve();
+      }),
+    answerPuts: () => {
+      for (const callback of waiting.splice(0)) {
+        callback(null, {});
+        calls.ended(status.OK);
+      }
+    },
+    connect: () => connection(port),
+  };
+}
+
+type Call = (request: object, done: (failure: unknown, answer: object) => void) => void;
+
+function call(client: Client & Record<string, Call>, method: string) {
+  return new Promise<object>((resolve, reject) => {
+    client[method]?.({ key: Buffer.from("a") }, (failure, answer) =>
+      failure ? reject(failure) : resolve(answer),
+    );
+  });
+}
+
+async function connection(port: ClientPort): Promise<Socket> {
+  const socket = connect({ host: HOST, port: port.address.port });
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  await once(socket, "connect");
+  return socket;
+}
+
+/** All that comes until the other side closes. */
+async function readToEnd(socket: Socket): Promise<string> {
+  let text = "";
+  socket.on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.on("error", () => {});
+  await once(socket, "close");
+  return text;
+}
+
+test("gRPC and HTTP/1.1 are served on one port", async () => {
+  const { port, range } = await openPort();
+
+  const response = await fetch(`http://${HOST}:${port.address.port}/health`);
+
+  expect(await response.text()).toBe("asked /health");
+  expect(await range()).toMatchObject({ count: "42" });
+});
+
+test("a request that comes byte by byte is understood", async () => {
+  const socket = await (await openPort()).connect();
+  socket.setNoDelay(true);
+
+  for (const byte of "PUT /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") {
+    await new Promise((resolve) => socket.write(byte, resolve));
+  }
+
+  expect(await readToEnd(socket)).toContain("asked /slow");
+});
+
+test("a body that comes with its head is not lost", async () => {
+  const socket = await (await openPort()).connect();
+
+  socket.write("GET /one HTTP/1.1\r\nHost: a\r\n\r\nGET /two HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const text = await readToEnd(socket);
+
+  expect(text).toContain("asked /one");
+  expect(text).toContain("asked /two");
+});
+
+test("garbage is told to be no request, and the port goes on", async () => {
+  const { connect: open, range } = await openPort();
+  const socket = await open();
+
+  socket.write(Buffer.from([0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3]));
+  const text = await readToEnd(socket);
+
+  expect(text).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await range()).toMatchObject({ count: "42" });
+});
+
+test("a preface that is followed by garbage ends only its own connection", async () => {
+  const { connect: open, range } = await openPort();
+  const socket = await open();
+
+  socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  socket.write(Buffer.alloc(1000, 0xff));
+  await readToEnd(socket);
+
+  expect(await range()).toMatchObject({ count: "42" });
+});
+
+test("a connection that does not say what it speaks is closed", async () => {
+  const { connect: open, port } = await openPort({ peekTimeoutMs: 20 });
+  const silent = await open();
+  const hesitant = await open();
+  hesitant.write("PRI * HT");
+
+  await Promise.all([readToEnd(silent), readToEnd(hesitant)]);
+
+  await expect.poll(() => port.connections).toBe(0);
+});
+
+test("a connection that ends at once leaves nothing behind", async () => {
+  const { connect: open, port, range } = await openPort();
+
+  const socket = await open();
+  socket.write("PR");
+  socket.end();
+  await readToEnd(socket);
+
+  await expect.poll(() => port.connections).toBe(0);
+  expect(await range()).toMatchObject({ count: "42" });
+});
+
+test("connections beyond the limit are closed and counted, those below go on", async () => {
+  const { port, connect: open } = await openPort({ connectionsMax: 1 });
+  const first = await open();
+  const second = await open();
+
+  await readToEnd(second);
+  first.write("GET /still HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+  expect(await readToEnd(first)).toContain("asked /still");
+  expect(port.connectionsRefused).toBe(1);
+});
+
+test("a drain lets calls in flight end and takes no new connection", async () => {
+  const { port, put, putArrived, answerPuts } = await openPort();
+  const inFlight = put();
+  await putArrived();
+
+  const drained = port.drain(10_000);
+  await expect(connection(port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  answerPuts();
+
+  await expect(inFlight).resolves.toMatchObject({});
+  await drained;
+  expect(port.connections).toBe(0);
+});
+
+test("a drain ends with its grace time even if a call does not", async () => {
+  const { port, put, putArrived } = await openPort();
+  const inFlight = put();
+  const failed = expect(inFlight).rejects.toMatchObject({ code: expect.any(Number) });
+  await putArrived();
+
+  await port.drain(30);
+
+  await failed;
+  expect(port.connections).toBe(0);
+});
+
+test("draining twice is one drain", async () => {
+  const { port } = await openPort();
+
+  await Promise.all([port.drain(1000), port.stop(), port.stop()]);
+
+  expect(port.connections).toBe(0);
+});
+
+test("methods that nobody serves answer unimplemented", async () => {
+  const { port } = await openPort();
+  const definition = loadDefinition("etcd/rpc.proto");
+  // biome-ignore lint/suspicious/noExplicitAny: clients of a loaded definition are untyped by nature
+  const all = loadPackageDefinition(definition)["etcdserverpb"] as any;
+  const methods = ["KV", "Lease", "Auth", "Maintenance", "Cluster"].flatMap((name) =>
+    Object.values(definition[`etcdserverpb.${name}`] as Record<string, MethodDefinition<object, object>>)
+      .filter(({ requestStream, responseStream, path }) => {
+        const served = ["/etcdserverpb.KV/Put", "/etcdserverpb.KV/Range"].includes(path);
+        return !requestStream && !responseStream && !served;
+      })
+      .map(({ path }) => ({ service: name, method: path.split("/").at(-1) as string })),
+  );
+
+  for (const { service, method } of methods) {
+    const client = new all[service](`${HOST}:${port.address.port}`, credentials.createInsecure());
+    await expect(call(client, method)).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+    client.close();
+  }
+});

@@ -1,0 +1,98 @@
+import type { ReplicaApi } from "@holdfast/replica";
+import {
+  type DeleteRangeOperation,
+  isReadOnlyTxn,
+  type Operation,
+  type OperationLimits,
+  type OperationResult,
+  type PutOperation,
+  type RangeAnswer,
+  type RangeQuery,
+  type ReadRefusal,
+  type RequestRefusal,
+  type RowLayout,
+  rangeSteps,
+  readOnlyTxnSteps,
+  type TxnOperation,
+  validateOperation,
+  validateQuery,
+} from "@holdfast/state-machine";
+import type { CallContext, ReplicaCalls } from "./call-context.ts";
+
+/** How a read may be answered: `serializable` from what this member has applied, however old. */
+export interface ReadContext extends CallContext {
+  readonly serializable: boolean;
+}
+
+export interface KvPorts {
+  readonly replica: ReplicaApi;
+  readonly calls: ReplicaCalls;
+  readonly limits: OperationLimits;
+  /** Where the replica's state machine keeps its rows. */
+  readonly layout: RowLayout;
+}
+
+/**
+ * Reads and writes of keys on any node. A request that cannot be served whatever
+ * the state is refused at once, as a value; a promise rejects with the errors of
+ * the replica.
+ */
+export class KvService {
+  readonly #replica: ReplicaApi;
+  readonly #calls: ReplicaCalls;
+  readonly #limits: OperationLimits;
+  readonly #layout: RowLayout;
+
+  constructor(ports: KvPorts) {
+    this.#replica = ports.replica;
+    this.#calls = ports.calls;
+    this.#limits = ports.limits;
+    this.#layout = ports.layout;
+  }
+
+  range(query: RangeQuery, context: ReadContext): RequestRefusal | Promise<RangeAnswer> {
+    return (
+      validateQuery(query) ??
+      this.#replica.read(
+        (point) => rangeSteps(query, point, this.#layout),
+        this.#calls.read(context, !context.serializable),
+      )
+    );
+  }
+
+  put(operation: PutOperation, context: CallContext): RequestRefusal | Promise<OperationResult> {
+    return this.#propose(operation, context);
+  }
+
+  deleteRange(
+    operation: DeleteRangeOperation,
+    context: CallContext,
+  ): RequestRefusal | Promise<OperationResult> {
+    return this.#propose(operation, context);
+  }
+
+  /** A transaction that only reads is answered without the log, `serializable` or not as the caller says. */
+  txn(
+    operation: TxnOperation,
+    context: ReadContext,
+  ): RequestRefusal | Promise<OperationResult | ReadRefusal> {
+    if (!isReadOnlyTxn(operation)) return this.#propose(operation, context);
+    return (
+      validateOperation(operation, this.#limits) ??
+      this.#replica.read(
+        (point) => readOnlyTxnSteps(operation, point, this.#layout),
+        this.#calls.read(context, !context.serializable),
+      )
+    );
+  }
+
+  #propose(
+    operation: Operation,
+    context: CallContext,
+  ): RequestRefusal | Promise<OperationResult> {
+    return (
+      validateOperation(operation, this.#limits) ??
+      this.#replica.propose(operation, this.#calls.call(context))
+    );
+  }
+}

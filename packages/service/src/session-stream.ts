@@ -1,0 +1,287 @@
+import { equalBytes, HoldfastError, type Logger } from "@holdfast/base";
+import { OverloadedError, type ReplicaApi } from "@holdfast/replica";
+import {
+  decodeBatch,
+  encodeBatch,
+  encodeResults,
+  type OperationLimits,
+  type RowLayout,
+  SESSION_ID_BYTES,
+  SESSION_WINDOW,
+  validateBatch,
+} from "@holdfast/state-machine";
+import type { ReplicaCalls } from "./call-context.ts";
+import { SessionRefusedError } from "./session-errors.ts";
+import {
+  SESSION_PROTOCOL,
+  type SessionLimits,
+  type SessionSink,
+  type SessionStartRequest,
+  type SessionTurnRequest,
+} from "./session-messages.ts";
+import { answerQueries, readQueries } from "./session-reads.ts";
+
+export interface SessionPorts {
+  readonly replica: ReplicaApi;
+  readonly calls: ReplicaCalls;
+  readonly logger: Logger;
+  readonly operationLimits: OperationLimits;
+  readonly limits: SessionLimits;
+  readonly layout: RowLayout;
+}
+
+/** Names the part of a turn that a failure is about. */
+interface Part {
+  readonly firstSequence: number;
+  readonly readId: number;
+}
+
+const WHOLE_STREAM: Part = { firstSequence: 0, readId: 0 };
+
+/**
+ * The server's half of one stream of holdfast.v1.Session.
+ *
+ * States: waiting for the start, opening (the stream is not read), open, draining
+ * (no turn is taken any more), ended. Invariants: at most one part of a turn is
+ * answered once; answers may leave in any order; what is in flight is bounded by
+ * not reading the stream.
+ */
+export class SessionStream {
+  readonly #ports: SessionPorts;
+  readonly #sink: SessionSink;
+  readonly #forget: (stream: SessionStream) => void;
+  #state: "waiting" | "opening" | "open" | "draining" | "ended" = "waiting";
+  #session: Uint8Array = new Uint8Array(0);
+  /** Parts of turns, and the opening, that wait for an answer. */
+  #parts = 0;
+  #turns = 0;
+  #bytes = 0;
+  #paused = false;
+
+  constructor(
+    ports: SessionPorts,
+    sink: SessionSink,
+    forget: (stream: SessionStream) => void,
+  ) {
+    this.#ports = ports;
+    this.#sink = sink;
+    this.#forget = forget;
+  }
+
+  /** The client's first message. */
+  start(request: SessionStartRequest): void {
+    if (this.#state !== "waiting") return this.#refuse("the stream has been started before");
+    if (request.protocol !== SESSION_PROTOCOL) {
+      return this.#refuse(
+        `this server speaks protocol ${SESSION_PROTOCOL}, the client ${request.protocol}`,
+      );
+    }
+    if (request.sessionId.length !== SESSION_ID_BYTES) {
+      return this.#refuse(`a session id has ${SESSION_ID_BYTES} bytes`);
+    }
+    this.#session = request.sessionId;
+    this.#state = "opening";
+    if (request.resume) return this.#opened();
+    this.#parts += 1;
+    this.#updateFlow();
+    this.#propose(this.#openingBatch(), 1, 0, 0).then(
+      ([result]) => {
+        this.#parts -= 1;
+        if (result?.kind !== "failed") return this.#opened();
+        this.#fail(WHOLE_STREAM, new OverloadedError("the cluster holds as many sessions as it can"));
+        this.#end();
+      },
+      (failure: unknown) => {
+        this.#parts -= 1;
+        this.#fail(WHOLE_STREAM, failure);
+        this.#end();
+      },
+    );
+  }
+
+  /** What one turn of the client asked for. */
+  turn(request: SessionTurnRequest): void {
+    if (this.#state === "draining" || this.#state === "ended") return;
+    if (this.#state !== "open") return this.#refuse("the first message of a stream is its start");
+    const parts = (request.commands.length > 0 ? 1 : 0) + (request.queries.length > 0 ? 1 : 0);
+    if (parts === 0) return;
+    const turn = new TurnInFlight(parts, request.commands.length + request.queries.length);
+    this.#parts += parts;
+    this.#turns += 1;
+    this.#bytes += turn.bytes;
+    this.#updateFlow();
+    if (request.commands.length > 0) this.#write(request, turn);
+    if (request.queries.length > 0) this.#read(request, turn);
+  }
+
+  /** Takes no more turns and ends when all in flight are answered. */
+  drain(): void {
+    if (this.#state === "ended") return;
+    this.#state = "draining";
+    if (this.#parts === 0) this.#end();
+  }
+
+  /** The client is gone: answers have nowhere to go. */
+  close(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#forget(this);
+  }
+
+  #opened(): void {
+    if (this.#state === "draining") return this.#end();
+    if (this.#state !== "opening") return;
+    this.#state = "open";
+    const { clusterId, memberId, membership } = this.#ports.replica.status();
+    this.#sink.started({
+      protocol: SESSION_PROTOCOL,
+      clusterId: clusterId ?? 0,
+      memberId: memberId ?? 0,
+      window: SESSION_WINDOW,
+      turnBytesMax: this.#ports.operationLimits.requestBytesMax,
+      endpoints: membership.profiles.map(({ clientAddress }) => clientAddress),
+    });
+    this.#updateFlow();
+  }
+
+  #write(request: SessionTurnRequest, turn: TurnInFlight): void {
+    let part: Part = WHOLE_STREAM;
+    try {
+      const batch = decodeBatch(request.commands);
+      part = { firstSequence: batch.firstSequence, readId: 0 };
+      if (!equalBytes(batch.session, this.#session)) {
+        throw new SessionRefusedError(
+          "SESSION_MISMATCH",
+          "the batch is of another session than the stream",
+        );
+      }
+      const refusal = validateBatch(batch, this.#ports.operationLimits);
+      if (refusal !== undefined) {
+        const where = refusal.operation === undefined ? "" : `operation ${refusal.operation}: `;
+        throw new SessionRefusedError("INVALID_REQUEST", `${where}${refusal.message}`);
+      }
+      const { firstSequence, operations } = batch;
+      this.#propose(request.commands, operations.length, firstSequence, request.timeoutMs).then(
+        (results) => {
+          if (this.#answers()) this.#sink.results(firstSequence, encodeResults(results));
+          this.#settle(turn);
+        },
+        (failure: unknown) => this.#settleFailed(turn, part, failure),
+      );
+    } catch (failure) {
+      this.#settleFailed(turn, part, failure);
+    }
+  }
+
+  #read(request: SessionTurnRequest, turn: TurnInFlight): void {
+    const part = { firstSequence: 0, readId: request.readId };
+    const { limits, layout, replica, calls } = this.#ports;
+    try {
+      const queries = readQueries(request.queries, limits);
+      const context = { timeoutMs: request.timeoutMs || Number.POSITIVE_INFINITY, requireLeader: false };
+      replica
+        .read(
+          (point) => answerQueries(queries, point, layout, limits),
+          calls.read(context, !request.serializable),
+        )
+        .then(
+          (answers) => {
+            if (this.#answers()) this.#sink.readResults(request.readId, answers);
+            this.#settle(turn);
+          },
+          (failure: unknown) => this.#settleFailed(turn, part, failure),
+        );
+    } catch (failure) {
+      this.#settleFailed(turn, part, failure);
+    }
+  }
+
+  #propose(bytes: Uint8Array, count: number, firstSequence: number, timeoutMs: number) {
+    const { replica, calls } = this.#ports;
+    return replica.submit(
+      { bytes, session: this.#session, firstSequence, count },
+      { deadline: calls.deadline(timeoutMs || Number.POSITIVE_INFINITY) },
+    );
+  }
+
+  #openingBatch(): Uint8Array {
+    return encodeBatch({
+      session: this.#session,
+      firstSequence: 0,
+      ackedBelow: 0,
+      operations: [{ kind: "session-open" }],
+    });
+  }
+
+  #settleFailed(turn: TurnInFlight, part: Part, failure: unknown): void {
+    this.#fail(part, failure);
+    // A batch that cannot be read names no sequence to answer to: the client cannot be served any further.
+    if (part === WHOLE_STREAM) this.#end();
+    this.#settle(turn);
+  }
+
+  /** One part of a turn is answered. */
+  #settle(turn: TurnInFlight): void {
+    this.#parts -= 1;
+    turn.parts -= 1;
+    if (turn.parts === 0) {
+      this.#turns -= 1;
+      this.#bytes -= turn.bytes;
+      this.#updateFlow();
+    }
+    if (this.#state === "draining" && this.#parts === 0) this.#end();
+  }
+
+  #refuse(message: string): void {
+    this.#fail(WHOLE_STREAM, new SessionRefusedError("SESSION_PROTOCOL", message));
+    this.#end();
+  }
+
+  #fail(part: Part, failure: unknown): void {
+    if (!(failure instanceof HoldfastError)) {
+      this.#ports.logger.error({ failure }, "a session's request failed unexpectedly");
+    }
+    if (!this.#answers()) return;
+    this.#sink.failed({ ...part, ...describe(failure) });
+  }
+
+  #answers(): boolean {
+    return this.#state !== "ended";
+  }
+
+  #end(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#forget(this);
+    this.#sink.ended();
+  }
+
+  #updateFlow(): void {
+    const { turnsMax, bytesMax } = this.#ports.limits;
+    const full = this.#state === "opening" || this.#turns >= turnsMax || this.#bytes >= bytesMax;
+    if (full === this.#paused || this.#state === "ended") return;
+    this.#paused = full;
+    if (full) this.#sink.pause();
+    else this.#sink.resume();
+  }
+}
+
+/** What is left of one turn. */
+class TurnInFlight {
+  readonly bytes: number;
+  parts: number;
+
+  constructor(parts: number, bytes: number) {
+    this.parts = parts;
+    this.bytes = bytes;
+  }
+}
+
+function describe(failure: unknown) {
+  if (failure instanceof HoldfastError) {
+    const { code, message, outcome, retryable } = failure;
+    return { code, message, outcome, retryable };
+  }
+  const message = "the request failed unexpectedly; see the node's log";
+  return { code: "INTERNAL", message, outcome: "unknown" as const, retryable: false };
+}

@@ -1,0 +1,51 @@
+import { emptyBytes, type Steps, toByteString } from "@holdfast/base";
+import type { ApplyFailure, PutOperation } from "../command.ts";
+import type { KeyValue } from "../key-value.ts";
+import { toPair, withValues } from "../read/range-steps.ts";
+import type { FailedResult, PutResult } from "../result.ts";
+import type { RevisionWriter } from "./revision-writer.ts";
+
+/** Applies a put that stands alone. Its key was fetched ahead. */
+export function* applyPut(
+  put: PutOperation,
+  writer: RevisionWriter,
+): Steps<PutResult | FailedResult> {
+  const failure = leaseFailure(put) ?? keyFailure(put, writer);
+  if (failure !== undefined) return { kind: "failed", revision: writer.revision, failure };
+  return yield* writePut(put, writer);
+}
+
+/** Why a put of a transaction cannot be: asked of the state before the transaction. */
+export function putFailure(put: PutOperation, writer: RevisionWriter): ApplyFailure | undefined {
+  return keyFailure(put, writer) ?? leaseFailure(put);
+}
+
+/** Writes a put whose checks have passed. */
+export function* writePut(put: PutOperation, writer: RevisionWriter): Steps<PutResult> {
+  const key = toByteString(put.key);
+  const previous = writer.records.get(key);
+  let prevKv: KeyValue | undefined;
+  let value = put.value;
+  if (previous === undefined) {
+    if (put.ignoreValue) value = emptyBytes();
+  } else if (put.prevKv || put.ignoreValue) {
+    const [full] = yield* withValues(writer, [{ ...previous, key }]);
+    const before = full?.value ?? emptyBytes();
+    if (put.ignoreValue) value = before;
+    if (put.prevKv) prevKv = toPair({ ...previous, key }, before);
+  }
+  const lease = put.ignoreLease ? (previous?.lease ?? 0n) : put.lease;
+  writer.put(key, previous, { key: put.key, value, lease });
+  return { kind: "put", revision: writer.revision, prevKv };
+}
+
+function keyFailure(put: PutOperation, writer: RevisionWriter): ApplyFailure | undefined {
+  const needsKey = put.ignoreValue || put.ignoreLease;
+  if (!needsKey || writer.records.get(toByteString(put.key)) !== undefined) return undefined;
+  return { reason: "key-not-found" };
+}
+
+/** There is no operation yet that grants a lease, so none but "none" exists. */
+function leaseFailure(put: PutOperation): ApplyFailure | undefined {
+  return put.lease === 0n ? undefined : { reason: "lease-not-found" };
+}

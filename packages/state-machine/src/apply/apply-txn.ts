@@ -1,0 +1,123 @@
+import { assert, pause, type Revision, type Steps } from "@holdfast/base";
+import type {
+  ApplyFailure,
+  DeleteRangeOperation,
+  PutOperation,
+  RangeOperation,
+  TxnOperation,
+} from "../command.ts";
+import { compareSteps } from "../read/compare-steps.ts";
+import { readRange } from "../read/range-steps.ts";
+import { revisionRefusal } from "../read/state-point.ts";
+import type { ReadRefusal } from "../refusal.ts";
+import type { FailedResult, TxnResult } from "../result.ts";
+import { applyDeleteRange } from "./apply-delete-range.ts";
+import { putFailure, writePut } from "./apply-put.ts";
+import type { RevisionWriter } from "./revision-writer.ts";
+
+/** A transaction whose compares have been decided: what will be done. */
+interface TakenTxn {
+  readonly kind: "taken";
+  readonly succeeded: boolean;
+  readonly operations: readonly (PutOperation | DeleteRangeOperation | RangeOperation | TakenTxn)[];
+}
+
+type BranchResult = TxnResult["responses"][number];
+
+/**
+ * Applies a transaction as etcd does (etcd-v3.md §5.5): all compares, also those
+ * of nested transactions, are decided on the state before it; what is then to be
+ * done is checked on that state too; only then is anything done.
+ */
+export function* applyTxn(
+  txn: TxnOperation,
+  writer: RevisionWriter,
+  compactRevision: Revision,
+): Steps<TxnResult | FailedResult> {
+  const taken = yield* takeBranches(txn, writer);
+  const failure = failureOf(taken, writer, compactRevision);
+  if (failure !== undefined) return { kind: "failed", revision: writer.revision, failure };
+  return yield* execute(taken, writer, compactRevision);
+}
+
+function* takeBranches(txn: TxnOperation, writer: RevisionWriter): Steps<TakenTxn> {
+  const succeeded = yield* compareSteps(txn.compares, writer.records, writer);
+  const operations: TakenTxn["operations"][number][] = [];
+  for (const operation of succeeded ? txn.success : txn.failure) {
+    operations.push(operation.kind === "txn" ? yield* takeBranches(operation, writer) : operation);
+  }
+  return { kind: "taken", succeeded, operations };
+}
+
+function failureOf(
+  taken: TakenTxn,
+  writer: RevisionWriter,
+  compactRevision: Revision,
+): ApplyFailure | undefined {
+  for (const operation of taken.operations) {
+    const failure = operationFailure(operation, writer, compactRevision);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function operationFailure(
+  operation: TakenTxn["operations"][number],
+  writer: RevisionWriter,
+  compactRevision: Revision,
+): ApplyFailure | undefined {
+  switch (operation.kind) {
+    case "put":
+      return putFailure(operation, writer);
+    case "range": {
+      const point = { revision: writer.revision, compactRevision };
+      const refusal = revisionRefusal(operation.query, point);
+      return refusal === undefined ? undefined : asFailure(refusal);
+    }
+    case "taken":
+      return failureOf(operation, writer, compactRevision);
+    case "delete-range":
+      return undefined;
+  }
+}
+
+function asFailure(refusal: ReadRefusal): ApplyFailure {
+  return refusal.reason === "compacted"
+    ? { reason: "compacted", compactRevision: refusal.compactRevision }
+    : { reason: "future-revision" };
+}
+
+function* execute(
+  taken: TakenTxn,
+  writer: RevisionWriter,
+  compactRevision: Revision,
+): Steps<TxnResult> {
+  const responses: BranchResult[] = [];
+  for (const operation of taken.operations) {
+    responses.push(yield* executeOperation(operation, writer, compactRevision));
+    if (writer.work.spend()) yield* pause();
+  }
+  const { succeeded } = taken;
+  return { kind: "txn", revision: writer.revision, succeeded, responses };
+}
+
+function* executeOperation(
+  operation: TakenTxn["operations"][number],
+  writer: RevisionWriter,
+  compactRevision: Revision,
+): Steps<BranchResult> {
+  switch (operation.kind) {
+    case "put":
+      return yield* writePut(operation, writer);
+    case "delete-range":
+      return yield* applyDeleteRange(operation, writer);
+    case "range": {
+      const point = { revision: writer.revision, compactRevision };
+      const range = yield* readRange(operation.query, point, writer);
+      assert(!("kind" in range), "a range inside a transaction was checked before");
+      return { kind: "range", range };
+    }
+    case "taken":
+      return yield* execute(operation, writer, compactRevision);
+  }
+}

@@ -1,0 +1,125 @@
+import type { ByteString, Revision, RowWriter } from "@holdfast/base";
+import type { RowSource } from "../read/state-point.ts";
+import { BLOCK_BYTES_TARGET, type BlockEvent, tombstone } from "../rows/block.ts";
+import { type CurrentRecord, encodeCurrent, INLINE_VALUE_BYTES } from "../rows/current-row.ts";
+import { encodeHistory } from "../rows/history-row.ts";
+import { OpenBlock } from "../rows/open-block.ts";
+import { RowEncoder } from "../rows/row-encoder.ts";
+import { blockKey, currentKey, historyKey, type RowLayout } from "../rows/row-layout.ts";
+import { WorkMeter } from "./work-meter.ts";
+
+/** What a key becomes. */
+export interface NewVersion {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly lease: bigint;
+}
+
+/**
+ * Writes the changes of one entry, one revision after the other: the rows, the
+ * block of events behind them, and the records that the entry fetched ahead.
+ *
+ * A revision is that of one operation: all its changes share it, numbered by
+ * `sub`, and an operation without changes takes none.
+ */
+export class RevisionWriter implements RowSource {
+  readonly layout: RowLayout;
+  readonly open: OpenBlock = new OpenBlock();
+  readonly work: WorkMeter = new WorkMeter();
+  readonly #rows: RowWriter;
+  readonly #encoder = new RowEncoder();
+  #records = new Map<ByteString, CurrentRecord | undefined>();
+  #ended: Revision;
+  #sub = 0;
+  #filled = false;
+
+  constructor(rows: RowWriter, start: { readonly layout: RowLayout; readonly revision: Revision }) {
+    this.#rows = rows;
+    this.layout = start.layout;
+    this.#ended = start.revision;
+  }
+
+  /** The store's revision as the running operation sees it: one more once it changed something. */
+  get revision(): Revision {
+    return this.#sub > 0 ? this.#ended + 1 : this.#ended;
+  }
+
+  /** The latest versions of the keys that were fetched ahead, with all changes so far. */
+  get records(): ReadonlyMap<ByteString, CurrentRecord | undefined> {
+    return this.#records;
+  }
+
+  /** Takes what was fetched for the entry that begins. */
+  begin(records: Map<ByteString, CurrentRecord | undefined>): void {
+    this.#records = records;
+  }
+
+  /** Gives a key a new version; `previous` is its latest one. */
+  put(key: ByteString, previous: CurrentRecord | undefined, next: NewVersion): void {
+    const modRevision = this.#ended + 1;
+    const createRevision = previous?.createRevision ?? modRevision;
+    const version = (previous?.version ?? 0) + 1;
+    const { value, lease } = next;
+    const sub = this.#sub++;
+    const event: BlockEvent = {
+      kind: "put",
+      key: next.key,
+      value,
+      createRevision,
+      modRevision,
+      sub,
+      version,
+      lease,
+    };
+    const { blockRevision, blockSub, ordinal } = this.open.add(event);
+    const record: CurrentRecord = {
+      createRevision,
+      modRevision,
+      version,
+      lease,
+      value: value.length <= INLINE_VALUE_BYTES ? value : undefined,
+      blockRevision,
+      blockSub,
+      ordinal,
+    };
+    this.#records.set(key, record);
+    this.#rows.put(currentKey(this.layout, key), encodeCurrent(this.#encoder, record));
+    this.#addHistory(key, { tombstone: false, blockRevision, blockSub, ordinal });
+  }
+
+  /** Deletes a key that exists. */
+  remove(key: ByteString, keyBytes: Uint8Array): void {
+    const event = tombstone({ key: keyBytes, modRevision: this.#ended + 1, sub: this.#sub++ });
+    const reference = this.open.add(event);
+    if (this.#records.has(key)) this.#records.set(key, undefined);
+    this.#rows.delete(currentKey(this.layout, key));
+    this.#addHistory(key, { tombstone: true, ...reference });
+  }
+
+  /** Ends the revision of the running operation, if it changed something. True when a block was filled. */
+  endOperation(): boolean {
+    this.#ended = this.revision;
+    this.#sub = 0;
+    const filled = this.#filled;
+    this.#filled = false;
+    return filled;
+  }
+
+  /** Writes the open block: due before its revisions are published. */
+  writeBlock(): void {
+    if (this.open.isEmpty) return;
+    this.#filled = true;
+    const { id, block } = this.open.take();
+    this.#rows.put(blockKey(this.layout, id), block);
+  }
+
+  #addHistory(key: ByteString, record: Parameters<typeof encodeHistory>[2]): void {
+    const revision = this.#ended + 1;
+    this.#rows.put(
+      historyKey(this.layout, key, revision),
+      encodeHistory(this.#encoder, revision, record),
+    );
+    // One large revision is written block by block; the rest of it stays hidden with them.
+    if (this.open.bytes >= BLOCK_BYTES_TARGET) this.writeBlock();
+  }
+}

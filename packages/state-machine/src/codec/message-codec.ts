@@ -1,0 +1,62 @@
+import { Packr, RESERVE_START_SPACE, RESET_BUFFER_MODE } from "msgpackr";
+import { MalformedCommandError } from "./malformed-command-error.ts";
+import { checkShape } from "./message-shape.ts";
+
+/** The version of all formats of this directory (docs/command-format.md). */
+export const FORMAT_VERSION = 1;
+
+/** A scratch buffer that grew beyond this is given back after use. */
+const SCRATCH_BYTES_KEPT = 4 * 1024 * 1024;
+const SCRATCH_BYTES_INITIAL = 64 * 1024;
+
+const packr = new Packr({ useRecords: false });
+const PACK_MODE: number = RESERVE_START_SPACE | 1 | RESET_BUFFER_MODE;
+const AFTER_VERSION = { start: 1 };
+
+/** What a message is made of; only these survive the way there and back. */
+export type MessageField = number | bigint | boolean | Uint8Array | readonly MessageField[];
+
+/** The version byte, then one MessagePack array. The bytes are the caller's own. */
+export function encodeMessage(fields: readonly MessageField[]): Uint8Array {
+  const scratch: Uint8Array = packr.pack(fields, PACK_MODE);
+  const bytes = new Uint8Array(scratch.length);
+  bytes.set(scratch);
+  bytes[0] = FORMAT_VERSION;
+  if (scratch.length > SCRATCH_BYTES_KEPT) {
+    packr.useBuffer(new Uint8Array(SCRATCH_BYTES_INITIAL));
+  }
+  return bytes;
+}
+
+/**
+ * Checks and reads what {@link encodeMessage} writes; byte strings inside are
+ * views of `bytes`.
+ *
+ * @throws MalformedCommandError on anything else
+ */
+export function decodeMessage(bytes: Uint8Array): readonly unknown[] {
+  const version = bytes[0];
+  if (version === undefined) throw new MalformedCommandError("there are no bytes");
+  if (version !== FORMAT_VERSION) {
+    throw new MalformedCommandError(
+      `format version ${version} is not known here, only ${FORMAT_VERSION}`,
+      { unknownVersion: version },
+    );
+  }
+  checkShape(bytes, 1);
+  try {
+    return packr.unpack(bytes, AFTER_VERSION) as readonly unknown[];
+  } catch (cause) {
+    throw new MalformedCommandError("the bytes cannot be decoded", { cause });
+  }
+}
+
+/** A whole number in the form that keeps all its digits: MessagePack's floats are not part of the format. */
+export function wholeNumber(value: number): number | bigint {
+  return value <= 0xffff_ffff && value >= -0x8000_0000 ? value : BigInt(value);
+}
+
+/** A 64-bit number in the smallest form. */
+export function wholeBigint(value: bigint): number | bigint {
+  return value <= 0xffff_ffffn && value >= -0x8000_0000n ? Number(value) : value;
+}

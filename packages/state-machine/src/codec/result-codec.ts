@@ -1,0 +1,247 @@
+import type { ApplyFailure } from "../command.ts";
+import type { KeyValue } from "../key-value.ts";
+import type { RangeResult } from "../query.ts";
+import { compactedRefusal, futureRefusal, type ReadRefusal } from "../refusal.ts";
+import type { OperationResult, RangeOperationResult, TxnResult } from "../result.ts";
+import { MalformedCommandError } from "./malformed-command-error.ts";
+import {
+  decodeMessage,
+  encodeMessage,
+  type MessageField,
+  wholeBigint,
+  wholeNumber,
+} from "./message-codec.ts";
+import {
+  booleanAt,
+  bytesAt,
+  choiceAt,
+  countAt,
+  type Fields,
+  fieldsOf,
+  integerAt,
+  listOf,
+  optionalBigintAt,
+  within,
+} from "./message-fields.ts";
+
+/** What one of several queries is answered with; a refusal has a `kind`, a result has none. */
+export type RangeAnswer = RangeResult | ReadRefusal;
+
+type BranchResult = TxnResult["responses"][number];
+
+const PUT = 0;
+const DELETE_RANGE = 1;
+const RANGE = 2;
+const TXN = 3;
+const SESSION_OPEN = 4;
+const SESSION_EXPIRE = 5;
+const FAILED = 6;
+const ANSWER_GONE = 7;
+
+/** Their numbers are their places here; new ones are added at the end. */
+const FAILURE_REASONS: readonly ApplyFailure["reason"][] = [
+  "lease-not-found",
+  "key-not-found",
+  "compacted",
+  "future-revision",
+  "session-expired",
+  "too-many-sessions",
+  "sequence-forgotten",
+  "sequence-beyond-window",
+  "malformed",
+];
+const REFUSAL_REASONS: readonly ReadRefusal["reason"][] = ["compacted", "future-revision"];
+
+/** Encodes the answers to a batch: `Results` of docs/command-format.md. */
+export function encodeResults(results: readonly OperationResult[]): Uint8Array {
+  return encodeMessage(results.map(resultFields));
+}
+
+/**
+ * Reads what {@link encodeResults} writes; keys and values are views of `bytes`.
+ *
+ * @throws MalformedCommandError on anything else
+ */
+export function decodeResults(bytes: Uint8Array): readonly OperationResult[] {
+  return decodeMessage(bytes).map((value, at) =>
+    within(
+      () => `result ${at}`,
+      () => readResult(value),
+    ),
+  );
+}
+
+/** Encodes the answers to queries: `RangeResults` of docs/command-format.md. */
+export function encodeRangeResults(answers: readonly RangeAnswer[]): Uint8Array {
+  return encodeMessage(answers.map(answerFields));
+}
+
+/**
+ * Reads what {@link encodeRangeResults} writes; keys and values are views of `bytes`.
+ *
+ * @throws MalformedCommandError on anything else
+ */
+export function decodeRangeResults(bytes: Uint8Array): readonly RangeAnswer[] {
+  return decodeMessage(bytes).map((value, at) =>
+    within(
+      () => `range result ${at}`,
+      () => readAnswer(value),
+    ),
+  );
+}
+
+/** Whether a query was refused rather than answered. */
+export function isReadRefusal(answer: RangeAnswer): answer is ReadRefusal {
+  return "kind" in answer;
+}
+
+function resultFields(result: OperationResult | RangeOperationResult): MessageField[] {
+  switch (result.kind) {
+    case "put":
+      return result.prevKv === undefined
+        ? [PUT, wholeNumber(result.revision)]
+        : [PUT, wholeNumber(result.revision), keyValueFields(result.prevKv)];
+    case "delete-range": {
+      const fields = [DELETE_RANGE, wholeNumber(result.revision), wholeNumber(result.deleted)];
+      if (result.prevKvs.length === 0) return fields;
+      return [...fields, result.prevKvs.map(keyValueFields)];
+    }
+    case "range":
+      return [RANGE, rangeFields(result.range)];
+    case "txn":
+      return [
+        TXN,
+        wholeNumber(result.revision),
+        result.succeeded,
+        result.responses.map(resultFields),
+      ];
+    case "session-open":
+      return [SESSION_OPEN, wholeNumber(result.revision)];
+    case "session-expire":
+      return [SESSION_EXPIRE, wholeNumber(result.revision)];
+    case "failed":
+      return [FAILED, wholeNumber(result.revision), ...failureFields(result.failure)];
+    case "answer-gone":
+      return [ANSWER_GONE, wholeNumber(result.revision)];
+  }
+}
+
+function failureFields(failure: ApplyFailure): MessageField[] {
+  const reason = FAILURE_REASONS.indexOf(failure.reason);
+  return failure.reason === "compacted" ? [reason, wholeNumber(failure.compactRevision)] : [reason];
+}
+
+function answerFields(answer: RangeAnswer): MessageField[] {
+  if (!isReadRefusal(answer)) return rangeFields(answer);
+  const reason = REFUSAL_REASONS.indexOf(answer.reason);
+  return answer.reason === "compacted" ? [reason, wholeNumber(answer.compactRevision)] : [reason];
+}
+
+function rangeFields(range: RangeResult): MessageField[] {
+  return [
+    wholeNumber(range.revision),
+    wholeNumber(range.count),
+    range.more,
+    range.kvs.map(keyValueFields),
+  ];
+}
+
+function keyValueFields(kv: KeyValue): MessageField[] {
+  const fields: MessageField[] = [
+    kv.key,
+    kv.value,
+    wholeNumber(kv.createRevision),
+    wholeNumber(kv.modRevision),
+    wholeNumber(kv.version),
+  ];
+  if (kv.lease !== 0n) fields.push(wholeBigint(kv.lease));
+  return fields;
+}
+
+function readResult(value: unknown): OperationResult {
+  const fields = fieldsOf(value, "result", { min: 2, max: 4 });
+  switch (fields[0]) {
+    case SESSION_OPEN:
+      return { kind: "session-open", revision: countAt(fields, 1, "revision") };
+    case SESSION_EXPIRE:
+      return { kind: "session-expire", revision: countAt(fields, 1, "revision") };
+    case FAILED:
+      return {
+        kind: "failed",
+        revision: countAt(fields, 1, "revision"),
+        failure: readFailure(fields),
+      };
+    case ANSWER_GONE:
+      return { kind: "answer-gone", revision: countAt(fields, 1, "revision") };
+    case RANGE:
+      throw new MalformedCommandError("kind: a range is no result of a batch");
+    default:
+      return readWriteResult(fields);
+  }
+}
+
+function readBranchResult(value: unknown): BranchResult {
+  const fields = fieldsOf(value, "result", { min: 2, max: 4 });
+  if (fields[0] === RANGE) return { kind: "range", range: readRange(fields[1]) };
+  return readWriteResult(fields);
+}
+
+function readWriteResult(fields: Fields): Exclude<BranchResult, RangeOperationResult> {
+  const revision = countAt(fields, 1, "revision");
+  switch (fields[0]) {
+    case PUT: {
+      const prevKv = fields.length > 2 ? readKeyValue(fields[2]) : undefined;
+      return { kind: "put", revision, prevKv };
+    }
+    case DELETE_RANGE: {
+      const deleted = countAt(fields, 2, "deleted");
+      const prevKvs = fields.length > 3 ? listOf(fields[3], "previous").map(readKeyValue) : [];
+      return { kind: "delete-range", revision, deleted, prevKvs };
+    }
+    case TXN: {
+      const succeeded = booleanAt(fields, 2, "succeeded");
+      const responses = listOf(fields[3], "responses").map((one) => readBranchResult(one));
+      return { kind: "txn", revision, succeeded, responses };
+    }
+    default:
+      throw new MalformedCommandError(`kind: ${String(fields[0])} is not known`);
+  }
+}
+
+function readFailure(fields: Fields): ApplyFailure {
+  fieldsOf(fields, "failure", { min: 3, max: 4 });
+  const reason = choiceAt(fields, 2, "reason", FAILURE_REASONS);
+  return reason === "compacted"
+    ? { reason, compactRevision: integerAt(fields, 3, "compact revision") }
+    : { reason };
+}
+
+function readAnswer(value: unknown): RangeAnswer {
+  const fields = fieldsOf(value, "range result", { min: 1, max: 4 });
+  if (fields.length > 2) return readRange(fields);
+  return choiceAt(fields, 0, "reason", REFUSAL_REASONS) === "compacted"
+    ? compactedRefusal(integerAt(fields, 1, "compact revision"))
+    : futureRefusal();
+}
+
+function readRange(value: unknown): RangeResult {
+  const fields = fieldsOf(value, "range", { min: 4, max: 4 });
+  return {
+    revision: countAt(fields, 0, "revision"),
+    count: countAt(fields, 1, "count"),
+    more: booleanAt(fields, 2, "more"),
+    kvs: listOf(fields[3], "pairs").map(readKeyValue),
+  };
+}
+
+function readKeyValue(value: unknown): KeyValue {
+  const fields = fieldsOf(value, "pair", { min: 5, max: 6 });
+  return {
+    key: bytesAt(fields, 0, "key"),
+    value: bytesAt(fields, 1, "value"),
+    createRevision: countAt(fields, 2, "create revision"),
+    modRevision: countAt(fields, 3, "mod revision"),
+    version: countAt(fields, 4, "version"),
+    lease: optionalBigintAt(fields, 5, "lease", 0n),
+  };
+}

@@ -1,0 +1,24 @@
+import { type ByteString, needRows, type Steps } from "@holdfast/base";
+import { type CurrentRecord, decodeCurrent } from "../rows/current-row.ts";
+import { currentKey, type RowLayout } from "../rows/row-layout.ts";
+
+/** Point reads that are asked for at once. */
+const KEYS_PER_READ = 1000;
+
+/** Fetches the latest versions of keys; `undefined` for one that does not exist. */
+export function* fetchRecords(
+  keys: ReadonlySet<ByteString>,
+  layout: RowLayout,
+): Steps<Map<ByteString, CurrentRecord | undefined>> {
+  const records = new Map<ByteString, CurrentRecord | undefined>();
+  const list = [...keys];
+  for (let at = 0; at < list.length; at += KEYS_PER_READ) {
+    const page = list.slice(at, at + KEYS_PER_READ);
+    const rows = yield* needRows(page.map((key) => currentKey(layout, key)));
+    for (const [position, key] of page.entries()) {
+      const row = rows[position];
+      records.set(key, row === undefined ? undefined : decodeCurrent(row));
+    }
+  }
+  return records;
+}

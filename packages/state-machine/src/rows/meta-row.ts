@@ -1,0 +1,62 @@
+import type { LogIndex, Revision, Term } from "@holdfast/base";
+import { DamagedRowError } from "./damaged-row-error.ts";
+import { RowDecoder } from "./row-decoder.ts";
+import type { RowEncoder } from "./row-encoder.ts";
+
+/** How far the state has come. Written with every entry, so that it can never be told apart from the data. */
+export interface StateMeta {
+  /** The last entry that was applied. */
+  readonly appliedIndex: LogIndex;
+  readonly appliedTerm: Term;
+  readonly revision: Revision;
+  /** The smallest revision that can be read; -1 as long as nothing was compacted. */
+  readonly compactRevision: Revision;
+  /** CRC-32C over all applied entries, each with its index and term (decision 15). */
+  readonly rollingHash: number;
+}
+
+/** As etcd has it: an empty store is at revision 1 and was compacted at -1. */
+export const FRESH_STATE: StateMeta = Object.freeze({
+  appliedIndex: 0,
+  appliedTerm: 0,
+  revision: 1,
+  compactRevision: -1,
+  rollingHash: 0,
+});
+
+/** Of all rows together: raised when rows gain a meaning that older software would miss. */
+export const STATE_FORMAT_VERSION = 1;
+
+const VERSION = 1;
+const BYTES = 2 + 4 * 8 + 4;
+
+export function encodeMeta(encoder: RowEncoder, meta: StateMeta): Uint8Array {
+  return encoder
+    .begin(BYTES)
+    .byte(VERSION)
+    .byte(STATE_FORMAT_VERSION)
+    .uint64(meta.appliedIndex)
+    .uint64(meta.appliedTerm)
+    .uint64(meta.revision)
+    .uint64(meta.compactRevision + 1)
+    .uint32(meta.rollingHash)
+    .finish();
+}
+
+/** @throws DamagedRowError on bytes that {@link encodeMeta} never makes, or of newer software */
+export function decodeMeta(row: Uint8Array): StateMeta {
+  const decoder = new RowDecoder(row, "meta").version(VERSION);
+  const format = decoder.byte();
+  if (format !== STATE_FORMAT_VERSION) {
+    throw new DamagedRowError(
+      `the state has format ${format}, known is ${STATE_FORMAT_VERSION}: start the newer software that wrote it`,
+    );
+  }
+  return {
+    appliedIndex: decoder.uint64(),
+    appliedTerm: decoder.uint64(),
+    revision: decoder.uint64(),
+    compactRevision: decoder.uint64() - 1,
+    rollingHash: decoder.uint32(),
+  };
+}

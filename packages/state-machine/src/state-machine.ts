@@ -1,0 +1,257 @@
+import {
+  assert,
+  type ByteString,
+  type GroupId,
+  type LogIndex,
+  needRows,
+  pause,
+  type Revision,
+  type RowWriter,
+  type Steps,
+  type Term,
+} from "@holdfast/base";
+import { applyDeleteRange } from "./apply/apply-delete-range.ts";
+import { applyPut } from "./apply/apply-put.ts";
+import { applyTxn } from "./apply/apply-txn.ts";
+import { RevisionWriter } from "./apply/revision-writer.ts";
+import { touchedKeys } from "./apply/touched-keys.ts";
+import { decodeBatch } from "./codec/command-codec.ts";
+import { MalformedCommandError } from "./codec/malformed-command-error.ts";
+import type { ApplyFailure, CommandBatch, Operation } from "./command.ts";
+import { fetchRecords } from "./read/fetch-records.ts";
+import type { StatePoint } from "./read/state-point.ts";
+import type { FailedResult, OperationResult } from "./result.ts";
+import { nextRollingHash } from "./rolling-hash.ts";
+import { decodeMeta, encodeMeta, FRESH_STATE, type StateMeta } from "./rows/meta-row.ts";
+import { RowEncoder } from "./rows/row-encoder.ts";
+import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
+import { SessionBatchRun } from "./sessions/session-batch.ts";
+import { type IdleSession, SessionTable } from "./sessions/session-table.ts";
+
+/** A committed entry. `payload` is `undefined` where it is no batch: a leader's no-op, a membership. */
+export interface AppliedEntry {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly payload: Uint8Array | undefined;
+}
+
+export interface StateMachineOptions {
+  readonly group: GroupId;
+  /** Where rows go; its writes are seen by the machine's own steps at once. */
+  readonly writer: RowWriter;
+}
+
+/** Idle sessions that are named at once. */
+const IDLE_SESSIONS_MAX = 1000;
+
+/**
+ * The replicated key-value store: committed entries in, rows and answers out. A
+ * function of the log, so that equal entries give equal rows everywhere.
+ *
+ * {@link open} first, then {@link apply} for every entry in turn, each driven to
+ * its end before the next begins. Should a step throw or be given up, what was
+ * not published is void and the machine must be made anew from its rows.
+ */
+export class StateMachine {
+  readonly layout: RowLayout;
+  readonly #rows: RowWriter;
+  readonly #encoder = new RowEncoder();
+  #meta: StateMeta = FRESH_STATE;
+  #revision: RevisionWriter;
+  #sessions: SessionTable;
+  #state: "closed" | "ready" | "busy" = "closed";
+
+  constructor(options: StateMachineOptions) {
+    this.#rows = options.writer;
+    this.layout = rowLayout(options.group);
+    this.#revision = this.#revisionWriter();
+    this.#sessions = new SessionTable(this.#rows, this.layout);
+  }
+
+  /** The store's revision, as readers may see it. */
+  get revision(): Revision {
+    return this.#meta.revision;
+  }
+
+  /** The smallest revision that can be read; -1 as long as nothing was compacted. */
+  get compactRevision(): Revision {
+    return this.#meta.compactRevision;
+  }
+
+  /** What a read that begins in this turn sees. */
+  get point(): StatePoint {
+    return { revision: this.#meta.revision, compactRevision: this.#meta.compactRevision };
+  }
+
+  /** The last entry that was applied to its end. */
+  get applied(): { readonly index: LogIndex; readonly term: Term } {
+    return { index: this.#meta.appliedIndex, term: this.#meta.appliedTerm };
+  }
+
+  /** CRC-32C over all applied entries: equal on all replicas at equal {@link applied} (decision 15). */
+  get rollingHash(): number {
+    return this.#meta.rollingHash;
+  }
+
+  get sessions(): number {
+    return this.#sessions.count;
+  }
+
+  hasSession(id: ByteString): boolean {
+    return this.#sessions.has(id);
+  }
+
+  /** Sessions of which no batch was applied behind `index`, the longest idle first: candidates to expire. */
+  sessionsIdleSince(index: LogIndex, limit: number = IDLE_SESSIONS_MAX): readonly IdleSession[] {
+    return this.#sessions.idleSince(index, limit);
+  }
+
+  /**
+   * Reads how far the state has come, and the sessions; of keys nothing.
+   *
+   * @throws DamagedRowError
+   */
+  *open(): Steps<void> {
+    this.#state = "closed";
+    const [row] = yield* needRows([this.layout.metaKey]);
+    this.#meta = row === undefined ? FRESH_STATE : decodeMeta(row);
+    this.#revision = this.#revisionWriter();
+    this.#sessions = new SessionTable(this.#rows, this.layout);
+    yield* this.#sessions.load();
+    this.#state = "ready";
+  }
+
+  /**
+   * Applies the next entry and answers each of its operations, in order. Data and
+   * {@link applied} are written together; the driver keeps them together.
+   *
+   * Bytes that are no batch are answered by one failure: every replica finds them
+   * so. A batch of an unknown version is not: newer software may apply it, so this
+   * replica must not step over it.
+   *
+   * @throws MalformedCommandError on a batch of an unknown version
+   * @throws DamagedRowError
+   */
+  *apply(entry: AppliedEntry): Steps<readonly OperationResult[]> {
+    assert(this.#state === "ready", `a state machine that is ${this.#state} cannot apply`);
+    assert(
+      entry.index === this.#meta.appliedIndex + 1,
+      `entry ${entry.index} does not follow entry ${this.#meta.appliedIndex}`,
+    );
+    this.#state = "busy";
+    const results =
+      entry.payload === undefined ? [] : yield* this.#applyPayload(entry.payload, entry);
+    this.#revision.writeBlock();
+    this.#meta = {
+      appliedIndex: entry.index,
+      appliedTerm: entry.term,
+      revision: this.#revision.revision,
+      compactRevision: this.#meta.compactRevision,
+      rollingHash: nextRollingHash(this.#meta.rollingHash, entry),
+    };
+    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
+    this.#rows.publish();
+    this.#state = "ready";
+    return results;
+  }
+
+  *#applyPayload(payload: Uint8Array, entry: AppliedEntry): Steps<readonly OperationResult[]> {
+    let batch: CommandBatch;
+    try {
+      batch = decodeBatch(payload);
+    } catch (failure) {
+      if (!(failure instanceof MalformedCommandError)) throw failure;
+      if (failure.unknownVersion !== undefined) throw failure;
+      return [this.#failed({ reason: "malformed" })];
+    }
+    return yield* this.#applyBatch(batch, entry.index);
+  }
+
+  *#applyBatch(batch: CommandBatch, index: LogIndex): Steps<readonly OperationResult[]> {
+    this.#revision.begin(yield* fetchRecords(touchedKeys(batch.operations), this.layout));
+    let run = this.#runOf(this.#sessions.enter(batch, index));
+    const results: OperationResult[] = [];
+    for (const [position, operation] of batch.operations.entries()) {
+      if (operation.kind === "session-open") {
+        run ??= this.#runOf(this.#sessions.open(batch, index));
+        results.push(
+          run === undefined
+            ? this.#failed({ reason: "too-many-sessions" })
+            : { kind: "session-open", revision: this.#revision.revision },
+        );
+      } else if (run === undefined) {
+        results.push(this.#failed({ reason: "session-expired" }));
+      } else {
+        results.push(yield* this.#applyOnce(operation, batch.firstSequence + position, run));
+      }
+      if (this.#revision.work.spend()) yield* pause();
+    }
+    if (run !== undefined) {
+      run.end();
+      this.#sessions.writeHead(run.session);
+    }
+    return results;
+  }
+
+  /** Applies an operation unless its session has had it applied before (decision 18). */
+  *#applyOnce(
+    operation: Exclude<Operation, { readonly kind: "session-open" }>,
+    sequence: number,
+    run: SessionBatchRun,
+  ): Steps<OperationResult> {
+    switch (run.standingOf(sequence)) {
+      case "forgotten":
+        return this.#failed({ reason: "sequence-forgotten" });
+      case "beyond-window":
+        return this.#failed({ reason: "sequence-beyond-window" });
+      case "answered":
+        return yield* run.recall(sequence);
+      case "fresh": {
+        const result = yield* this.#applyOperation(operation, run);
+        run.record(sequence, result);
+        if (this.#revision.endOperation()) this.#publishRevision();
+        return result;
+      }
+    }
+  }
+
+  *#applyOperation(
+    operation: Exclude<Operation, { readonly kind: "session-open" }>,
+    run: SessionBatchRun,
+  ): Steps<OperationResult> {
+    switch (operation.kind) {
+      case "put":
+        return yield* applyPut(operation, this.#revision);
+      case "delete-range":
+        return yield* applyDeleteRange(operation, this.#revision);
+      case "txn":
+        return yield* applyTxn(operation, this.#revision, this.#meta.compactRevision);
+      case "session-expire":
+        yield* this.#sessions.expire(operation, run.session.id);
+        return { kind: "session-expire", revision: this.#revision.revision };
+    }
+  }
+
+  /**
+   * Shows the revisions so far. Done at the end of an entry, and before where its
+   * block is full: revisions are published by the block, which then is there too.
+   */
+  #publishRevision(): void {
+    this.#revision.writeBlock();
+    this.#meta = { ...this.#meta, revision: this.#revision.revision };
+    this.#rows.publish();
+  }
+
+  #runOf(session: SessionBatchRun["session"] | undefined): SessionBatchRun | undefined {
+    if (session === undefined) return undefined;
+    return new SessionBatchRun(session, this.#rows, this.layout);
+  }
+
+  #failed(failure: ApplyFailure): FailedResult {
+    return { kind: "failed", revision: this.#revision.revision, failure };
+  }
+
+  #revisionWriter(): RevisionWriter {
+    return new RevisionWriter(this.#rows, { layout: this.layout, revision: this.#meta.revision });
+  }
+}

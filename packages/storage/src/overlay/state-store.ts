@@ -1,0 +1,366 @@
+import {
+  assert,
+  type ByteString,
+  type Cancel,
+  type Clock,
+  type LogIndex,
+  type Logger,
+  type Row,
+  type RowScan,
+  type RowWriter,
+  type Turn,
+} from "@holdfast/base";
+import type { Engine, RowChange } from "../engine.ts";
+import { OpenSequences } from "../open-sequences.ts";
+import { StateFailedError, TooManyViewsError } from "../storage-errors.ts";
+import { EngineSnapshots, type SharedSnapshot } from "./engine-snapshots.ts";
+import { findInMemory, Generation, type Layers, readRows } from "./generation.ts";
+import { layeredScan } from "./layered-scan.ts";
+import { STATE_LIMITS, type StateLimits } from "./state-limits.ts";
+import { StoreView, type View } from "./view.ts";
+
+export interface StateStoreOptions {
+  /** Stays the caller's, who closes it after the store. */
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly logger: Logger;
+  readonly limits?: Partial<StateLimits>;
+}
+
+/** What the applier reads: its own unpublished writes too. It writes nothing while a scan is under way. */
+export interface RowReads {
+  /** Reads in this turn: from memory, else some microseconds from the engine. */
+  peek(key: ByteString): Uint8Array | undefined;
+  rows(keys: readonly ByteString[]): Promise<readonly (Uint8Array | undefined)[]>;
+  scan(scan: RowScan): Promise<readonly Row[]>;
+}
+
+export interface StateStats {
+  /** Memory of generations: active, being written, and kept for Views. */
+  readonly overlayBytes: number;
+  /** The part that is durable and kept only for Views. */
+  readonly keptForViewsBytes: number;
+  readonly views: number;
+  readonly flushes: number;
+  readonly lastFlushMs: number;
+  readonly lastFlushRows: number;
+  readonly durableIndex: LogIndex;
+  readonly failed: boolean;
+}
+
+const FLUSH_SLICE_ROWS = 4_096;
+
+/**
+ * The replica's rows: what is applied is seen at once, in memory, and reaches the
+ * engine a little later in one durable batch (decisions 10, 11). One writer.
+ *
+ * Invariants: (1) a row is in the engine only if the whole log entry that wrote it
+ * is, and all before it; (2) at most one generation is being written; (3) the
+ * engine has every generation that is no longer listed; (4) a View reads its
+ * moment from the generations it captured and a snapshot that lacks none of the
+ * others.
+ */
+export class StateStore implements RowWriter {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #turn: Turn;
+  readonly #limits: StateLimits;
+  readonly #snapshots: EngineSnapshots;
+  readonly #readers = new OpenSequences();
+  readonly #views = new Map<StoreView, SharedSnapshot>();
+  readonly #kept = new Set<Generation>();
+  readonly #durableListeners: ((index: LogIndex) => void)[] = [];
+  readonly #spaceListeners: (() => void)[] = [];
+  readonly #failureListeners: ((failure: unknown) => void)[] = [];
+  /** What the next write carries; published is everything below it. */
+  readonly #write: { sequence: number; readonly readers: OpenSequences };
+  #active = new Generation();
+  #generations: readonly Generation[] = [this.#active];
+  #uncommitted = false;
+  #flushing: Promise<void> | undefined;
+  #flushDue = false;
+  #flushTimer: Cancel | undefined;
+  #viewTimer: Cancel | undefined;
+  #full = false;
+  #failure: unknown;
+  #closed = false;
+  #durableIndex: LogIndex = 0;
+  #flushes = 0;
+  #lastFlushMs = 0;
+  #lastFlushRows = 0;
+
+  private constructor(options: StateStoreOptions) {
+    this.#engine = options.engine;
+    this.#clock = options.clock;
+    this.#turn = options.turn;
+    this.#limits = Object.freeze({ ...STATE_LIMITS, ...options.limits });
+    this.#snapshots = new EngineSnapshots(options.engine, options.logger);
+    this.#write = { sequence: 1, readers: this.#readers };
+  }
+
+  static open(options: StateStoreOptions): StateStore {
+    return new StateStore(options);
+  }
+
+  /** The applied index of the last batch that completed since opening; 0 before the first. */
+  get durableIndex(): LogIndex {
+    return this.#durableIndex;
+  }
+
+  /** Whether the writer should pause until {@link onSpace}. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  stats(): StateStats {
+    return {
+      overlayBytes: this.#overlayBytes(),
+      keptForViewsBytes: this.#keptBytes(),
+      views: this.#views.size,
+      flushes: this.#flushes,
+      lastFlushMs: this.#lastFlushMs,
+      lastFlushRows: this.#lastFlushRows,
+      durableIndex: this.#durableIndex,
+      failed: this.#failure !== undefined,
+    };
+  }
+
+  /** Called with the new {@link durableIndex} after each batch. */
+  onDurable(listener: (index: LogIndex) => void): void {
+    this.#durableListeners.push(listener);
+  }
+
+  /** Called each time the store is no longer {@link full}. */
+  onSpace(listener: () => void): void {
+    this.#spaceListeners.push(listener);
+  }
+
+  /** Called once, if a batch could not be written; nothing is taken any more. */
+  onFailure(listener: (failure: unknown) => void): void {
+    this.#failureListeners.push(listener);
+  }
+
+  /** The value must not change afterwards. */
+  put(key: ByteString, value: Uint8Array): void {
+    this.#uncommitted = true;
+    this.#active.rows.set(key, value, this.#write);
+  }
+
+  delete(key: ByteString): void {
+    this.#uncommitted = true;
+    this.#active.rows.set(key, undefined, this.#write);
+  }
+
+  publish(): void {
+    this.#write.sequence++;
+  }
+
+  /**
+   * The end of a log entry: all of it is written, its applied index among the rows.
+   * Publishes what is left; only here may a generation end.
+   *
+   * @throws {StateFailedError} if a batch could not be written.
+   */
+  commitPoint(appliedIndex: LogIndex): void {
+    if (this.#failure !== undefined) throw new StateFailedError({ cause: this.#failure });
+    assert(!this.#closed, "the state store is open");
+    this.#write.sequence++;
+    this.#uncommitted = false;
+    this.#active.appliedIndex = appliedIndex;
+    if (this.#flushDue || this.#active.rows.bytes >= this.#limits.flushBytes) this.#startFlush();
+    else this.#armFlush();
+    this.#checkFull();
+  }
+
+  /** Published state of now, read in this turn. */
+  get(key: ByteString): Uint8Array | undefined {
+    const version = findInMemory(this.#generations, key, this.#write.sequence - 1);
+    return version === undefined ? this.#engine.getSync(key) : version.value;
+  }
+
+  /** What the applier sees: see {@link RowReads}. */
+  applyReads(): RowReads {
+    return {
+      peek: (key) => {
+        const version = findInMemory(this.#generations, key, this.#write.sequence);
+        return version === undefined ? this.#engine.getSync(key) : version.value;
+      },
+      rows: (keys) => this.#withLayers((layers) => readRows(layers, keys)),
+      scan: (scan) => this.#withLayers((layers) => layeredScan(layers, scan, () => undefined)),
+    };
+  }
+
+  /**
+   * Takes the published state of now, in this very turn.
+   *
+   * @throws {TooManyViewsError} if `viewsMax` are open.
+   */
+  view(): View {
+    assert(!this.#closed, "the state store is open");
+    const { viewsMax } = this.#limits;
+    if (this.#views.size >= viewsMax) throw new TooManyViewsError(viewsMax);
+    const shared = this.#snapshots.acquire();
+    const sequence = this.#write.sequence - 1;
+    const layers = { generations: this.#generations, engine: shared.snapshot, sequence };
+    const release = (closed: StoreView): void => this.#released(closed);
+    const view = new StoreView({ layers, openedAt: this.#clock.now(), release });
+    for (const generation of layers.generations) generation.pins++;
+    this.#readers.open(sequence);
+    this.#views.set(view, shared);
+    if (this.#viewTimer === undefined) this.#armExpiry(this.#limits.viewMillisMax);
+    return view;
+  }
+
+  /**
+   * Resolves when everything up to the last commit point is durable. Rows of an
+   * entry that is not complete stay behind, with those that share their generation.
+   *
+   * @throws {StateFailedError} if a batch could not be written.
+   */
+  async flush(): Promise<void> {
+    for (;;) {
+      await this.#flushing;
+      if (this.#failure !== undefined) throw new StateFailedError({ cause: this.#failure });
+      this.#startFlush();
+      if (this.#flushing === undefined) return;
+    }
+  }
+
+  /** Ends Views and timers and waits for a batch under way; flushes nothing. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#flushTimer?.();
+    this.#viewTimer?.();
+    for (const view of [...this.#views.keys()]) view.expire("the store was closed");
+    await this.#flushing;
+  }
+
+  async #withLayers<Result>(read: (layers: Layers) => Promise<Result>): Promise<Result> {
+    const shared = this.#snapshots.acquire();
+    try {
+      return await read({
+        generations: this.#generations,
+        engine: shared.snapshot,
+        sequence: this.#write.sequence,
+      });
+    } finally {
+      this.#snapshots.release(shared);
+    }
+  }
+
+  #armFlush(): void {
+    if (this.#flushTimer !== undefined || this.#flushing !== undefined) return;
+    if (this.#active.rows.size === 0 || this.#closed) return;
+    this.#flushTimer = this.#clock.timer(this.#limits.flushDelayMs, () => {
+      this.#flushTimer = undefined;
+      this.#flushDue = true;
+      this.#startFlush();
+    });
+  }
+
+  /** Cuts the active generation and writes it, unless an entry is half applied or a flush is under way. */
+  #startFlush(): void {
+    if (this.#flushing !== undefined || this.#uncommitted || this.#closed) return;
+    if (this.#failure !== undefined || this.#active.rows.size === 0) return;
+    const cut = this.#active;
+    this.#active = new Generation();
+    this.#generations = [this.#active, cut];
+    this.#flushDue = false;
+    this.#flushTimer?.();
+    this.#flushTimer = undefined;
+    this.#flushing = this.#writeGeneration(cut);
+  }
+
+  async #writeGeneration(generation: Generation): Promise<void> {
+    const start = this.#clock.now();
+    try {
+      await this.#engine.writeDurably(await this.#changesOf(generation));
+    } catch (failure) {
+      this.#flushing = undefined;
+      this.#failure = failure;
+      for (const listener of this.#failureListeners) listener(failure);
+      return;
+    }
+    this.#lastFlushMs = this.#clock.now() - start;
+    this.#lastFlushRows = generation.rows.size;
+    this.#flushes++;
+    this.#flushing = undefined;
+    this.#generations = [this.#active];
+    this.#snapshots.renew();
+    generation.durable = true;
+    if (generation.pins > 0) this.#kept.add(generation);
+    this.#durableIndex = generation.appliedIndex;
+    if (this.#active.rows.bytes >= this.#limits.flushBytes) {
+      this.#flushDue = true;
+      this.#startFlush();
+    } else this.#armFlush();
+    this.#checkFull();
+    for (const listener of this.#durableListeners) listener(this.#durableIndex);
+  }
+
+  async #changesOf(generation: Generation): Promise<readonly RowChange[]> {
+    const changes: RowChange[] = [];
+    for (const [key, { value }] of generation.rows.entries()) {
+      changes.push({ key, value });
+      if (changes.length % FLUSH_SLICE_ROWS === 0) await this.#turn.next();
+    }
+    return changes;
+  }
+
+  #released(view: StoreView): void {
+    const shared = this.#views.get(view);
+    if (shared === undefined) return;
+    this.#views.delete(view);
+    this.#readers.close(view.layers.sequence);
+    for (const generation of view.layers.generations) {
+      generation.pins--;
+      if (generation.pins === 0) this.#kept.delete(generation);
+    }
+    this.#snapshots.release(shared);
+    if (this.#full && !this.#closed) this.#checkFull();
+  }
+
+  #armExpiry(delayMs: number): void {
+    this.#viewTimer = this.#clock.timer(delayMs, () => this.#expireViews());
+  }
+
+  #expireViews(): void {
+    this.#viewTimer = undefined;
+    const { viewMillisMax } = this.#limits;
+    const now = this.#clock.now();
+    for (const view of [...this.#views.keys()]) {
+      const left = view.openedAt + viewMillisMax - now;
+      if (left > 0) {
+        this.#armExpiry(left);
+        return;
+      }
+      view.expire(`it was held longer than ${viewMillisMax} ms`);
+    }
+  }
+
+  /** Readers give way to the writer: Views whose memory is needed expire, the oldest first. */
+  #checkFull(): void {
+    const { overlayBytesMax } = this.#limits;
+    for (const view of [...this.#views.keys()]) {
+      if (this.#kept.size === 0 || this.#overlayBytes() <= overlayBytesMax) break;
+      view.expire("its memory was needed for writes");
+    }
+    const wasFull = this.#full;
+    this.#full = this.#overlayBytes() > overlayBytesMax;
+    if (!wasFull || this.#full) return;
+    for (const listener of this.#spaceListeners) listener();
+  }
+
+  #overlayBytes(): number {
+    let bytes = this.#keptBytes();
+    for (const { rows } of this.#generations) bytes += rows.bytes;
+    return bytes;
+  }
+
+  #keptBytes(): number {
+    let bytes = 0;
+    for (const { rows } of this.#kept) bytes += rows.bytes;
+    return bytes;
+  }
+}

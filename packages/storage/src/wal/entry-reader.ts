@@ -1,0 +1,138 @@
+import type { GroupId, LogIndex } from "@holdfast/base";
+import type { EntryPlace } from "./entry-index.ts";
+import { FRAME_HEADER_BYTES, frameBytes, frameCrc } from "./frame.ts";
+import { PayloadEndsError, SectorReader } from "./sectors.ts";
+import type { Segment } from "./segment-files.ts";
+import { SegmentReader } from "./segment-reader.ts";
+import { decodeWrite } from "./wal-codec.ts";
+import { LogDamagedError } from "./wal-errors.ts";
+import type { WalEntry } from "./wal-records.ts";
+
+/** What to read: `from` up to before `end`, at least one entry, then as many as fit into `bytesMax`. */
+export interface EntryRead {
+  readonly group: GroupId;
+  readonly from: LogIndex;
+  readonly end: LogIndex;
+  readonly bytesMax: number;
+  readonly places: readonly { readonly place: EntryPlace; readonly segment: Segment }[];
+}
+
+const WINDOW_BYTES_MIN = 64 * 1024;
+const WINDOW_BYTES_MAX = 1024 * 1024;
+
+/**
+ * Reads entries back from disk, checking every frame again.
+ *
+ * @throws {LogDamagedError} if a frame has rotted since it was written.
+ */
+export async function readEntries(read: EntryRead): Promise<readonly WalEntry[]> {
+  const windowBytes = Math.min(WINDOW_BYTES_MAX, Math.max(WINDOW_BYTES_MIN, read.bytesMax));
+  const found: WalEntry[] = [];
+  let bytes = 0;
+  let reader: SegmentReader | undefined;
+  let readerOf: Segment | undefined;
+  for (const [at, { place, segment }] of read.places.entries()) {
+    if (reader === undefined || readerOf !== segment) {
+      reader = new SegmentReader(segment.file, windowBytes);
+      readerOf = segment;
+    }
+    const next = read.places[at + 1]?.place.first ?? read.end;
+    const piece = new PieceReader(read.group, Math.max(read.from, place.first), next);
+    const room = found.length === 0 ? Math.max(1, read.bytesMax) : read.bytesMax - bytes;
+    await piece.read(reader, { segment, offset: place.offset, bytesMax: room });
+    for (const entry of piece.entries) {
+      bytes += entry.payload.length;
+      if (found.length > 0 && bytes > read.bytesMax) return found;
+      found.push(entry);
+    }
+    if (bytes >= read.bytesMax || !piece.complete) break;
+  }
+  return found;
+}
+
+/** The entries `[from, end)` from one place onwards. */
+class PieceReader {
+  readonly entries: WalEntry[] = [];
+  readonly #group: GroupId;
+  readonly #from: LogIndex;
+  readonly #end: LogIndex;
+
+  constructor(group: GroupId, from: LogIndex, end: LogIndex) {
+    this.#group = group;
+    this.#from = from;
+    this.#end = end;
+  }
+
+  get complete(): boolean {
+    return this.#next === this.#end;
+  }
+
+  get #next(): LogIndex {
+    return this.#from + this.entries.length;
+  }
+
+  async read(
+    reader: SegmentReader,
+    start: { readonly segment: Segment; readonly offset: number; readonly bytesMax: number },
+  ): Promise<void> {
+    const { segment } = start;
+    let { offset } = start;
+    let bytes = 0;
+    while (!this.complete && bytes < start.bytesMax) {
+      const header = await reader.header(offset);
+      const frame = header === undefined ? undefined : await reader.frame(offset, header);
+      if (
+        header === undefined ||
+        frame === undefined ||
+        header.life !== segment.number ||
+        frame.length < frameBytes(header.payloadBytes) ||
+        frameCrc(frame) !== header.crc
+      ) {
+        const found = `the frame with entry ${this.#next} has rotted since it was written`;
+        throw new LogDamagedError({ file: segment.path, offset, found });
+      }
+      if (header.kind === "writes") bytes += this.#takeFrame(frame, header.payloadBytes, start);
+      offset += frame.length;
+    }
+  }
+
+  /** Takes a whole frame, so that what its later writes supersede is not handed out. */
+  #takeFrame(
+    frame: Uint8Array,
+    payloadBytes: number,
+    at: { readonly segment: Segment; readonly offset: number },
+  ): number {
+    const input = new SectorReader(frame, FRAME_HEADER_BYTES, payloadBytes);
+    let bytes = 0;
+    try {
+      while (input.left > 0) {
+        const write = decodeWrite(input, (entry) => this.#wants(entry));
+        if (write.group !== this.#group) continue;
+        for (const entry of write.entries ?? []) bytes += this.#take(entry);
+      }
+    } catch (failure) {
+      if (!(failure instanceof PayloadEndsError)) throw failure;
+      throw new LogDamagedError({
+        file: at.segment.path,
+        offset: at.offset,
+        found: failure.message,
+      });
+    }
+    return bytes;
+  }
+
+  #wants(entry: WalEntry): boolean {
+    return entry.index >= this.#from && entry.index < this.#end;
+  }
+
+  #take(entry: WalEntry): number {
+    // Beyond the next: a write that the same frame supersedes. At or below: it supersedes what was read.
+    if (entry.index > this.#next) return 0;
+    if (entry.index < this.#next) {
+      this.entries.length = Math.max(0, entry.index - this.#from);
+    }
+    if (!this.#wants(entry)) return 0;
+    this.entries.push(entry);
+    return entry.payload.length;
+  }
+}

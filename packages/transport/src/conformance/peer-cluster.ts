@@ -1,0 +1,167 @@
+import type { BootId, ClusterId, MemberId, StoreId } from "@holdfast/base";
+import { type MemberProfile, type Membership, NO_MEMBERSHIP } from "@holdfast/raft";
+import type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "@holdfast/replica";
+
+/** A network under test, as its fixture opened it. */
+export interface OpenNetwork {
+  readonly network: PeerNetwork;
+  /** Where the others reach it; the same again if one was asked for. */
+  readonly address: string;
+  /** Ends the process behind it; its address then refuses dials. */
+  kill(): Promise<void>;
+}
+
+/** What a fixture opens a network with. */
+export interface OpenNetworkOptions {
+  readonly identity: () => PeerIdentity;
+  readonly events: PeerEvents;
+  /** Where to listen; `undefined`: anywhere. */
+  readonly address: string | undefined;
+}
+
+/** One implementation of the port, ready to be opened several times. */
+export interface NetworkFixture {
+  open(options: OpenNetworkOptions): Promise<OpenNetwork>;
+  /** Resolves once the condition holds; rejects after a while with what was waited for. */
+  until(condition: () => boolean, what: string): Promise<void>;
+  /** Resolves when all that could happen in a moment has happened. */
+  settle(): Promise<void>;
+}
+
+/** What a process heard from its network, in order. */
+export type Sighting =
+  | { readonly kind: "received"; readonly message: PeerMessage }
+  | { readonly kind: "connected"; readonly peer: MemberId; readonly bootId: BootId }
+  | { readonly kind: "disconnected"; readonly peer: MemberId }
+  | { readonly kind: "gone"; readonly peer: MemberId };
+
+/** One process of a {@link PeerCluster}; its identity may be changed at any time. */
+export interface PeerProcess {
+  identity: PeerIdentity;
+  readonly id: MemberId;
+  readonly address: string;
+  readonly network: PeerNetwork;
+  readonly sightings: Sighting[];
+  kill(): Promise<void>;
+}
+
+const CLUSTER = 4_503_599_627_370_497 as ClusterId;
+
+/** Processes on one network, and the membership that they are given. */
+export class PeerCluster {
+  readonly #fixture: NetworkFixture;
+  readonly #opened: OpenNetwork[] = [];
+  #starts = 0;
+
+  constructor(fixture: NetworkFixture) {
+    this.#fixture = fixture;
+  }
+
+  /** As many processes as asked for, born, members of one cluster, connected each to each. */
+  async form(size: number): Promise<readonly PeerProcess[]> {
+    const processes: PeerProcess[] = [];
+    for (let number = 1; number <= size; number++) processes.push(await this.start(number));
+    this.introduce(processes);
+    await this.connected(processes);
+    return processes;
+  }
+
+  /** One unborn process; `number` names its member and its store. */
+  async start(number: number, address?: string): Promise<PeerProcess> {
+    this.#starts += 1;
+    const sightings: Sighting[] = [];
+    const identity = unbornIdentity(number, this.#starts);
+    const options = {
+      identity: () => process.identity,
+      events: recordInto(sightings),
+      address,
+    };
+    const id = (number * 1_000) as MemberId;
+    const process: { -readonly [Key in keyof PeerProcess]: PeerProcess[Key] } = {
+      identity,
+      id,
+      sightings,
+      address: "",
+      network: undefined as unknown as PeerNetwork,
+      kill: () => Promise.resolve(),
+    };
+    const opened = await this.#fixture.open(options);
+    this.#opened.push(opened);
+    process.address = opened.address;
+    process.network = opened.network;
+    process.kill = () => opened.kill();
+    return process;
+  }
+
+  /** Makes processes members of one cluster and names them to each other. */
+  introduce(processes: readonly PeerProcess[]): void {
+    const membership = membershipOf(processes);
+    for (const process of processes) {
+      process.identity = {
+        ...process.identity,
+        clusterId: CLUSTER,
+        memberId: process.id,
+        membership,
+      };
+    }
+    for (const process of processes) process.network.setPeers(membership.profiles);
+  }
+
+  /** Resolves once each process was told that each other is connected. */
+  async connected(processes: readonly PeerProcess[]): Promise<void> {
+    await this.#fixture.until(
+      () =>
+        processes.every((process) =>
+          processes.every((peer) => peer === process || isConnected(process, peer)),
+        ),
+      "all processes are connected",
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#opened.map((opened) => opened.kill()));
+  }
+}
+
+/** Whether the last that a process heard of a peer is that it is connected. */
+export function isConnected(process: PeerProcess, peer: PeerProcess): boolean {
+  const last = process.sightings.findLast(
+    (sighting) => sighting.kind !== "received" && sighting.peer === peer.id,
+  );
+  return last?.kind === "connected" && last.bootId === peer.identity.bootId;
+}
+
+/** The configuration with the given processes as voters. */
+export function membershipOf(processes: readonly PeerProcess[]): Membership {
+  const profiles = processes.map(profileOf).sort((a, b) => a.id - b.id);
+  return { ...NO_MEMBERSHIP, voters: profiles.map(({ id }) => id), profiles };
+}
+
+export function profileOf({ id, identity, address }: PeerProcess): MemberProfile {
+  const { name, storeId } = identity;
+  return { id, name, storeId, peerAddress: address, clientAddress: "127.0.0.1:1" };
+}
+
+function unbornIdentity(number: number, start: number): PeerIdentity {
+  return {
+    name: `n${number}`,
+    storeId: number.toString(16).padStart(32, "0") as StoreId,
+    bootId: start.toString(16).padStart(32, "b") as BootId,
+    clusterId: undefined,
+    memberId: undefined,
+    membership: undefined,
+    heartbeatMs: 100,
+    electionTimeoutMs: 1_000,
+  };
+}
+
+function recordInto(sightings: Sighting[]): PeerEvents {
+  return {
+    received: (messages) => {
+      for (const message of messages) sightings.push({ kind: "received", message });
+    },
+    connected: (peer, bootId) => sightings.push({ kind: "connected", peer, bootId }),
+    disconnected: (peer) => sightings.push({ kind: "disconnected", peer }),
+    gone: (peer) => sightings.push({ kind: "gone", peer }),
+  };
+}

@@ -1,0 +1,199 @@
+import type { Clock, Logger, MemberId, Random } from "@holdfast/base";
+import { messageOf } from "@holdfast/base";
+import type { MemberProfile } from "@holdfast/raft";
+import type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "@holdfast/replica";
+import { isAddressed, refusalOfCaller } from "../handshake.ts";
+import { parsePeerAddress } from "../peer-address.ts";
+import { PeerSilentError } from "../peer-errors.ts";
+import { type PeerLimits, resolvePeerLimits } from "../peer-limits.ts";
+import type { PeerStats } from "../peer-stats.ts";
+import { peerClientCredentials, peerClientOptions } from "./channel-options.ts";
+import { decodeIdentity, encodeIdentity } from "./identity-codec.ts";
+import { PeerLink } from "./peer-link.ts";
+import { PeerServer } from "./peer-server.ts";
+import { peerService, type WireIdentity } from "./peer-wire.ts";
+
+/** What the network stands on. */
+export interface GrpcPeerNetworkPorts {
+  /** Who this node is now; asked for at each handshake. */
+  readonly identity: () => PeerIdentity;
+  readonly events: PeerEvents;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits?: Partial<PeerLimits>;
+}
+
+/** Between two log lines about messages that name another sender or receiver, ms. */
+const STRAY_LOG_MS = 1_000;
+/** Between two log lines about the same refusal, ms. */
+const REFUSAL_LOG_MS = 30_000;
+/** How many refusals are told apart in the log. */
+const REFUSALS_KEPT_MAX = 64;
+
+/**
+ * The peer network over gRPC: what A sends to B travels on streams that A opened.
+ *
+ * `listen` before `setPeers`; until then nothing is dialled. After `stop` it does
+ * nothing any more.
+ */
+export class GrpcPeerNetwork implements PeerNetwork {
+  readonly #ports: GrpcPeerNetworkPorts;
+  readonly #limits: PeerLimits;
+  readonly #links = new Map<MemberId, PeerLink>();
+  readonly #server: PeerServer;
+  #stopping: Promise<void> | undefined;
+  #strayLogAt = 0;
+  #strays = 0;
+  readonly #refusalLogAt = new Map<string, number>();
+
+  constructor(ports: GrpcPeerNetworkPorts) {
+    this.#ports = ports;
+    this.#limits = resolvePeerLimits(ports.limits);
+    const { identity, clock, logger } = ports;
+    this.#server = new PeerServer({
+      identity,
+      limits: this.#limits,
+      clock,
+      logger,
+      greet: (caller) => this.#greet(caller),
+      opened: (caller) => this.#linkOf(caller)?.heardFrom(caller),
+      received: (caller, messages) => this.#received(caller, messages),
+      broke: (caller) => this.#linkOf(caller)?.incomingBroke(caller.bootId),
+    });
+  }
+
+  /** The port that is listened on; of use when the address said 0. */
+  get port(): number | undefined {
+    return this.#server.port;
+  }
+
+  /**
+   * Opens the peer port, `host:port`.
+   *
+   * @throws PeerPortTakenError if another process listens there.
+   * @throws PeerAddressError if the address is not one of this host.
+   */
+  listen(address: string): Promise<void> {
+    return this.#server.listen(address);
+  }
+
+  /** Closes the port, says goodbye to every peer and ends all connections; every call waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  setPeers(peers: readonly MemberProfile[]): void {
+    if (this.#stopping !== undefined) return;
+    const own = this.#ports.identity().memberId;
+    const wanted = new Map(peers.filter(({ id }) => id !== own).map((peer) => [peer.id, peer]));
+    for (const [id, link] of this.#links) {
+      const { peerAddress, storeId } = link.profile;
+      const peer = wanted.get(id);
+      if (peer?.peerAddress === peerAddress && peer.storeId === storeId) continue;
+      this.#links.delete(id);
+      void link.close();
+    }
+    for (const peer of wanted.values()) {
+      if (!this.#links.has(peer.id)) this.#addLink(peer);
+    }
+  }
+
+  send(to: MemberId, messages: readonly PeerMessage[]): void {
+    if (messages.length > 0) this.#links.get(to)?.send(messages);
+  }
+
+  hello(address: string, timeoutMs: number): Promise<PeerIdentity> {
+    return new Promise((resolve, reject) => {
+      const { host, port } = parsePeerAddress(address);
+      const silent = (failure: unknown): void =>
+        reject(
+          new PeerSilentError(`no peer answers at ${host}:${port}: ${messageOf(failure)}`, {
+            cause: failure,
+          }),
+        );
+      const { Client } = peerService();
+      const client = new Client(address, peerClientCredentials(), peerClientOptions(this.#limits));
+      const request = encodeIdentity(this.#ports.identity());
+      client.hello(request, { deadline: Date.now() + timeoutMs }, (failure, answer) => {
+        client.close();
+        if (failure !== null || answer === undefined) silent(failure);
+        else settle(answer, resolve, silent);
+      });
+    });
+  }
+
+  /** One for each peer, in the order in which they were named. */
+  stats(): readonly PeerStats[] {
+    return [...this.#links.values()].map((link) => link.stats());
+  }
+
+  #addLink(peer: MemberProfile): void {
+    const { logger } = this.#ports;
+    try {
+      parsePeerAddress(peer.peerAddress);
+    } catch (failure) {
+      logger.error({ peer: peer.name, reason: messageOf(failure) }, "peer cannot be dialled");
+      return;
+    }
+    const link = new PeerLink(peer, { ...this.#ports, limits: this.#limits });
+    this.#links.set(peer.id, link);
+    link.dial();
+  }
+
+  #greet(caller: PeerIdentity): string | undefined {
+    const refusal = refusalOfCaller(this.#ports.identity(), caller);
+    if (refusal !== undefined) this.#logRefusal(caller, refusal);
+    return refusal;
+  }
+
+  /** A refused peer comes back several times a second; each reason is logged now and then. */
+  #logRefusal(caller: PeerIdentity, reason: string): void {
+    const now = this.#ports.clock.now();
+    if (now < (this.#refusalLogAt.get(reason) ?? 0)) return;
+    if (this.#refusalLogAt.size >= REFUSALS_KEPT_MAX) this.#refusalLogAt.clear();
+    this.#refusalLogAt.set(reason, now + REFUSAL_LOG_MS);
+    this.#ports.logger.warn({ peer: caller.name, reason }, "peer refused");
+  }
+
+  #received(caller: PeerIdentity, messages: readonly PeerMessage[]): void {
+    if (this.#stopping !== undefined) return;
+    const own = this.#ports.identity().memberId;
+    const mine = messages.filter((message) => isAddressed(message, caller.memberId, own));
+    if (mine.length < messages.length) this.#logStrays(caller, messages.length - mine.length);
+    if (mine.length > 0) this.#ports.events.received(mine);
+  }
+
+  #logStrays(caller: PeerIdentity, count: number): void {
+    this.#strays += count;
+    const now = this.#ports.clock.now();
+    if (now < this.#strayLogAt) return;
+    this.#strayLogAt = now + STRAY_LOG_MS;
+    const fields = { peer: caller.name, strays: this.#strays };
+    this.#ports.logger.warn(fields, "messages of another sender or for another receiver dropped");
+  }
+
+  #linkOf(caller: PeerIdentity): PeerLink | undefined {
+    return caller.memberId === undefined ? undefined : this.#links.get(caller.memberId);
+  }
+
+  async #stopAll(): Promise<void> {
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    const server = this.#server.stop();
+    await Promise.all([server, ...links.map((link) => link.close())]);
+  }
+}
+
+function settle(
+  answer: WireIdentity,
+  resolve: (identity: PeerIdentity) => void,
+  reject: (failure: unknown) => void,
+): void {
+  try {
+    resolve(decodeIdentity(answer));
+  } catch (failure) {
+    reject(failure);
+  }
+}

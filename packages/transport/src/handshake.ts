@@ -1,0 +1,68 @@
+import type { MemberId, StoreId } from "@holdfast/base";
+import type { PeerIdentity, PeerMessage } from "@holdfast/replica";
+
+/** The version of the conversation that stands in every identity. */
+export const PEER_PROTOCOL = 1;
+
+/** Whom a node meant to reach. */
+export interface ExpectedPeer {
+  readonly id: MemberId;
+  readonly storeId: StoreId;
+}
+
+/** Why a node takes no messages from whoever introduced itself; `undefined` if it does. */
+export function refusalOfCaller(own: PeerIdentity, caller: PeerIdentity): string | undefined {
+  if (caller.storeId === own.storeId) {
+    return `store ${own.storeId} is this node's own: two nodes share a copy of one directory, or a node dialled itself`;
+  }
+  if (own.clusterId === undefined || own.memberId === undefined) {
+    return `node ${own.name} is unborn: it takes no messages before it belongs to a cluster`;
+  }
+  if (caller.clusterId === undefined || caller.memberId === undefined) {
+    return `node ${caller.name} is unborn: it sends no messages before it belongs to a cluster`;
+  }
+  if (caller.clusterId !== own.clusterId) {
+    return `node ${caller.name} belongs to cluster ${caller.clusterId}, this one to ${own.clusterId}`;
+  }
+  const profile = own.membership?.profiles.find(({ id }) => id === caller.memberId);
+  if (profile === undefined) {
+    return `member ${caller.memberId} (${caller.name}) is not in the membership that node ${own.name} knows`;
+  }
+  if (profile.storeId !== caller.storeId) {
+    return `member ${caller.memberId} (${caller.name}) is known with store ${profile.storeId}, not ${caller.storeId}`;
+  }
+  return undefined;
+}
+
+/** Why a node sends no messages to whoever answered its dial; `undefined` if it does. */
+export function refusalOfAnswer(
+  own: PeerIdentity,
+  expected: ExpectedPeer,
+  answer: PeerIdentity,
+): string | undefined {
+  if (answer.clusterId === undefined || answer.memberId === undefined) {
+    return `node ${answer.name} is unborn`;
+  }
+  if (answer.clusterId !== own.clusterId) {
+    return `node ${answer.name} belongs to cluster ${answer.clusterId}, this one to ${own.clusterId ?? "none yet"}`;
+  }
+  if (answer.memberId !== expected.id || answer.storeId !== expected.storeId) {
+    return `member ${answer.memberId} (${answer.name}, store ${answer.storeId}) answered instead of member ${expected.id} (store ${expected.storeId})`;
+  }
+  return undefined;
+}
+
+/** Whether two nodes pace themselves alike; different timings cost elections, not safety. */
+export function sameTimings(a: PeerIdentity, b: PeerIdentity): boolean {
+  return a.heartbeatMs === b.heartbeatMs && a.electionTimeoutMs === b.electionTimeoutMs;
+}
+
+/** Whether a message says it comes from `from` and, where it names a receiver, goes to `to`. */
+export function isAddressed(
+  peerMessage: PeerMessage,
+  from: MemberId | undefined,
+  to: MemberId | undefined,
+): boolean {
+  if (peerMessage.kind !== "raft") return peerMessage.from === from;
+  return peerMessage.message.from === from && peerMessage.message.to === to;
+}

@@ -1,0 +1,114 @@
+import type { BootId, MemberId } from "@holdfast/base";
+import type { MemberProfile } from "@holdfast/raft";
+import type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "@holdfast/replica";
+import { isAddressed } from "../handshake.ts";
+
+/** One process on a {@link MemoryPeerHub}. */
+export interface MemoryPeerPorts {
+  /** The address at which the others find it. */
+  readonly address: string;
+  /** Who this node is now; asked for at each handshake. */
+  readonly identity: () => PeerIdentity;
+  readonly events: PeerEvents;
+}
+
+/** The side of the hub that a network sees. */
+export interface MemoryWire {
+  refresh(): void;
+  deliver(from: MemoryPeerNetwork, to: MemoryPeerNetwork, messages: readonly PeerMessage[]): void;
+  hello(from: MemoryPeerNetwork, address: string, timeoutMs: number): Promise<PeerIdentity>;
+}
+
+/** What a network keeps of one peer that it was told to reach. */
+export interface MemoryLink {
+  readonly profile: MemberProfile;
+  /** The network on the other side while connected. */
+  connectedTo: MemoryPeerNetwork | undefined;
+  /** The process seen last. */
+  bootId: BootId | undefined;
+  goneTold: boolean;
+}
+
+/**
+ * The peer network of one process in memory, with the promises of the one over
+ * gRPC: nothing is delivered within `send`, order holds, and the same handshake
+ * decides who talks to whom. Made by a `MemoryPeerHub`.
+ */
+export class MemoryPeerNetwork implements PeerNetwork {
+  readonly #wire: MemoryWire;
+  readonly #ports: MemoryPeerPorts;
+  readonly #links = new Map<MemberId, MemoryLink>();
+  #running = true;
+
+  constructor(wire: MemoryWire, ports: MemoryPeerPorts) {
+    this.#wire = wire;
+    this.#ports = ports;
+  }
+
+  get address(): string {
+    return this.#ports.address;
+  }
+
+  /** Whether the process lives. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get links(): ReadonlyMap<MemberId, MemoryLink> {
+    return this.#links;
+  }
+
+  get identity(): PeerIdentity {
+    return this.#ports.identity();
+  }
+
+  get events(): PeerEvents {
+    return this.#ports.events;
+  }
+
+  setPeers(peers: readonly MemberProfile[]): void {
+    if (!this.#running) return;
+    const own = this.identity.memberId;
+    const wanted = new Map(peers.filter(({ id }) => id !== own).map((peer) => [peer.id, peer]));
+    for (const [id, { profile }] of this.#links) {
+      const peer = wanted.get(id);
+      const same = peer?.peerAddress === profile.peerAddress && peer.storeId === profile.storeId;
+      if (!same) this.#links.delete(id);
+    }
+    for (const profile of wanted.values()) {
+      if (this.#links.has(profile.id)) continue;
+      this.#links.set(profile.id, {
+        profile,
+        connectedTo: undefined,
+        bootId: undefined,
+        goneTold: false,
+      });
+    }
+    this.#wire.refresh();
+  }
+
+  send(to: MemberId, messages: readonly PeerMessage[]): void {
+    const target = this.#links.get(to)?.connectedTo;
+    if (this.#running && target !== undefined && messages.length > 0) {
+      this.#wire.deliver(this, target, messages);
+    }
+  }
+
+  hello(address: string, timeoutMs: number): Promise<PeerIdentity> {
+    return this.#wire.hello(this, address, timeoutMs);
+  }
+
+  /** What the hub hands over, in the receiver's turn. */
+  take(from: PeerIdentity, messages: readonly PeerMessage[]): void {
+    if (!this.#running) return;
+    const own = this.identity.memberId;
+    const mine = messages.filter((message) => isAddressed(message, from.memberId, own));
+    if (mine.length > 0) this.events.received(mine);
+  }
+
+  /** The process ends, as by a kill; the hub tells the others. */
+  end(): void {
+    this.#running = false;
+    this.#links.clear();
+  }
+}

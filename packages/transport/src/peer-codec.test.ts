@@ -1,0 +1,179 @@
+import { type MemberId, toHex } from "@holdfast/base";
+import { MalformedPeerDataError, packPeerData } from "@holdfast/protocol";
+import { NO_MEMBERSHIP } from "@holdfast/raft";
+import type { PeerMessage } from "@holdfast/replica";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodePeerFrame, encodePeerFrame, peerMessageBytes } from "./peer-codec.ts";
+
+const from = 1_000 as MemberId;
+const to = 2_000 as MemberId;
+const session = Uint8Array.from({ length: 16 }, (_, at) => at);
+
+const golden: readonly PeerMessage[] = [
+  {
+    kind: "raft",
+    message: { kind: "heartbeat-response", from, to, term: 3, epoch: 4, round: 5 },
+  },
+  { kind: "forward", from, batch: Uint8Array.of(1, 2, 3) },
+  { kind: "forward-refused", from, session, firstSequence: 9, reason: "not-leader" },
+  { kind: "forward-refused", from, session, firstSequence: 300, reason: "overloaded" },
+];
+
+test("a frame of format 1 has these bytes, for ever", () => {
+  const bytes = encodePeerFrame({ groupId: 1, messages: golden });
+
+  expect(toHex(bytes)).toBe(
+    [
+      "01", // format
+      "92", // [group, messages]
+      "01",
+      "94",
+      "9201", // raft
+      "9609cd03e8cd07d0030405", // heartbeat response: from, to, term, epoch, round
+      "9302cd03e8c403010203", // forward: from, batch
+      "9503cd03e8c410000102030405060708090a0b0c0d0e0f0900", // refused: from, session, sequence, reason
+      "9503cd03e8c410000102030405060708090a0b0c0d0e0fcd012c01",
+    ].join(""),
+  );
+});
+
+test("a frame is read as it was written", () => {
+  const frame = { groupId: 1, messages: golden };
+
+  const read = decodePeerFrame(encodePeerFrame(frame));
+
+  expect(plain(read.messages)).toEqual(plain(golden));
+});
+
+test("a message weighs at least what it takes on the wire", () => {
+  const huge = Number.MAX_SAFE_INTEGER as MemberId;
+  const profiles = Array.from({ length: 7 }, (_, at) => ({
+    id: (huge - 7 + at) as MemberId,
+    name: "ü".repeat(64),
+    storeId: "f".repeat(32) as never,
+    peerAddress: "h".repeat(200),
+    clientAddress: "h".repeat(200),
+  }));
+  const ids = profiles.map(({ id }) => id);
+  const numbers = { from: huge, to: huge, term: huge, epoch: huge, round: huge };
+  const last = { term: huge, index: huge };
+  const membership = {
+    voters: ids,
+    outgoing: ids,
+    learners: ids,
+    learnersNext: ids,
+    autoLeave: true,
+    profiles,
+  };
+  const entries = Array.from({ length: 50 }, (_, at) => ({
+    term: huge,
+    index: at + 1,
+    kind: "commands" as const,
+    payload: new Uint8Array(at * 1_000),
+  }));
+  const prev = { term: huge, index: 0 };
+  const messages: readonly PeerMessage[] = [
+    ...golden,
+    { kind: "raft", message: { kind: "snapshot-offer", ...numbers, meta: { last, membership } } },
+    {
+      kind: "raft",
+      message: {
+        kind: "append-request",
+        ...numbers,
+        prev,
+        entries,
+        commit: huge,
+        floor: huge,
+      },
+    },
+    {
+      kind: "raft",
+      message: { kind: "append-rejected", ...numbers, rejected: huge, hint: last },
+    },
+  ];
+
+  const light = messages.filter(
+    (message) =>
+      encodePeerFrame({ groupId: 1, messages: [message] }).length > peerMessageBytes(message),
+  );
+
+  expect(light).toEqual([]);
+});
+
+describe("what is not a frame is refused with a reason", () => {
+  const body = (value: readonly unknown[]): Uint8Array => Uint8Array.of(1, ...packPeerData(value));
+
+  test.each([
+    { what: "nothing", bytes: new Uint8Array(0), reason: /format none/ },
+    { what: "another format", bytes: Uint8Array.of(2, 0x92, 1, 0x90), reason: /format 2/ },
+    { what: "a version alone", bytes: Uint8Array.of(1), reason: /peer data/ },
+    { what: "a cut frame", bytes: body([1, golden]).subarray(0, 9), reason: /peer data/ },
+    { what: "no array", bytes: Uint8Array.of(1, 7), reason: /not an array/ },
+    { what: "another group", bytes: body([2, []]), reason: /group 2/ },
+    { what: "an unknown kind", bytes: body([1, [[9, 1]]]), reason: /kind 9/ },
+    { what: "a negative kind", bytes: body([1, [[-1, 1]]]), reason: /whole number/ },
+    { what: "a missing field", bytes: body([1, [[2, 5]]]), reason: /fields/ },
+    { what: "text for bytes", bytes: body([1, [[2, 5, "x"]]]), reason: /byte string/ },
+    { what: "no member", bytes: body([1, [[2, 0, session]]]), reason: /member id/ },
+    { what: "an unknown reason", bytes: body([1, [[3, 5, session, 1, 2]]]), reason: /reason/ },
+  ])("$what", ({ bytes, reason }) => {
+    expect(() => decodePeerFrame(bytes)).toThrow(MalformedPeerDataError);
+    expect(() => decodePeerFrame(bytes)).toThrow(reason);
+  });
+
+  test("any bytes at all", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, versioned) => {
+        if (versioned) bytes[0] = 1;
+        try {
+          decodePeerFrame(bytes);
+        } catch (failure) {
+          expect(failure).toBeInstanceOf(MalformedPeerDataError);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("a good frame with any one byte changed is read or refused, and never breaks", () => {
+    const good = encodePeerFrame({
+      groupId: 1,
+      messages: [
+        ...golden,
+        {
+          kind: "raft",
+          message: {
+            kind: "snapshot-offer",
+            from,
+            to,
+            term: 1,
+            epoch: 1,
+            round: 1,
+            meta: { last: { term: 1, index: 1 }, membership: NO_MEMBERSHIP },
+          },
+        },
+      ],
+    });
+    for (let at = 0; at < good.length; at++) {
+      for (const flipped of [0x00, 0x7f, 0x80, 0xc1, 0xdd, 0xff]) {
+        const bytes = Uint8Array.from(good);
+        bytes[at] = flipped;
+        try {
+          decodePeerFrame(bytes);
+        } catch (failure) {
+          expect(failure).toBeInstanceOf(MalformedPeerDataError);
+        }
+      }
+    }
+  });
+});
+
+/** The same with every byte string as a plain Uint8Array. */
+function plain(messages: readonly PeerMessage[]): readonly PeerMessage[] {
+  return messages.map((message) => {
+    if (message.kind === "forward") return { ...message, batch: Uint8Array.from(message.batch) };
+    if (message.kind !== "forward-refused") return message;
+    return { ...message, session: Uint8Array.from(message.session) };
+  });
+}

@@ -1,0 +1,308 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { type StatusObject, status } from "@grpc/grpc-js";
+import { type ClusterId, SeededRandom, type StoreId } from "@holdfast/base";
+import type { PeerIdentity } from "@holdfast/replica";
+import { expect, onTestFinished, test } from "vitest";
+import { PeerCluster, type PeerProcess } from "../src/conformance/peer-cluster.ts";
+import { peerClientCredentials, peerClientOptions } from "../src/grpc/channel-options.ts";
+import { GrpcPeerNetwork } from "../src/grpc/grpc-peer-network.ts";
+import { encodeIdentity } from "../src/grpc/identity-codec.ts";
+import {
+  peerService,
+  type WireFrame,
+  type WireIdentity,
+  type WireStream,
+} from "../src/grpc/peer-wire.ts";
+import { parsePeerAddress } from "../src/peer-address.ts";
+import { encodePeerFrame } from "../src/peer-codec.ts";
+import { PeerAddressError, PeerPortTakenError } from "../src/peer-errors.ts";
+import { type PeerLimits, resolvePeerLimits } from "../src/peer-limits.ts";
+import { grpcFixture } from "./support/grpc-fixture.ts";
+import { realClock, until } from "./support/real-time.ts";
+import { type LogLine, recordingLogger } from "./support/recording-logger.ts";
+
+const OTHER_STORE = "e".repeat(32) as StoreId;
+
+test.each<{
+  readonly who: string;
+  readonly disguise: (wire: WireIdentity, called: PeerIdentity) => WireIdentity;
+  readonly reason: RegExp;
+}>([
+  {
+    who: "another protocol",
+    disguise: (wire) => ({ ...wire, protocol: 2 }),
+    reason: /speaks peer protocol 2, this release speaks 1/,
+  },
+  {
+    who: "another cluster",
+    disguise: (wire) => ({ ...wire, cluster_id: "99" }),
+    reason: /belongs to cluster 99/,
+  },
+  {
+    who: "a member that is not in the membership",
+    disguise: (wire) => ({ ...wire, member_id: "77" }),
+    reason: /member 77 \(n2\) is not in the membership/,
+  },
+  {
+    who: "a member with another store",
+    disguise: (wire) => ({ ...wire, store_id: OTHER_STORE }),
+    reason: /known with store 0+2, not e+/,
+  },
+  {
+    who: "an unborn node",
+    disguise: (wire) => ({ ...wire, cluster_id: "0", member_id: "0" }),
+    reason: /n2 is unborn/,
+  },
+  {
+    who: "a node with the same store",
+    disguise: (wire, called) => ({ ...wire, store_id: called.storeId }),
+    reason: /this node's own/,
+  },
+  {
+    who: "a node with an id that is none",
+    disguise: (wire) => ({ ...wire, member_id: "9007199254740993" }),
+    reason: /member id/,
+  },
+])("$who is refused with FAILED_PRECONDITION and the reason", async ({ disguise, reason }) => {
+  const { a, b } = await pair();
+  const stream = dial(a);
+
+  stream.write({ identity: disguise(encodeIdentity(b.identity), a.identity) });
+  const end = await statusOf(stream);
+
+  expect(status[end.code]).toBe("FAILED_PRECONDITION");
+  expect(end.details).toMatch(reason);
+});
+
+test("an unborn node takes no messages, and says so", async () => {
+  const cluster = clusterOf();
+  const unborn = await cluster.start(4);
+  const { b } = await pair();
+  const stream = dial(unborn);
+
+  stream.write({ identity: encodeIdentity(b.identity) });
+  const end = await statusOf(stream);
+
+  expect(end.code).toBe(status.FAILED_PRECONDITION);
+  expect(end.details).toMatch(/n4 is unborn/);
+});
+
+test.each<{
+  readonly what: string;
+  readonly frames: readonly WireFrame[];
+  readonly reason: RegExp;
+}>([
+  { what: "bytes that are no frame", frames: [{ messages: Uint8Array.of(1, 2, 3) }], reason: /./ },
+  { what: "another format", frames: [{ messages: Uint8Array.of(9) }], reason: /format 9/ },
+  { what: "an empty frame", frames: [{}], reason: /neither an identity nor messages/ },
+])("$what ends the stream with the reason, and the node goes on", async ({ frames, reason }) => {
+  const { a, b } = await pair();
+  const stream = dial(a);
+
+  stream.write({ identity: encodeIdentity(b.identity) });
+  for (const frame of frames) stream.write(frame);
+  const end = await statusOf(stream);
+
+  expect(status[end.code]).toBe("INVALID_ARGUMENT");
+  expect(end.details).toMatch(reason);
+  await talks(b, a);
+});
+
+test("messages before an identity are refused", async () => {
+  const { a, b } = await pair();
+  const stream = dial(a);
+
+  stream.write({ messages: encodePeerFrame({ groupId: 1, messages: [heartbeat(b, a)] }) });
+  const end = await statusOf(stream);
+
+  expect(end.details).toMatch(/messages before an identity/);
+  expect(a.sightings.filter(({ kind }) => kind === "received")).toEqual([]);
+});
+
+test("a stream that never introduces itself is closed", async () => {
+  const { a } = await pair({ handshakeTimeoutMs: 100 });
+  const stream = dial(a);
+
+  const end = await statusOf(stream);
+
+  expect(end.code).toBe(status.DEADLINE_EXCEEDED);
+  expect(end.details).toMatch(/no identity within 100 ms/);
+});
+
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+test.each([
+  { what: "random bytes", bytes: randomBytes(10_000) },
+  { what: "HTTP/1.1", bytes: Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n") },
+  {
+    what: "a preface and random bytes",
+    bytes: Buffer.concat([Buffer.from(PREFACE), randomBytes(10_000)]),
+  },
+  { what: "a TLS greeting", bytes: Buffer.from("160301020001000", "hex") },
+])("$what on the peer port are hung up on, and the node goes on", async ({ bytes }) => {
+  const { a, b } = await pair();
+  const socket = rawDial(a);
+
+  socket.write(bytes);
+  await once(socket, "close");
+
+  await talks(b, a);
+});
+
+test.each([
+  { what: "silence", bytes: "" },
+  { what: "half a preface", bytes: PREFACE.slice(0, 10) },
+])("$what on the peer port is hung up on after the time for a handshake", async ({ bytes }) => {
+  const { a, b } = await pair({ handshakeTimeoutMs: 100 });
+  const socket = rawDial(a);
+
+  if (bytes.length > 0) socket.write(bytes);
+  await once(socket, "close");
+
+  await talks(b, a);
+});
+
+test("a preface that comes byte by byte is understood", async () => {
+  const { a } = await pair();
+  const socket = rawDial(a);
+  const settings = Buffer.from("000000040000000000", "hex");
+
+  for (const byte of Buffer.concat([Buffer.from(PREFACE), settings])) {
+    socket.write(Buffer.of(byte));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [answer] = (await once(socket, "data")) as [Buffer];
+
+  // The server's SETTINGS frame.
+  expect(answer[3]).toBe(4);
+});
+
+test("a taken port is told by its address, and what to do", async () => {
+  const { a } = await pair();
+  const second = networkOf(a.identity, []);
+
+  const failure = await second.listen(a.address).catch((reason: unknown) => reason);
+
+  expect(failure).toBeInstanceOf(PeerPortTakenError);
+  expect(String(failure)).toContain(a.address);
+});
+
+test("an address of another host is refused", async () => {
+  const { a } = await pair();
+
+  const failure = await networkOf(a.identity, [])
+    .listen("192.0.2.1:0")
+    .catch((reason) => reason);
+
+  expect(failure).toBeInstanceOf(PeerAddressError);
+});
+
+test("a peer with other timings is connected, and warned of once", async () => {
+  const lines: LogLine[] = [];
+  const { a, b } = await pair();
+  await b.kill();
+  const slow = networkOf({ ...b.identity, heartbeatMs: 7 }, lines);
+  onTestFinished(() => slow.stop());
+  await slow.listen(b.address);
+  slow.setPeers(a.identity.membership?.profiles ?? []);
+  await until(() => slow.stats()[0]?.connected === true, "connected");
+
+  const warnings = lines.filter(({ level }) => level === "warn");
+
+  expect(warnings.map(({ message }) => message)).toEqual([
+    "peer has other timings; elections will be uneven",
+  ]);
+  expect(warnings[0]?.fields).toMatchObject({ heartbeatMs: 100, ownHeartbeatMs: 7 });
+});
+
+test("stop may be called twice, and frees the port", async () => {
+  const { a } = await pair();
+
+  await Promise.all([a.kill(), a.kill()]);
+  const next = networkOf({ ...a.identity, clusterId: 3 as ClusterId }, []);
+  onTestFinished(() => next.stop());
+
+  await next.listen(a.address);
+});
+
+function clusterOf(limits: Partial<PeerLimits> = {}): PeerCluster {
+  const cluster = new PeerCluster(grpcFixture(limits));
+  onTestFinished(() => cluster[Symbol.asyncDispose]());
+  return cluster;
+}
+
+async function pair(
+  limits: Partial<PeerLimits> = {},
+): Promise<{ readonly a: PeerProcess; readonly b: PeerProcess }> {
+  const [a, b] = await clusterOf(limits).form(2);
+  if (a === undefined || b === undefined) throw new Error("two were formed");
+  return { a, b };
+}
+
+function networkOf(identity: PeerIdentity, lines: LogLine[]): GrpcPeerNetwork {
+  return new GrpcPeerNetwork({
+    identity: () => identity,
+    events: {
+      received: () => undefined,
+      connected: () => undefined,
+      disconnected: () => undefined,
+      gone: () => undefined,
+    },
+    clock: realClock,
+    random: new SeededRandom(1),
+    logger: recordingLogger(lines),
+  });
+}
+
+function dial(process: PeerProcess): WireStream {
+  const { Client } = peerService();
+  const options = peerClientOptions(resolvePeerLimits());
+  const client = new Client(process.address, peerClientCredentials(), options);
+  onTestFinished(() => client.close());
+  const stream = client.exchange();
+  stream.on("error", () => undefined);
+  stream.on("data", () => undefined);
+  return stream;
+}
+
+function statusOf(stream: WireStream): Promise<StatusObject> {
+  return new Promise((resolve) => stream.once("status", resolve));
+}
+
+function rawDial(process: PeerProcess): Socket {
+  const socket = connect(parsePeerAddress(process.address));
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on("error", () => undefined);
+  socket.resume();
+  return socket;
+}
+
+/** One process still hears the other. */
+async function talks(from: PeerProcess, to: PeerProcess): Promise<void> {
+  const before = to.sightings.length;
+  from.network.send(to.id, [heartbeat(from, to)]);
+  await until(() => to.sightings.length > before, "a message arrived");
+  expect(to.sightings.at(-1)?.kind).toBe("received");
+}
+
+function heartbeat(from: PeerProcess, to: PeerProcess) {
+  return {
+    kind: "raft",
+    message: {
+      kind: "heartbeat-response",
+      from: from.id,
+      to: to.id,
+      term: 1,
+      epoch: 1,
+      round: 1,
+    },
+  } as const;
+}
+
+function randomBytes(length: number): Buffer {
+  const random = new SeededRandom(length);
+  return Buffer.from(Array.from({ length }, () => random.uint32() & 255));
+}
