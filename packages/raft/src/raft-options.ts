@@ -60,6 +60,12 @@ export interface RaftOptions {
    */
   readonly trailingEntries: number;
   /**
+   * And their bytes at most, to about 1 MiB: a restart reads them all.
+   *
+   * @default 32 MiB
+   */
+  readonly trailingBytes: number;
+  /**
    * Read-index questions waiting at a leader at most.
    *
    * @default 65536
@@ -92,6 +98,7 @@ const RAFT_DEFAULTS: RaftOptions = {
   uncommittedBytesMax: 64 * MIB,
   cacheBytesMax: 16 * MIB,
   trailingEntries: 10_000,
+  trailingBytes: 32 * MIB,
   pendingReadsMax: 65_536,
   goneCampaignMs: 30,
   goneRetryMs: 50,

@@ -28,12 +28,10 @@ export interface CandidateRole {
 /** Leader-only data exists only in a leader. */
 export type Role = FollowerRole | PreCandidateRole | CandidateRole | LeaderRole;
 
-/** The leader's process is known to be gone; campaigns follow quickly until `until` (decision 20). */
+/** The last time that a leader was given up because its process was gone (decision 20). */
 export interface GoneLeader {
-  readonly leader: MemberId;
   readonly term: Term;
   readonly at: Millis;
-  readonly until: Millis;
 }
 
 /** Everything one member knows. Plain data for the functions of the roles; only `Raft` owns one. */
@@ -48,6 +46,8 @@ export interface RaftState {
   /** When the current leader was last heard. */
   heardLeaderAt: Millis;
   gone: GoneLeader | undefined;
+  /** Until then attempts follow each other quickly: there is certainly no leader, or nothing is known of one. */
+  hurryUntil: Millis;
   /** The log up to here is held by every member, as the leader last said. */
   floor: number;
   /** Fetches are numbered for the life of the core, so that a late answer finds nobody waiting. */

@@ -1,5 +1,5 @@
 import { assert, assertNever, type LogIndex, type MemberId, type Millis, type Random } from "@holdfast/base";
-import { campaign, onPeerGone, onSelfVoteDurable } from "./election/campaign.ts";
+import { campaign, hurry, onPeerGone, onSelfVoteDurable } from "./election/campaign.ts";
 import { ElectionTimer } from "./election/election-timer.ts";
 import { becomeFollower, failForwardedReads, knownLeader } from "./election/roles.ts";
 import { ForwardedReads } from "./follower/forwarded-reads.ts";
@@ -68,6 +68,7 @@ export class Raft {
       role: { kind: "follower", leader: undefined },
       heardLeaderAt: Number.NEGATIVE_INFINITY,
       gone: undefined,
+      hurryUntil: now + options.electionTimeoutMs,
       floor: 0,
       lastFetchId: 0,
       lastApplyTo: 0,
@@ -79,6 +80,7 @@ export class Raft {
       persist: new PersistQueue(),
       outbox: new Outbox(),
     };
+    hurry(this.#state, 0);
     assert(this.#state.term >= this.#state.log.last.term, "the term covers the log");
   }
 
@@ -186,7 +188,7 @@ export class Raft {
         return onPeerGone(state, input.peer);
       case "peer-disconnected":
       case "peer-connected":
-        return this.#peerConnection(input.peer, input.kind === "peer-connected");
+        return this.#peerConnection(input.peer);
       default:
         return assertNever(input, "input");
     }
@@ -253,16 +255,19 @@ export class Raft {
       role.kind === "leader"
         ? role.peers.reduce((least, { match }) => Math.min(least, match), log.durable)
         : state.floor;
-    const upTo = Math.min(applied, floor) - options.trailingEntries;
+    const free = Math.min(applied, floor);
+    const heavy = Math.min(free, log.beyondTrailing(options.trailingBytes));
+    const upTo = Math.max(free - options.trailingEntries, heavy);
     // In steps, so that a record of it is not written with every entry.
-    if (upTo < log.compacted.index + Math.max(1, options.trailingEntries / 4)) return;
+    const step = upTo === heavy ? 1 : Math.max(1, options.trailingEntries / 4);
+    if (upTo < log.compacted.index + step) return;
     const membership = state.memberships.compact(upTo);
     state.outbox.compact = { upTo: log.compact(upTo), membership };
   }
 
-  #peerConnection(peer: MemberId, connected: boolean): void {
+  /** What was on its way to the peer, or asked of it, may be lost. */
+  #peerConnection(peer: MemberId): void {
     const state = this.#state;
-    if (connected && state.gone?.leader === peer) state.gone = undefined;
     if (state.role.kind === "leader") peerOf(state.role, peer)?.disconnected();
     else if (knownLeader(state) === peer) failForwardedReads(state);
   }

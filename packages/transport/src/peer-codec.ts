@@ -15,7 +15,7 @@ import { ENTRY_OVERHEAD_BYTES, entryBytes } from "@holdfast/raft";
 import type { PeerMessage } from "@holdfast/replica";
 
 /** The first byte of every frame. */
-export const PEER_FORMAT_VERSION = 1;
+const PEER_FORMAT_VERSION = 1;
 
 /** How each kind is numbered on the wire; part of peer format 1. */
 const RAFT = 1;

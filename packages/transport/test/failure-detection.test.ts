@@ -76,7 +76,8 @@ interface Scene {
 
 /** Two networks in this process and one in another, all connected. */
 async function twoAndAChild(limits: Partial<PeerLimits> = {}): Promise<Scene> {
-  const cluster = new PeerCluster(grpcFixture(limits));
+  // As a connection that has stood for a while.
+  const cluster = new PeerCluster(grpcFixture({ steadyMs: 1, ...limits }));
   onTestFinished(() => cluster[Symbol.asyncDispose]());
   const a = await cluster.start(1);
   const c = await cluster.start(3);

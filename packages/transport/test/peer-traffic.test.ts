@@ -89,6 +89,22 @@ test("a peer that reads nothing costs no more than the queue, and is logged once
   expect(warnings.length).toBeLessThanOrEqual(3);
 });
 
+test("a peer that breaks each connection at once is not dialled without a pause", async () => {
+  let streams = 0;
+  const startedAt = realClock.now();
+
+  const { network } = await towardsOddPeer({}, [], (call) => {
+    streams += 1;
+    setImmediate(() => call.emit("error", new Error("no more")));
+  });
+  await until(() => realClock.now() > startedAt + 500, "time passes");
+
+  // Two lanes, each 50 ms apart.
+  expect(streams).toBeGreaterThan(4);
+  expect(streams).toBeLessThanOrEqual(2 * 12);
+  expect(network.stats()[0]?.reconnects).toBeLessThan(12);
+});
+
 test("what is sent to a peer that is not connected is dropped and counted", async () => {
   const { a, b } = await pair();
   const network = a.network as GrpcPeerNetwork;
@@ -142,6 +158,17 @@ async function pair(): Promise<{ readonly a: PeerProcess; readonly b: PeerProces
 
 /** A network that is connected to a peer which introduces itself and then never reads again. */
 async function towardsDeafPeer(limits: Partial<PeerLimits>, lines: LogLine[]) {
+  const towards = await towardsOddPeer(limits, lines, (call) => call.pause());
+  await until(() => towards.network.stats()[0]?.connected === true, "connected");
+  return towards;
+}
+
+/** A network whose one peer introduces itself and then does something odd. */
+async function towardsOddPeer(
+  limits: Partial<PeerLimits>,
+  lines: LogLine[],
+  afterwards: (call: ServerStream) => void,
+) {
   const { a, b } = await pair();
   await b.kill();
   const server = new Server();
@@ -150,7 +177,7 @@ async function towardsDeafPeer(limits: Partial<PeerLimits>, lines: LogLine[]) {
     exchange: (call: ServerStream) => {
       call.once("data", () => {
         call.write({ identity: encodeIdentity(b.identity) });
-        call.pause();
+        afterwards(call);
       });
     },
   });
@@ -181,7 +208,6 @@ async function towardsDeafPeer(limits: Partial<PeerLimits>, lines: LogLine[]) {
   if (known === undefined) throw new Error("the peer is a member");
   const peer: MemberProfile = { ...known, peerAddress: `127.0.0.1:${port}` };
   network.setPeers([peer]);
-  await until(() => network.stats()[0]?.connected === true, "connected");
   return { network, peer, self: a.id };
 }
 

@@ -1,4 +1,4 @@
-import { assert, type MemberId, type Term } from "@holdfast/base";
+import { assert, type MemberId, type Millis, type Term } from "@holdfast/base";
 import { becomeLeader } from "../leader/become-leader.ts";
 import { quorumVote } from "../quorum/joint.ts";
 import type { RaftState } from "../raft-state.ts";
@@ -16,7 +16,7 @@ function otherVoters(state: RaftState, { voters, outgoing }: Membership): readon
 export function campaign(state: RaftState): void {
   state.timer.reset(state.now);
   if (!isVoter(state.memberships.effective, state.id)) return;
-  hurryWhileGone(state);
+  hurry(state);
   failForwardedReads(state);
   state.role = { kind: "pre-candidate", answers: new Map([[state.id, true]]) };
   announceRole(state, "pre-candidate", "no leader was heard");
@@ -50,7 +50,7 @@ function countPreVotes(state: RaftState): void {
   if (result === "won") startElection(state);
   else if (result === "lost") {
     becomeFollower(state, undefined, "the pre-vote was lost");
-    hurryWhileGone(state);
+    hurry(state);
   }
 }
 
@@ -61,7 +61,7 @@ function startElection(state: RaftState): void {
   state.outbox.selfVote = state.term;
   state.role = { kind: "candidate", answers: new Map() };
   state.timer.reset(state.now);
-  hurryWhileGone(state);
+  hurry(state);
   announceRole(state, "candidate", "the pre-vote was won");
   const { last } = state.log;
   for (const to of otherVoters(state, state.memberships.effective)) {
@@ -93,15 +93,17 @@ function countVotes(state: RaftState): void {
   else if (result === "lost") {
     becomeFollower(state, undefined, "the election was lost");
     // Everybody has answered, so the votes were split: only a new draw is needed, no wait.
-    hurryWhileGone(state, 0);
+    hurry(state, 0);
   }
 }
 
-/** While the leader's process is known to be gone, the next attempt comes quickly (decision 20). */
-function hurryWhileGone(state: RaftState, floorMs = state.options.goneRetryMs): void {
-  const { gone, options } = state;
-  if (gone === undefined || state.now >= gone.until) return;
-  state.timer.hurry(state.now, floorMs, options.goneCampaignMs);
+/**
+ * While there is certainly no leader, or a member has just started and has heard of
+ * none, the next attempt comes quickly: a pre-vote disturbs nobody (decision 20).
+ */
+export function hurry(state: RaftState, floorMs: Millis = state.options.goneRetryMs): void {
+  const { hurryUntil, options } = state;
+  if (state.now < hurryUntil) state.timer.hurry(state.now, floorMs, options.goneCampaignMs);
 }
 
 /** The transport is certain that a member's process has ended. */
@@ -111,8 +113,8 @@ export function onPeerGone(state: RaftState, peer: MemberId): void {
   const again =
     gone?.term === state.term && state.now - gone.at < options.electionTimeoutMs;
   if (again) return;
-  const until = state.now + options.electionTimeoutMs;
-  state.gone = { leader: peer, term: state.term, at: state.now, until };
+  state.gone = { term: state.term, at: state.now };
+  state.hurryUntil = state.now + options.electionTimeoutMs;
   becomeFollower(state, undefined, "the leader's process is gone");
-  state.timer.hurry(state.now, 0, options.goneCampaignMs);
+  hurry(state, 0);
 }

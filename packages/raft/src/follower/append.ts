@@ -11,7 +11,7 @@ export function hearLeader(state: RaftState, leader: MemberId): void {
   assert(known === undefined || known === leader, "one leader per term (Raft, section 5.2)");
   if (known === undefined) becomeFollower(state, leader, "a leader was heard");
   state.heardLeaderAt = state.now;
-  state.gone = undefined;
+  state.hurryUntil = 0;
   state.timer.reset(state.now);
 }
 

@@ -28,6 +28,6 @@ export function becomeLeader(state: RaftState): void {
     nextHeartbeatAt: state.now,
   };
   state.role = role;
-  state.gone = undefined;
+  state.hurryUntil = 0;
   announceRole(state, "leader", "the election was won");
 }

@@ -1,6 +1,7 @@
 import { assert, type LogIndex, type Term } from "@holdfast/base";
-import { type Entry, type EntryId, type EntryKind } from "../types/entry.ts";
+import { type Entry, entryBytes, type EntryId, type EntryKind } from "../types/entry.ts";
 import { Tail } from "./tail.ts";
+import { TrailingBytes } from "./trailing-bytes.ts";
 import { TermRuns } from "./term-runs.ts";
 
 /** What is known of the log at a restart. */
@@ -22,6 +23,7 @@ export interface RestoredLog {
 export class RaftLog {
   readonly #runs: TermRuns;
   readonly #tail: Tail;
+  readonly #trailing = new TrailingBytes();
   /** Appended since the last flush, and where that began to supersede. */
   #unflushed: Entry[] = [];
   #commit: LogIndex;
@@ -83,6 +85,7 @@ export class RaftLog {
     assert(from > this.#commit, "a committed entry is never truncated");
     this.#runs.truncate(from);
     this.#tail.truncate(from);
+    this.#trailing.truncated(from);
     while ((this.#unflushed.at(-1)?.index ?? 0) >= from) this.#unflushed.pop();
     this.#durable = Math.min(this.#durable, from - 1);
   }
@@ -126,7 +129,13 @@ export class RaftLog {
     return this.#tail.bytes;
   }
 
+  /** Entries up to here lie more than `bytesMax` behind the end; 0 if none do. */
+  beyondTrailing(bytesMax: number): LogIndex {
+    return this.#trailing.beyond(bytesMax);
+  }
+
   #hold(entry: Entry): void {
+    this.#trailing.appended(entry.index, entryBytes(entry));
     this.#tail.push(entry);
     this.#unflushed.push(entry);
   }

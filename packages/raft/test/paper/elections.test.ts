@@ -189,3 +189,13 @@ describe("pre-vote, stickiness and check-quorum (thesis, sections 6.2, 9.6)", ()
     }
   });
 });
+
+test("members that start together elect a leader at once, long before an election timeout", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const cluster = new CoreCluster({ seed });
+
+    while (cluster.leader === undefined && cluster.now < 5_000) cluster.advance(1, 1);
+
+    expect(cluster.now).toBeLessThanOrEqual(150);
+  }
+});

@@ -1,12 +1,4 @@
-import {
-  type BootId,
-  below,
-  type Cancel,
-  type Clock,
-  type Logger,
-  messageOf,
-  type Random,
-} from "@holdfast/base";
+import { type BootId, type Clock, type Logger, messageOf, type Random } from "@holdfast/base";
 import type { MemberProfile } from "@holdfast/raft";
 import type { PeerEvents, PeerIdentity, PeerMessage } from "@holdfast/replica";
 import { refusalOfAnswer, sameTimings } from "../handshake.ts";
@@ -14,6 +6,7 @@ import type { PeerLimits } from "../peer-limits.ts";
 import { newPeerCounters, type PeerCounters, type PeerStats } from "../peer-stats.ts";
 import { encodeIdentity } from "./identity-codec.ts";
 import { type ConnectionEnd, PeerConnection } from "./peer-connection.ts";
+import { RedialTimer } from "./redial-timer.ts";
 import { type ProbeAnswer, probe } from "./tcp-probe.ts";
 
 /** What a link stands on. */
@@ -28,10 +21,6 @@ export interface PeerLinkPorts {
 
 /** Between two log lines about messages dropped for one peer, ms. */
 const DROP_LOG_MS = 1_000;
-/** How many dials are made in quick succession before the pauses grow. */
-const QUICK_DIALS = 20;
-/** From so many dials on, the pause is about the longest. */
-const SLOW_DIALS = QUICK_DIALS + 3;
 
 /**
  * Keeps one peer connected and knows whether its process is gone (decision 20).
@@ -49,9 +38,7 @@ export class PeerLink {
   #connection: PeerConnection | undefined;
   #connected = false;
   #probing = false;
-  #cancelRedial: Cancel | undefined;
-  /** Dials since a connection last stood for a while. */
-  #failedDials = 0;
+  readonly #redial: RedialTimer;
   #connectedAt = 0;
   #closed = false;
   /** The process seen last, whichever side dialled. */
@@ -67,6 +54,7 @@ export class PeerLink {
       ...ports,
       logger: ports.logger.child({ peer: profile.name, member: profile.id }),
     };
+    this.#redial = new RedialTimer(ports, () => this.dial());
   }
 
   get profile(): MemberProfile {
@@ -89,8 +77,7 @@ export class PeerLink {
   /** Dials, unless that is going on already. */
   dial(): void {
     if (this.#closed || this.#connection !== undefined) return;
-    this.#cancelRedial?.();
-    this.#cancelRedial = undefined;
+    this.#redial.stop();
     this.#probe();
   }
 
@@ -113,22 +100,21 @@ export class PeerLink {
   /** The peer introduced itself on a stream of its own: it lives, so a pending redial need not wait. */
   heardFrom(identity: PeerIdentity): void {
     this.#noteProcess(identity);
-    if (this.#cancelRedial !== undefined) this.dial();
+    if (this.#redial.isPending) this.dial();
   }
 
   /** A stream that the peer had opened broke: ask the kernel whether anyone is there still. */
   incomingBroke(bootId: BootId): void {
     if (this.#closed || bootId !== this.#bootId) return;
     if (this.#connected) this.#probe();
-    else if (this.#cancelRedial !== undefined) this.dial();
+    else if (this.#redial.isPending) this.dial();
   }
 
   /** Ends the link for good; what this turn sent still goes out. */
   close(): Promise<void> {
     this.#closed = true;
     this.#connected = false;
-    this.#cancelRedial?.();
-    this.#cancelRedial = undefined;
+    this.#redial.stop();
     const connection = this.#connection;
     this.#connection = undefined;
     return connection?.finish() ?? Promise.resolve();
@@ -161,7 +147,7 @@ export class PeerLink {
       return;
     }
     this.#logOnce(answer === "refused" ? "nobody listens at its address" : "no answer to a dial");
-    this.#redialLater();
+    this.#redial.start();
   }
 
   #connect(): void {
@@ -209,16 +195,15 @@ export class PeerLink {
   #lost({ reason, refused }: ConnectionEnd): void {
     this.#connection = undefined;
     if (!this.#connected) {
-      // Whoever refuses on purpose will not think better of it in a moment.
-      if (refused) this.#failedDials = Math.max(this.#failedDials, SLOW_DIALS);
+      if (refused) this.#redial.slowDown();
       this.#logOnce(reason);
-      this.#redialLater();
+      this.#redial.start();
       return;
     }
     const steady = this.#hasStood();
     // Dialled first, so that whatever the replica does now the answer is on its way.
     if (steady) this.dial();
-    else this.#redialLater();
+    else this.#redial.start();
     this.#tellDisconnected(reason);
   }
 
@@ -241,7 +226,7 @@ export class PeerLink {
   #hasStood(): boolean {
     const { clock, limits } = this.#ports;
     const stood = clock.now() - this.#connectedAt >= limits.steadyMs;
-    if (stood) this.#failedDials = 0;
+    if (stood) this.#redial.restart();
     return stood;
   }
 
@@ -257,7 +242,7 @@ export class PeerLink {
     const replaced = this.#bootId !== undefined;
     if (replaced && this.#connected) {
       this.#drop("another process speaks for the peer");
-      this.#redialLater();
+      this.#redial.start();
     }
     if (replaced) this.#tellGone();
     this.#bootId = bootId;
@@ -269,20 +254,6 @@ export class PeerLink {
     this.#goneTold = true;
     this.#ports.logger.info({ bootId: this.#bootId }, "peer process is gone");
     this.#ports.events.gone(this.#profile.id);
-  }
-
-  #redialLater(): void {
-    if (this.#closed || this.#cancelRedial !== undefined) return;
-    const { limits, clock, random } = this.#ports;
-    const growth = Math.min(Math.max(0, this.#failedDials - QUICK_DIALS), 10);
-    const usual = Math.min(limits.redialMs * 2 ** growth, limits.redialMsMax);
-    // A process that is being killed may take one more dial while it falls.
-    const pause = this.#failedDials === 0 ? Math.ceil(limits.redialMs / 10) : usual;
-    this.#failedDials += 1;
-    this.#cancelRedial = clock.timer(pause + below(random, Math.ceil(pause / 5)), () => {
-      this.#cancelRedial = undefined;
-      this.dial();
-    });
   }
 
   #warnOfTimings(peer: PeerIdentity): void {

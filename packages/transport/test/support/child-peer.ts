@@ -7,7 +7,7 @@ import { until } from "./real-time.ts";
 const SCRIPT = fileURLToPath(new URL("./peer-process.mjs", import.meta.url));
 
 /** What a child process says of itself. */
-export interface ChildReport {
+interface ChildReport {
   readonly kind: "listening" | "connected" | "disconnected" | "gone" | "received";
   readonly port?: number;
   readonly peer?: number;

@@ -1,0 +1,40 @@
+import type { LogIndex } from "@holdfast/base";
+
+interface Mark {
+  readonly index: LogIndex;
+  /** Bytes appended up to and with `index`. */
+  readonly total: number;
+}
+
+/** Between two marks; the answer is exact to so many bytes. */
+const MARK_EVERY_BYTES = 1024 * 1024;
+
+/**
+ * Where the log would have to begin to hold no more than so many bytes. It knows
+ * what was appended since the start; older entries count as nothing.
+ */
+export class TrailingBytes {
+  #marks: Mark[] = [];
+  #total = 0;
+
+  appended(index: LogIndex, bytes: number): void {
+    this.#total += bytes;
+    const last = this.#marks.at(-1);
+    if (last === undefined || this.#total - last.total >= MARK_EVERY_BYTES) {
+      this.#marks.push({ index, total: this.#total });
+    }
+  }
+
+  truncated(from: LogIndex): void {
+    while ((this.#marks.at(-1)?.index ?? 0) >= from) this.#marks.pop();
+  }
+
+  /** Entries up to this index lie more than `bytesMax` behind the end; 0 if none do. */
+  beyond(bytesMax: number): LogIndex {
+    const at = this.#marks.findLastIndex(({ total }) => this.#total - total > bytesMax);
+    if (at < 0) return 0;
+    const index = this.#marks[at]?.index ?? 0;
+    this.#marks = this.#marks.slice(at);
+    return index;
+  }
+}
