@@ -15,9 +15,8 @@ interface BufferLike {
 
 const nodeBuffer = (globalThis as unknown as { readonly Buffer?: BufferLike }).Buffer;
 const EMPTY: Uint8Array = new Uint8Array(0);
-const latin1Slice = (
-  nodeBuffer as unknown as { readonly prototype?: Latin1Bytes } | undefined
-)?.prototype?.latin1Slice;
+const latin1Slice = (nodeBuffer as unknown as { readonly prototype?: Latin1Bytes } | undefined)
+  ?.prototype?.latin1Slice;
 
 export function emptyBytes(): Uint8Array {
   return EMPTY;

@@ -16,7 +16,11 @@ export function crc32c(
   let crc = ~previous;
   let at = start;
   for (; at + SLICES <= end; at += SLICES) {
-    crc ^= byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16) | (byteAt(bytes, at + 3) << 24);
+    crc ^=
+      byteAt(bytes, at) |
+      (byteAt(bytes, at + 1) << 8) |
+      (byteAt(bytes, at + 2) << 16) |
+      (byteAt(bytes, at + 3) << 24);
     crc =
       table(7, crc & 255) ^
       table(6, (crc >>> 8) & 255) ^

@@ -41,9 +41,7 @@ export type RowAnswer = readonly (Uint8Array | undefined)[] | readonly Row[] | u
 export type Steps<Result> = Generator<RowNeed, Result, RowAnswer>;
 
 /** Asks for point reads inside {@link Steps}: `const values = yield* needRows(keys)`. */
-export function* needRows(
-  keys: readonly ByteString[],
-): Steps<readonly (Uint8Array | undefined)[]> {
+export function* needRows(keys: readonly ByteString[]): Steps<readonly (Uint8Array | undefined)[]> {
   return (yield { kind: "rows", keys }) as readonly (Uint8Array | undefined)[];
 }
 

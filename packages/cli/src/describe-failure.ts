@@ -5,6 +5,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   CONFIG_INVALID: "mend it; every field is described in cluster-configs/README.md",
   PORT_TAKEN:
     "end that process, or give the nodes other ports in a file of your own: holdfast up FILE",
+  DIRECTORY_IN_USE: "end that process, or give this node a directory of its own",
   NODE_FAILED: "its log above says why",
   TIMEOUT: "holdfast status shows which nodes answer; --timeout waits longer",
   NO_LEADER: "holdfast status shows which nodes answer; reads with --serializable may still work",

@@ -13,23 +13,19 @@ export const EXIT: {
   readonly unavailable: 4;
 } = Object.freeze({ ok: 0, usage: 1, notFound: 2, conflict: 3, unavailable: 4 });
 
-const USAGE_CODES = new Set([
-  "USAGE",
-  "CONFIG_INVALID",
-  "PORT_TAKEN",
-  "NODE_FAILED",
-  "INVALID_ARGUMENT",
-  "REQUEST_TOO_LARGE",
-]);
+const USAGE_CODES = new Set(["USAGE", "CONFIG_INVALID", "INVALID_ARGUMENT", "REQUEST_TOO_LARGE"]);
 const CONFLICT_CODES = new Set([
   "COMPACTED",
   "FUTURE_REVISION",
   "KEY_NOT_FOUND",
   "LEASE_NOT_FOUND",
 ]);
+/** What they start runs on this machine, and so does all that keeps it from starting. */
+const LOCAL_COMMANDS = new Set(["up", "serve", "bench"]);
 
-/** The exit status for a failure: what is neither the user's nor the data's fault is the cluster's. */
-export function exitCodeOf(failure: unknown): number {
+/** The exit status for a failure of `command`: what is neither the user's nor the data's fault is the cluster's. */
+export function exitCodeOf(failure: unknown, command: string | undefined): number {
+  if (command !== undefined && LOCAL_COMMANDS.has(command)) return EXIT.usage;
   if (!(failure instanceof HoldfastError) || USAGE_CODES.has(failure.code)) return EXIT.usage;
   return CONFLICT_CODES.has(failure.code) ? EXIT.conflict : EXIT.unavailable;
 }

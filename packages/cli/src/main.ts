@@ -4,6 +4,9 @@ import { processTerminal } from "./terminal.ts";
 /** Whatever a library forgot to close may keep the process no longer than this, ms. */
 const LINGER_MS = 500;
 
+// A reader that went away, such as `head`, or a supervisor that died: no reason to end without closing the disk.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const terminal = processTerminal();
 process.exitCode = await run(process.argv.slice(2), terminal);
 setTimeout(() => process.exit(), LINGER_MS).unref();

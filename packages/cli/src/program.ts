@@ -224,7 +224,6 @@ function addBench({ program, finish }: Context): void {
     .command("failover")
     .description("kill the leader and time the next write that another node accepts")
     .option("--rounds <n>", "how many leaders to kill", "20")
-    .option("--nodes <n>", "size of the cluster (default: 3)")
     .addHelpText(
       "after",
       examples([

@@ -20,6 +20,6 @@ export async function run(given: readonly string[], terminal: Terminal): Promise
   } catch (failure) {
     if (failure instanceof CommanderError) return failure.exitCode === 0 ? EXIT.ok : EXIT.usage;
     await write(terminal.err, describeFailure(failure));
-    return exitCodeOf(failure);
+    return exitCodeOf(failure, program.args[0]);
   }
 }

@@ -71,7 +71,7 @@ test.each([
     given: ["up", "no-such.yaml"],
     says: "no-such.yaml: expected a file that can be read, found none",
   },
-  { given: ["up", "--log-level", "loud"], says: "--log-level: expected one of trace" },
+  { given: ["up", "--log-level", "loud"], says: "--log-level: expected one of debug" },
 ])("$given is refused with exit status 1", async ({ given, says }) => {
   const { exitCode, out, err } = await holdfast(given);
 

@@ -25,6 +25,8 @@ export type NodeMood =
   | { readonly kind: "mute" }
   /** Takes it and does nothing, like a paused process. */
   | { readonly kind: "paused" }
+  /** Turns streams away as they start. */
+  | { readonly kind: "rejects"; readonly code: string; readonly retryable: boolean }
   /** Turns it away. */
   | { readonly kind: "refuses"; readonly code: string; readonly retryable: boolean };
 
@@ -140,6 +142,10 @@ class MemoryStream implements SessionStream {
   #serve(frame: SessionFrame): void {
     const mood = this.#cluster.moodOf(this.address);
     if (mood.kind === "paused") return;
+    if (mood.kind === "rejects") {
+      this.#reply(failure({ ...mood, firstSequence: 0, readId: 0 }));
+      return;
+    }
     if (frame.kind === "start") {
       this.#start(frame.sessionId, frame.resume);
       return;
@@ -216,5 +222,7 @@ function failure(
     readonly message?: string;
   },
 ): FailureReply {
-  return { kind: "failure", message: `refused: ${fields.code}`, outcome: "not-applied", ...fields };
+  const { code, retryable, firstSequence, readId, message = `refused: ${code}` } = fields;
+  const outcome = "not-applied";
+  return { kind: "failure", code, retryable, firstSequence, readId, message, outcome };
 }

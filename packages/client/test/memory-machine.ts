@@ -1,7 +1,18 @@
-import { type ByteString, FIRST_GROUP, type Row, type RowAnswer, type RowNeed, type RowScan, type Steps } from "@holdfast/base";
+import {
+  type ByteString,
+  FIRST_GROUP,
+  fromByteString,
+  type Row,
+  type RowAnswer,
+  type RowNeed,
+  type RowScan,
+  type Steps,
+} from "@holdfast/base";
 import {
   encodeBatch,
+  isReadRefusal,
   type OperationResult,
+  pointQuery,
   type RangeAnswer,
   type RangeQuery,
   rangeSteps,
@@ -40,14 +51,26 @@ export class MemoryMachine {
     return queries.map((query) => this.#run(rangeSteps(query, point, layout)));
   }
 
+  /** How often a key was written since it was made; 0 if there is none. */
+  versionOf(key: string): number {
+    const [answer] = this.read([pointQuery(new TextEncoder().encode(key))]);
+    if (answer === undefined || isReadRefusal(answer)) throw new Error(`${key} cannot be read`);
+    return answer.kvs[0]?.version ?? 0;
+  }
+
   /** Ends every session that is open, as a leader would that finds them idle. */
   expireSessions(): void {
     const sessions = this.#machine.sessionsIdleSince(this.#index).map((idle) => ({
-      session: idle.session,
+      session: fromByteString(idle.session),
       idleSince: this.#index,
     }));
     this.apply(
-      encodeBatch({ session: REAPER, firstSequence: 0, ackedBelow: 0, operations: [{ kind: "session-open" }] }),
+      encodeBatch({
+        session: REAPER,
+        firstSequence: 0,
+        ackedBelow: 0,
+        operations: [{ kind: "session-open" }],
+      }),
     );
     this.#reaperSequence += 1;
     this.apply(

@@ -62,7 +62,7 @@ test.each([
   {
     wrong: "an unknown log level",
     run: () => resolve({ env: { HOLDFAST_LOG_LEVEL: "loud" } }),
-    says: 'HOLDFAST_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, found "loud"',
+    says: 'HOLDFAST_LOG_LEVEL: expected one of debug, info, warn, error, silent, found "loud"',
   },
   {
     wrong: "a mistyped variable",

@@ -17,7 +17,7 @@ import {
 import { nearest } from "./nearest.ts";
 
 /** What a node may write to its log, from the most to the least. */
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Overrides as the command line gives them: text, not checked; undefined is "not given". */

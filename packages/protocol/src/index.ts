@@ -7,14 +7,13 @@ export {
 } from "./etcd/kv-request-codec.ts";
 export {
   encodeDeleteRange,
-  encodeKeyValue,
   encodePut,
   encodeRange,
   encodeTxn,
 } from "./etcd/kv-response-codec.ts";
 export { type RefusedRequestCode, RefusedRequestError } from "./etcd/refused-request-error.ts";
 export { encodeHeader, type HeaderFields } from "./etcd/response-header-codec.ts";
-export { bigintOf, limitOf, revisionOf, upperBoundOf, wireNumber } from "./etcd/safe-integer.ts";
+export { limitOf } from "./etcd/safe-integer.ts";
 export {
   statusOfAnswerGone,
   statusOfError,
@@ -23,18 +22,12 @@ export {
   unforeseenStatus,
   type WireStatus,
 } from "./etcd/status-codec.ts";
+export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
 export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";
 export type { MaintenanceHandlers } from "./generated/etcdserverpb/Maintenance.ts";
 export type { Member as WireMember } from "./generated/etcdserverpb/Member.ts";
 export type { ResponseHeader as WireHeader } from "./generated/etcdserverpb/ResponseHeader.ts";
-export type { StatusResponse as WireStatusResponse } from "./generated/etcdserverpb/StatusResponse.ts";
-export type { PeerClient, PeerHandlers } from "./generated/holdfast/v1/Peer.ts";
-export type { PeerFrame, PeerFrame__Output } from "./generated/holdfast/v1/PeerFrame.ts";
-export type {
-  PeerIdentity as WirePeerIdentity,
-  PeerIdentity__Output as WirePeerIdentity__Output,
-} from "./generated/holdfast/v1/PeerIdentity.ts";
 export type { SessionClient, SessionHandlers } from "./generated/holdfast/v1/Session.ts";
 export type { SessionReply, SessionReply__Output } from "./generated/holdfast/v1/SessionReply.ts";
 export type {
@@ -50,10 +43,7 @@ export {
   countAt,
   exactFields,
   fieldsOf,
-  flagAt,
   memberIdAt,
-  textAt,
 } from "./peer/peer-fields.ts";
 export { packPeerData, unpackPeerData } from "./peer/peer-packer.ts";
 export { decodeMessage, encodeMessage } from "./peer/raft-message-codec.ts";
-export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";

@@ -1,3 +1,4 @@
+import type { MethodDefinition } from "@grpc/grpc-js";
 import {
   decodeDeleteRange,
   decodePut,
@@ -12,7 +13,6 @@ import {
   RefusedRequestError,
 } from "@holdfast/protocol";
 import type { KeyValue, TxnResult } from "@holdfast/state-machine";
-import type { MethodDefinition } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 
 // Requests and answers go through the real serialisers, as on the wire.
@@ -137,7 +137,13 @@ describe("requests", () => {
     const request = received("Txn", {
       compare: [
         { key: key("a"), target: "VERSION", result: "GREATER", version: 2 },
-        { key: key("a"), target: "VALUE", result: "NOT_EQUAL", value: key("x"), range_end: key("b") },
+        {
+          key: key("a"),
+          target: "VALUE",
+          result: "NOT_EQUAL",
+          value: key("x"),
+          range_end: key("b"),
+        },
         { key: key("a"), target: "LEASE", result: "LESS", lease: "-1" },
       ],
       success: [{ request_put: { key: key("a"), value: key("1") } }],

@@ -1,3 +1,17 @@
+export type { MembershipCodec } from "./membership/membership-codec.ts";
+export { quorumValue, quorumVote } from "./quorum/joint.ts";
+export type { VoteResult } from "./quorum/majority.ts";
+export { Raft, type RaftParts, type Restored } from "./raft.ts";
+export { InvalidRaftOptionsError, type RaftOptions, resolveRaftOptions } from "./raft-options.ts";
+export type {
+  Effects,
+  Fetch,
+  Outcome,
+  PersistBatch,
+  Refusal,
+  RoleName,
+  Transition,
+} from "./types/effects.ts";
 export {
   compareEntryIds,
   ENTRY_OVERHEAD_BYTES,
@@ -8,6 +22,7 @@ export {
   NO_ENTRY,
 } from "./types/entry.ts";
 export { type HardState, NO_HARD_STATE } from "./types/hard-state.ts";
+export type { Input, Proposal, Token, WriteSeq } from "./types/input.ts";
 export {
   isVoter,
   type MemberProfile,
@@ -34,19 +49,4 @@ export type {
   VoteResponse,
 } from "./types/message.ts";
 export type { SnapshotMeta } from "./types/snapshot-meta.ts";
-export type { MembershipCodec } from "./membership/membership-codec.ts";
-export { quorumValue, quorumVote } from "./quorum/joint.ts";
-export type { VoteResult } from "./quorum/majority.ts";
-export { Raft, type RaftParts, type Restored } from "./raft.ts";
-export { InvalidRaftOptionsError, type RaftOptions, resolveRaftOptions } from "./raft-options.ts";
-export type {
-  Effects,
-  Fetch,
-  Outcome,
-  PersistBatch,
-  Refusal,
-  RoleName,
-  Transition,
-} from "./types/effects.ts";
-export type { Input, Proposal, Token, WriteSeq } from "./types/input.ts";
 export type { PeerStatus, RaftStatus } from "./types/status.ts";

@@ -1,5 +1,5 @@
-import type { EntryId } from "./types/entry.ts";
 import type { Fetch, Outcome, Transition } from "./types/effects.ts";
+import type { EntryId } from "./types/entry.ts";
 import type { Membership } from "./types/membership.ts";
 import type { Message } from "./types/message.ts";
 

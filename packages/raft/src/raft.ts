@@ -1,4 +1,11 @@
-import { assert, assertNever, type LogIndex, type MemberId, type Millis, type Random } from "@holdfast/base";
+import {
+  assert,
+  assertNever,
+  type LogIndex,
+  type MemberId,
+  type Millis,
+  type Random,
+} from "@holdfast/base";
 import { campaign, hurry, onPeerGone, onSelfVoteDurable } from "./election/campaign.ts";
 import { ElectionTimer } from "./election/election-timer.ts";
 import { becomeFollower, failForwardedReads, knownLeader } from "./election/roles.ts";
@@ -108,7 +115,8 @@ export class Raft {
       return Math.min(role.nextHeartbeatAt, role.rounds.contactAt + options.electionTimeoutMs);
     }
     const asked = reads.oldestAskedAt;
-    const readDeadline = asked === undefined ? Number.POSITIVE_INFINITY : asked + options.electionTimeoutMs;
+    const readDeadline =
+      asked === undefined ? Number.POSITIVE_INFINITY : asked + options.electionTimeoutMs;
     return Math.min(timer.deadline, readDeadline);
   }
 

@@ -3,7 +3,12 @@ import { onPreVoteResponse, onVoteResponse } from "./election/campaign.ts";
 import { adoptTerm, becomeFollower, knownLeader, leaderAlive } from "./election/roles.ts";
 import { onPreVoteRequest, onVoteRequest } from "./election/vote-requests.ts";
 import { onAppendRequest, onHeartbeatRequest } from "./follower/append.ts";
-import { onAppendAccepted, onAppendRejected, onHeartbeatResponse, onReadIndexRequest } from "./leader/responses.ts";
+import {
+  onAppendAccepted,
+  onAppendRejected,
+  onHeartbeatResponse,
+  onReadIndexRequest,
+} from "./leader/responses.ts";
 import type { RaftState } from "./raft-state.ts";
 import { membersOf } from "./types/membership.ts";
 import type { Message, ReadIndexResponse } from "./types/message.ts";

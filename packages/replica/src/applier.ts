@@ -1,6 +1,10 @@
 import { assert, type Clock, type LogIndex, type Turn } from "@holdfast/base";
 import type { Entry } from "@holdfast/raft";
-import { decodeBatchHeader, type OperationResult, type StateMachine } from "@holdfast/state-machine";
+import {
+  decodeBatchHeader,
+  type OperationResult,
+  type StateMachine,
+} from "@holdfast/state-machine";
 import type { StateStore } from "@holdfast/storage";
 import { type RowSource, runSteps } from "./run-steps.ts";
 

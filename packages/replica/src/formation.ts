@@ -93,23 +93,35 @@ export class Formation {
       others.map((node) =>
         network.hello(node.peerAddress, HELLO_TIMEOUT_MS).then(
           (identity): Answer => ({ node, identity, failure: "" }),
-          (failure: unknown): Answer => ({ node, identity: undefined, failure: messageOf(failure) }),
+          (failure: unknown): Answer => ({
+            node,
+            identity: undefined,
+            failure: messageOf(failure),
+          }),
         ),
       ),
     );
   }
 
   #judge(answers: readonly Answer[]): Birth | undefined {
-    const stranger = answers.find(({ node, identity }) => identity !== undefined && identity.name !== node.name);
+    const stranger = answers.find(
+      ({ node, identity }) => identity !== undefined && identity.name !== node.name,
+    );
     if (stranger !== undefined) {
       const { node, identity } = stranger;
-      return this.#wait(`${node.peerAddress} should be ${node.name}, but is ${identity?.name}: correct the file`);
+      return this.#wait(
+        `${node.peerAddress} should be ${node.name}, but is ${identity?.name}: correct the file`,
+      );
     }
-    const born = answers.flatMap(({ identity }) => (identity?.clusterId === undefined ? [] : [identity]));
+    const born = answers.flatMap(({ identity }) =>
+      identity?.clusterId === undefined ? [] : [identity],
+    );
     if (born.length > 0) return this.#join(born);
     const silent = answers.filter(({ identity }) => identity === undefined);
     if (silent.length > 0 && !this.#parts.bootstrap) {
-      return this.#wait(`no cluster is formed before every node of the file answers; silent: ${silent.map(({ node }) => `${node.name} (${node.peerAddress})`).join(", ")}`);
+      return this.#wait(
+        `no cluster is formed before every node of the file answers; silent: ${silent.map(({ node }) => `${node.name} (${node.peerAddress})`).join(", ")}`,
+      );
     }
     return this.#form(answers);
   }
@@ -119,7 +131,9 @@ export class Formation {
     const clusters = new Set(born.map(({ clusterId }) => clusterId));
     if (clusters.size > 1) {
       const found = born.map(({ name, clusterId }) => `${name}: ${clusterId}`).join(", ");
-      return this.#wait(`the nodes of the file belong to different clusters (${found}): correct the file`);
+      return this.#wait(
+        `the nodes of the file belong to different clusters (${found}): correct the file`,
+      );
     }
     const [first] = born;
     const membership = first?.membership;
@@ -157,7 +171,14 @@ export class Formation {
       .sort((a, b) => a.id - b.id);
     const voters: MemberId[] = profiles.map(({ id }) => id);
     logger.info({ clusterId, members: founders.map(({ name }) => name) }, "cluster formed");
-    const membership = { voters, outgoing: [], learners: [], learnersNext: [], autoLeave: false, profiles };
+    const membership = {
+      voters,
+      outgoing: [],
+      learners: [],
+      learnersNext: [],
+      autoLeave: false,
+      profiles,
+    };
     return { clusterId, membership };
   }
 

@@ -2,6 +2,7 @@ export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
 export { memberIdOf } from "./member-id.ts";
 export { StoreInconsistentError } from "./member-state.ts";
 export type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "./ports/peer-network.ts";
+export { Replica, type ReplicaParts } from "./replica.ts";
 export type {
   ReadPoint,
   ReplicaApi,
@@ -19,5 +20,4 @@ export {
   RequestTimedOutError,
   RequestTooLargeError,
 } from "./replica-errors.ts";
-export { Replica, type ReplicaParts } from "./replica.ts";
 export { type ReplicaOptions, resolveReplicaOptions } from "./replica-options.ts";

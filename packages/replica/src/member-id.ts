@@ -1,4 +1,11 @@
-import { assert, type ClusterId, crc32c, isWireId, type MemberId, type StoreId } from "@holdfast/base";
+import {
+  assert,
+  type ClusterId,
+  crc32c,
+  isWireId,
+  type MemberId,
+  type StoreId,
+} from "@holdfast/base";
 
 /**
  * The member that a store is in a cluster: well spread, below 2^53, and another

@@ -1,13 +1,21 @@
 import {
   FIRST_GROUP,
   type HoldfastError,
-  type LogIndex,
   type Logger,
+  type LogIndex,
   type MemberId,
   messageOf,
   type Revision,
 } from "@holdfast/base";
-import type { Effects, Entry, Fetch, Membership, Outcome, RaftStatus, Transition } from "@holdfast/raft";
+import type {
+  Effects,
+  Entry,
+  Fetch,
+  Membership,
+  Outcome,
+  RaftStatus,
+  Transition,
+} from "@holdfast/raft";
 import { decodeBatchHeader } from "@holdfast/state-machine";
 import type { WriteAheadLog } from "@holdfast/storage";
 import { Applier } from "./applier.ts";
@@ -69,7 +77,13 @@ export class Member {
     this.#logger = parts.logger;
     const { raft, machine, store } = state;
     const fail = (failure: unknown): void => parts.fail(failure);
-    this.#loop = new CoreLoop({ raft, clock, turn, settle: (effects) => this.#settle(effects), fail });
+    this.#loop = new CoreLoop({
+      raft,
+      clock,
+      turn,
+      settle: (effects) => this.#settle(effects),
+      fail,
+    });
     this.#writer = new LogWriter({
       log,
       group: FIRST_GROUP,

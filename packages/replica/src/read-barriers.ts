@@ -1,7 +1,12 @@
 import type { Cancel, Clock, HoldfastError, LogIndex, Turn } from "@holdfast/base";
 import { IndexWaiters } from "./index-waiters.ts";
 import type { ReplicaCall } from "./replica-api.ts";
-import { CallAbortedError, NoLeaderError, OverloadedError, RequestTimedOutError } from "./replica-errors.ts";
+import {
+  CallAbortedError,
+  NoLeaderError,
+  OverloadedError,
+  RequestTimedOutError,
+} from "./replica-errors.ts";
 
 export interface ReadBarriersParts {
   readonly clock: Clock;
@@ -133,7 +138,9 @@ export class ReadBarriers {
   }
 
   #timedOut(): HoldfastError {
-    const why = this.#parts.hasLeader() ? "the leader did not confirm it in time" : "there is no leader";
+    const why = this.#parts.hasLeader()
+      ? "the leader did not confirm it in time"
+      : "there is no leader";
     return new RequestTimedOutError(`the read was not served: ${why}`, "not-applied");
   }
 

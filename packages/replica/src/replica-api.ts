@@ -1,4 +1,15 @@
-import type { AbortSignalLike, BootId, ClusterId, LogIndex, MemberId, Millis, Revision, Steps, StoreId, Term } from "@holdfast/base";
+import type {
+  AbortSignalLike,
+  BootId,
+  ClusterId,
+  LogIndex,
+  MemberId,
+  Millis,
+  Revision,
+  Steps,
+  StoreId,
+  Term,
+} from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
 import type { Operation, OperationResult } from "@holdfast/state-machine";
 
@@ -50,7 +61,14 @@ export interface ReplicaApi {
   status(): ReplicaStatus;
 }
 
-export type ReplicaRole = "unborn" | "follower" | "pre-candidate" | "candidate" | "leader" | "learner" | "stopped";
+export type ReplicaRole =
+  | "unborn"
+  | "follower"
+  | "pre-candidate"
+  | "candidate"
+  | "leader"
+  | "learner"
+  | "stopped";
 
 /** A frozen moment of one replica. */
 export interface ReplicaStatus {

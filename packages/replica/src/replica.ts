@@ -20,7 +20,13 @@ import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
 import { submitBatch } from "./proposals/submit.ts";
 import { runRead } from "./reader.ts";
-import type { ReadPoint, ReplicaApi, ReplicaCall, ReplicaStatus, SessionBatch } from "./replica-api.ts";
+import type {
+  ReadPoint,
+  ReplicaApi,
+  ReplicaCall,
+  ReplicaStatus,
+  SessionBatch,
+} from "./replica-api.ts";
 import { NoLeaderError, ReplicaStoppedError } from "./replica-errors.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
 import { SessionReaper } from "./session-reaper.ts";
@@ -195,7 +201,16 @@ export class Replica implements ReplicaApi {
       this.#waitingFor = reason;
       this.#announce();
     };
-    this.#formation = new Formation({ self, nodes, network, clock, random, logger, bootstrap, waiting });
+    this.#formation = new Formation({
+      self,
+      nodes,
+      network,
+      clock,
+      random,
+      logger,
+      bootstrap,
+      waiting,
+    });
     const birth = await this.#formation.run();
     if (birth === undefined || this.#stopped !== undefined) return;
     const { clusterId, membership } = birth;
@@ -206,7 +221,8 @@ export class Replica implements ReplicaApi {
   }
 
   async #begin(recovered: WalRecovered): Promise<void> {
-    const { self, clock, turn, random, logger, log, options, membershipCodec, observe } = this.#parts;
+    const { self, clock, turn, random, logger, log, options, membershipCodec, observe } =
+      this.#parts;
     const { clusterId } = recovered.head;
     const network = this.#network;
     if (clusterId === undefined || network === undefined) return;

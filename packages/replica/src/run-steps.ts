@@ -51,7 +51,10 @@ async function goOn<Result>(
   return step.value;
 }
 
-function rowsOf(source: RowSource, keys: readonly ByteString[]): readonly (Uint8Array | undefined)[] {
+function rowsOf(
+  source: RowSource,
+  keys: readonly ByteString[],
+): readonly (Uint8Array | undefined)[] {
   return keys.map((key) => source.get(key));
 }
 

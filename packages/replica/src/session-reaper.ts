@@ -1,4 +1,4 @@
-import type { Cancel, Clock, LogIndex, Logger, Millis } from "@holdfast/base";
+import type { Cancel, Clock, Logger, LogIndex, Millis } from "@holdfast/base";
 import { fromByteString, messageOf } from "@holdfast/base";
 import type { Member } from "./member.ts";
 

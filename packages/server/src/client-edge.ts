@@ -10,7 +10,11 @@ import {
   SESSION_LIMITS,
   SessionService,
 } from "@holdfast/service";
-import { DEFAULT_OPERATION_LIMITS, type OperationLimits, type RowLayout } from "@holdfast/state-machine";
+import {
+  DEFAULT_OPERATION_LIMITS,
+  type OperationLimits,
+  type RowLayout,
+} from "@holdfast/state-machine";
 import { HealthImplementation } from "grpc-health-check";
 import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
 import type { ListenAddress } from "./client-port/listen.ts";

@@ -56,7 +56,8 @@ export class DataDirectory {
     await mkdir(path, { recursive: true });
     const identity = await lock(path);
     try {
-      const storeId = readIdentity(identity, path, name) ?? (await mintIdentity(identity, name, random));
+      const storeId =
+        readIdentity(identity, path, name) ?? (await mintIdentity(identity, name, random));
       await writeFile(join(path, PID_FILE), `${process.pid}\n`);
       return new DataDirectory(path, storeId, identity);
     } catch (failure) {

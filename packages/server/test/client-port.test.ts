@@ -1,6 +1,6 @@
+import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { connect, type Socket } from "node:net";
-import { once } from "node:events";
 import {
   type Client,
   credentials,
@@ -124,7 +124,9 @@ test("a request that comes byte by byte is understood", async () => {
 test("a body that comes with its head is not lost", async () => {
   const socket = await (await openPort()).connect();
 
-  socket.write("GET /one HTTP/1.1\r\nHost: a\r\n\r\nGET /two HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  socket.write(
+    "GET /one HTTP/1.1\r\nHost: a\r\n\r\nGET /two HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+  );
   const text = await readToEnd(socket);
 
   expect(text).toContain("asked /one");
@@ -228,7 +230,9 @@ test("methods that nobody serves answer unimplemented", async () => {
   // biome-ignore lint/suspicious/noExplicitAny: clients of a loaded definition are untyped by nature
   const all = loadPackageDefinition(definition)["etcdserverpb"] as any;
   const methods = ["KV", "Lease", "Auth", "Maintenance", "Cluster"].flatMap((name) =>
-    Object.values(definition[`etcdserverpb.${name}`] as Record<string, MethodDefinition<object, object>>)
+    Object.values(
+      definition[`etcdserverpb.${name}`] as Record<string, MethodDefinition<object, object>>,
+    )
       .filter(({ requestStream, responseStream, path }) => {
         const served = ["/etcdserverpb.KV/Put", "/etcdserverpb.KV/Range"].includes(path);
         return !requestStream && !responseStream && !served;

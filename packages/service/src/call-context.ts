@@ -31,7 +31,10 @@ export class ReplicaCalls {
     return { deadline: this.deadline(context.timeoutMs), requireLeader: context.requireLeader };
   }
 
-  read(context: CallContext, linearizable: boolean): ReplicaCall & { readonly linearizable: boolean } {
+  read(
+    context: CallContext,
+    linearizable: boolean,
+  ): ReplicaCall & { readonly linearizable: boolean } {
     return {
       deadline: this.deadline(context.timeoutMs),
       requireLeader: context.requireLeader,

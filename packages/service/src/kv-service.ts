@@ -86,10 +86,7 @@ export class KvService {
     );
   }
 
-  #propose(
-    operation: Operation,
-    context: CallContext,
-  ): RequestRefusal | Promise<OperationResult> {
+  #propose(operation: Operation, context: CallContext): RequestRefusal | Promise<OperationResult> {
     return (
       validateOperation(operation, this.#limits) ??
       this.#replica.propose(operation, this.#calls.call(context))

@@ -1,6 +1,6 @@
 import { OverloadedError } from "@holdfast/replica";
-import { type SessionPorts, SessionStream } from "./session-stream.ts";
 import type { SessionSink } from "./session-messages.ts";
+import { type SessionPorts, SessionStream } from "./session-stream.ts";
 
 /** All session streams of a node. */
 export class SessionService {

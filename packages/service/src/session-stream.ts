@@ -58,11 +58,7 @@ export class SessionStream {
   #bytes = 0;
   #paused = false;
 
-  constructor(
-    ports: SessionPorts,
-    sink: SessionSink,
-    forget: (stream: SessionStream) => void,
-  ) {
+  constructor(ports: SessionPorts, sink: SessionSink, forget: (stream: SessionStream) => void) {
     this.#ports = ports;
     this.#sink = sink;
     this.#forget = forget;
@@ -70,25 +66,30 @@ export class SessionStream {
 
   /** The client's first message. */
   start(request: SessionStartRequest): void {
-    if (this.#state !== "waiting") return this.#refuse("the stream has been started before");
-    if (request.protocol !== SESSION_PROTOCOL) {
-      return this.#refuse(
-        `this server speaks protocol ${SESSION_PROTOCOL}, the client ${request.protocol}`,
-      );
-    }
-    if (request.sessionId.length !== SESSION_ID_BYTES) {
-      return this.#refuse(`a session id has ${SESSION_ID_BYTES} bytes`);
+    const objection = this.#objectionTo(request);
+    if (objection !== undefined) {
+      this.#refuse(objection);
+      return;
     }
     this.#session = request.sessionId;
     this.#state = "opening";
-    if (request.resume) return this.#opened();
+    if (request.resume) {
+      this.#opened();
+      return;
+    }
     this.#parts += 1;
     this.#updateFlow();
     this.#propose(this.#openingBatch(), 1, 0, 0).then(
       ([result]) => {
         this.#parts -= 1;
-        if (result?.kind !== "failed") return this.#opened();
-        this.#fail(WHOLE_STREAM, new OverloadedError("the cluster holds as many sessions as it can"));
+        if (result?.kind !== "failed") {
+          this.#opened();
+          return;
+        }
+        this.#fail(
+          WHOLE_STREAM,
+          new OverloadedError("the cluster holds as many sessions as it can"),
+        );
         this.#end();
       },
       (failure: unknown) => {
@@ -102,7 +103,10 @@ export class SessionStream {
   /** What one turn of the client asked for. */
   turn(request: SessionTurnRequest): void {
     if (this.#state === "draining" || this.#state === "ended") return;
-    if (this.#state !== "open") return this.#refuse("the first message of a stream is its start");
+    if (this.#state !== "open") {
+      this.#refuse("the first message of a stream is its start");
+      return;
+    }
     const parts = (request.commands.length > 0 ? 1 : 0) + (request.queries.length > 0 ? 1 : 0);
     if (parts === 0) return;
     const turn = new TurnInFlight(parts, request.commands.length + request.queries.length);
@@ -128,8 +132,19 @@ export class SessionStream {
     this.#forget(this);
   }
 
+  #objectionTo(request: SessionStartRequest): string | undefined {
+    if (this.#state !== "waiting") return "the stream has been started before";
+    if (request.protocol !== SESSION_PROTOCOL) {
+      return `this server speaks protocol ${SESSION_PROTOCOL}, the client ${request.protocol}`;
+    }
+    if (request.sessionId.length !== SESSION_ID_BYTES) {
+      return `a session id has ${SESSION_ID_BYTES} bytes`;
+    }
+    return undefined;
+  }
+
   #opened(): void {
-    if (this.#state === "draining") return this.#end();
+    if (this.#state === "draining") this.#end();
     if (this.#state !== "opening") return;
     this.#state = "open";
     const { clusterId, memberId, membership } = this.#ports.replica.status();
@@ -178,7 +193,10 @@ export class SessionStream {
     const { limits, layout, replica, calls } = this.#ports;
     try {
       const queries = readQueries(request.queries, limits);
-      const context = { timeoutMs: request.timeoutMs || Number.POSITIVE_INFINITY, requireLeader: false };
+      const context = {
+        timeoutMs: request.timeoutMs || Number.POSITIVE_INFINITY,
+        requireLeader: false,
+      };
       replica
         .read(
           (point) => answerQueries(queries, point, layout, limits),

@@ -1,5 +1,5 @@
-export { type BatchHeader, decodeBatchHeader } from "./codec/batch-header.ts";
-export { decodeBatch, encodeBatch, SESSION_ID_BYTES } from "./codec/command-codec.ts";
+export { type BatchHeader, decodeBatchHeader, SESSION_ID_BYTES } from "./codec/batch-header.ts";
+export { decodeBatch, encodeBatch } from "./codec/command-codec.ts";
 export { MalformedCommandError } from "./codec/malformed-command-error.ts";
 export { FORMAT_VERSION } from "./codec/message-codec.ts";
 export { decodeQueries, encodeQueries } from "./codec/query-codec.ts";
@@ -58,12 +58,12 @@ export { DamagedRowError } from "./rows/damaged-row-error.ts";
 export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
 export { type AppliedEntry, StateMachine, type StateMachineOptions } from "./state-machine.ts";
+export { operationBytes } from "./validate/operation-bytes.ts";
 export {
   DEFAULT_OPERATION_LIMITS,
   type OperationLimits,
   SESSION_WINDOW,
 } from "./validate/operation-limits.ts";
-export { operationBytes } from "./validate/operation-bytes.ts";
 export { type BatchRefusal, validateBatch } from "./validate/validate-batch.ts";
 export { validateOperation } from "./validate/validate-operation.ts";
 export { validateQuery } from "./validate/validate-query.ts";

@@ -6,8 +6,8 @@ import {
   type KeyValue,
   type Operation,
   type OperationResult,
-  pointQuery,
   type PutOperation,
+  pointQuery,
   type RangeOperation,
   type RangeQuery,
   rangeSteps,
@@ -32,7 +32,7 @@ export class TestStore {
 
   static opened(): TestStore {
     const store = new TestStore();
-    store.send([{ kind: "session-open" }]);
+    store.send([{ kind: "session-open" }], { firstSequence: 0 });
     return store;
   }
 

@@ -1,16 +1,12 @@
 export type { Engine, EngineReads, EngineSnapshot, RowChange } from "./engine.ts";
 export { nodeFiles } from "./files/node-files.ts";
-export { type LevelEngineOptions, openLevelEngine } from "./level/level-engine.ts";
 export type { Files, OpenOptions, StoreFile } from "./files.ts";
+export { type LevelEngineOptions, openLevelEngine } from "./level/level-engine.ts";
 export { MemoryEngine } from "./memory/memory-engine.ts";
 export { MemoryFiles } from "./memory/memory-files.ts";
 export { STATE_LIMITS, type StateLimits } from "./overlay/state-limits.ts";
-export {
-  type RowReads,
-  type StateStats,
-  StateStore,
-  type StateStoreOptions,
-} from "./overlay/state-store.ts";
+export { StateStore } from "./overlay/state-store.ts";
+export type { RowReads, StateStats, StateStoreOptions } from "./overlay/state-store-api.ts";
 export type { View } from "./overlay/view.ts";
 export {
   DirectoryLockedError,
@@ -28,6 +24,7 @@ export {
   LogVersionError,
   LogWriteTooLargeError,
 } from "./wal/wal-errors.ts";
+export type { WalStats, WriteAheadLogOptions } from "./wal/wal-options.ts";
 export type {
   WalEntry,
   WalGroupHead,
@@ -35,8 +32,4 @@ export type {
   WalRecovered,
   WalWrite,
 } from "./wal/wal-records.ts";
-export {
-  type WalStats,
-  WriteAheadLog,
-  type WriteAheadLogOptions,
-} from "./wal/write-ahead-log.ts";
+export { WriteAheadLog } from "./wal/write-ahead-log.ts";

@@ -46,24 +46,6 @@ export class SortedKeys {
     if (bucket.length === 0) this.#buckets.splice(at, 1);
   }
 
-  /** The least key that is `from` or greater. */
-  atOrAfter(from: ByteString): ByteString | undefined {
-    const at = this.#bucketOf(from);
-    const bucket = this.#buckets[at];
-    if (bucket === undefined) return undefined;
-    const place = firstFrom(bucket, from);
-    return place < bucket.length ? bucket[place] : this.#buckets[at + 1]?.[0];
-  }
-
-  /** The greatest key below `to`. */
-  before(to: ByteString): ByteString | undefined {
-    const at = this.#bucketOf(to);
-    const bucket = this.#buckets[at];
-    if (bucket === undefined) return undefined;
-    const place = firstFrom(bucket, to);
-    return place > 0 ? bucket[place - 1] : this.#buckets[at - 1]?.at(-1);
-  }
-
   /** A place to walk from, in order; it must not be used across insertions. */
   cursor(start: {
     readonly from: ByteString;

@@ -2,7 +2,12 @@ import type { Files, OpenOptions, StoreFile } from "../src/files.ts";
 
 /** A change that is about to be made. */
 export type FileChange =
-  | { readonly kind: "write"; readonly path: string; readonly offset: number; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "write";
+      readonly path: string;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+    }
   | { readonly kind: "create" | "rename" | "unlink" | "sync" | "truncate"; readonly path: string };
 
 /** Files that tell of each change before it is made; the listener may throw instead of it. */

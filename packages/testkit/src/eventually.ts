@@ -1,3 +1,5 @@
+import { messageOf } from "@holdfast/base";
+
 export interface EventuallyOptions {
   /** How long to go on trying, ms. */
   readonly within: number;
@@ -34,7 +36,7 @@ export async function eventually<Value>(
 }
 
 function gaveUp(what: string, within: number, lastFailure: unknown): Error {
-  const why = lastFailure instanceof Error ? `: ${lastFailure.message}` : "";
+  const why = lastFailure === undefined ? "" : `: ${messageOf(lastFailure)}`;
   return new Error(`${what} did not hold within ${within} ms${why}`, { cause: lastFailure });
 }
 

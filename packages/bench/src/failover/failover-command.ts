@@ -93,7 +93,7 @@ const LOST_SHOWN_MAX = 20;
 
 async function readBack(cluster: Cluster, journal: WriteJournal): Promise<readonly string[]> {
   await using client = await cluster.connect({ timeoutMs: 30_000 });
-  return lostWrites(client, KEY_PREFIX, journal.writes);
+  return await lostWrites(client, KEY_PREFIX, journal.writes);
 }
 
 /** What was awaited, or `undefined` as soon as the signal fires. */

@@ -1,6 +1,5 @@
 import { loadClusterConfig, type NodeFlags, resolveNodeConfig } from "@holdfast/config";
 import { EXIT } from "../exit-codes.ts";
-import { loadRunNode } from "../serve/load-run-node.ts";
 import { serveNode } from "../serve/serve-node.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -19,7 +18,6 @@ export async function serve(terminal: Terminal, options: ServeOptions): Promise<
     flags: options,
     env: terminal.env,
   });
-  const runNode = await loadRunNode();
-  await serveNode(resolved, { bootstrap: options.bootstrap ?? false, runNode });
+  await serveNode(resolved, { bootstrap: options.bootstrap ?? false });
   return EXIT.ok;
 }

@@ -49,16 +49,17 @@ export async function up(
     show,
   });
   const stopping = new Promise<readonly string[]>((settle) => {
-    watchStopSignals({
-      stop: () => {
-        show(`stopping ${config.nodes.length} nodes`);
-        settle(supervisor.stop());
-      },
-      force: () => {
-        supervisor.kill();
-        process.exit(1);
-      },
-    });
+    const stop = () => {
+      if (!supervisor.isStopping) show(`stopping ${config.nodes.length} nodes`);
+      settle(supervisor.stop());
+    };
+    const force = () => {
+      supervisor.kill();
+      process.exit(EXIT.usage);
+    };
+    watchStopSignals({ stop, force });
+    // Nobody reads any more: what cannot be seen should not be left running.
+    terminal.out.once("error", stop);
   });
 
   await write(terminal.out, `starting ${config.nodes.length} nodes of ${relative(".", path)}\n`);

@@ -1,6 +1,6 @@
 import { HoldfastError, messageOf, type Outcome } from "@holdfast/base";
 import type { ResolvedNodeConfig } from "@holdfast/config";
-import type { RunNode, RunningNode } from "../ports/node-runner.ts";
+import type { RunningNode } from "@holdfast/server";
 import { watchStopSignals } from "../stop-signals.ts";
 import type { NodeMessage } from "../up/node-message.ts";
 
@@ -21,7 +21,7 @@ export class NodeFailedError extends HoldfastError {
  */
 export async function serveNode(
   resolved: ResolvedNodeConfig,
-  options: { readonly bootstrap: boolean; readonly runNode: RunNode },
+  { bootstrap }: { readonly bootstrap: boolean },
 ): Promise<void> {
   const stopRequested = new Promise<void>((resolve) => {
     const stop = () => {
@@ -32,12 +32,12 @@ export async function serveNode(
     // The supervisor is gone, however it ended.
     process.once("disconnect", stop);
   });
-  // Pipes break with the supervisor; that must not keep the node from closing its disk.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
   try {
+    // Loaded late: a `get` should not pay for the server.
+    const { runNode } = await import("@holdfast/server");
     const { config, node, logLevel } = resolved;
-    const running = await options.runNode({ config, node, bootstrap: options.bootstrap, logLevel });
+    const running = await runNode({ config, node, bootstrap, logLevel });
     running.onStatus((standing) => tell({ kind: "standing", ...standing }));
     tell({ kind: "ready" });
     await Promise.race([stopRequested.then(() => running.stop()), ended(running)]);

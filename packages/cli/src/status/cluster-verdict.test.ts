@@ -30,35 +30,43 @@ function down(port: number): EndpointStatus {
 test.each([
   {
     nodes: [up(1), up(2), up(3)],
-    says: "HEALTHY: can lose 1 node; 3 of 3 nodes answer, leader 127.0.0.1:1, term 2",
+    says: "HEALTHY: can lose 1 node; 3 of 3 nodes take part, leader 127.0.0.1:1, term 2",
   },
   {
     nodes: [up(1), down(2), up(3)],
-    says: "DEGRADED: can lose no node; 2 of 3 nodes answer, leader 127.0.0.1:1, term 2",
+    says: "DEGRADED: can lose no node; 2 of 3 nodes take part, leader 127.0.0.1:1, term 2",
   },
   {
     nodes: [up(1), down(2), down(3)],
-    says: "NO QUORUM: 1 of 3 nodes answers; writes stop until 1 more node is back",
+    says: "NO QUORUM: 1 of 3 nodes takes part; writes stop until 1 more node is back",
   },
   {
     nodes: [down(1), down(2), down(3)],
-    says: "NO QUORUM: 0 of 3 nodes answer; writes stop until 2 more nodes are back",
+    says: "NO QUORUM: 0 of 3 nodes take part; writes stop until 2 more nodes are back",
   },
   {
     nodes: [up(1)],
-    says: "HEALTHY: can lose no node; 1 of 1 node answers, leader 127.0.0.1:1, term 2",
+    says: "HEALTHY: can lose no node; 1 of 1 node takes part, leader 127.0.0.1:1, term 2",
   },
   {
     nodes: [1, 2, 3, 4, 5].map((id) => up(id)),
-    says: "HEALTHY: can lose 2 nodes; 5 of 5 nodes answer, leader 127.0.0.1:1, term 2",
+    says: "HEALTHY: can lose 2 nodes; 5 of 5 nodes take part, leader 127.0.0.1:1, term 2",
   },
   {
     nodes: [up(2, { leaderId: 0 }), up(3, { leaderId: 0 }), down(1)],
-    says: "NO LEADER: 2 of 3 nodes answer; an election takes a moment, writes wait for it",
+    says: "NO LEADER: 2 of 3 nodes asked take part; writes wait until one is elected",
   },
   {
     nodes: [up(1), up(2), up(3), up(4, { isLearner: true })],
-    says: "HEALTHY: can lose 1 node; 3 of 3 nodes answer, leader 127.0.0.1:1, term 2",
+    says: "HEALTHY: can lose 1 node; 3 of 3 nodes take part, leader 127.0.0.1:1, term 2",
+  },
+  {
+    nodes: [up(1), up(0), up(0)],
+    says: "NO QUORUM: 1 of 3 nodes takes part; writes stop until 1 more node is back",
+  },
+  {
+    nodes: [down(1)],
+    says: "NO QUORUM: 0 of 1 node takes part; writes stop until 1 more node is back",
   },
 ])("$says", ({ nodes, says }) => {
   const verdict = clusterVerdict(nodes);
@@ -70,7 +78,7 @@ test.each([
 test("a node that was asked under two addresses counts once", () => {
   const verdict = clusterVerdict([up(1), { ...up(1), endpoint: "localhost:1" }, up(2), down(3)]);
 
-  expect(verdict.sentence).toContain("2 of 3 nodes answer");
+  expect(verdict.sentence).toContain("2 of 3 nodes take part");
 });
 
 test("of two that claim to lead, the later term is believed", () => {

@@ -11,28 +11,36 @@ export interface Verdict {
 /**
  * Judges a cluster by what its nodes say: how many more may be lost before writes stop.
  *
- * Learners neither vote nor count. A node that does not answer counts as a voter.
+ * Learners neither vote nor count. A node that does not answer, or that has no
+ * part in the cluster yet, counts as a voter that is not there.
  */
 export function clusterVerdict(nodes: readonly EndpointStatus[]): Verdict {
-  const up = distinct(nodes.filter((node) => node.kind === "up"));
-  const down = nodes.filter(({ kind }) => kind === "down").length;
-  const voters = up.filter(({ isLearner }) => !isLearner);
-  const total = voters.length + down;
+  const up = nodes.filter((node) => node.kind === "up");
+  const members = distinct(up.filter((node) => !isUnborn(node)));
+  const voters = members.filter(({ isLearner }) => !isLearner);
+  const absent = nodes.length - up.length + up.filter(isUnborn).length;
+  const total = voters.length + absent;
   const majority = Math.floor(total / 2) + 1;
   const canLose = voters.length - majority;
-  const reach = `${voters.length} of ${countOf(total, "node")} ${voters.length === 1 ? "answers" : "answer"}`;
+  const takePart = voters.length === 1 || total === 1 ? "takes part" : "take part";
+  const reach = `${voters.length} of ${countOf(total, "node")}`;
 
   if (canLose < 0) {
     const missing = countOf(-canLose, "more node");
     return bad(
-      `NO QUORUM: ${reach}; writes stop until ${missing} ${canLose === -1 ? "is" : "are"} back`,
+      `NO QUORUM: ${reach} ${takePart}; writes stop until ${missing} ${canLose === -1 ? "is" : "are"} back`,
     );
   }
-  const leader = leaderOf(up);
+  const leader = leaderOf(members);
   if (leader === undefined)
-    return bad(`NO LEADER: ${reach}; an election takes a moment, writes wait for it`);
-  const sentence = `${down === 0 ? "HEALTHY" : "DEGRADED"}: can lose ${canLose === 0 ? "no node" : countOf(canLose, "node")}; ${reach}, leader ${leader.endpoint}, term ${leader.raftTerm}`;
-  return { state: down === 0 ? "good" : "worse", sentence, acceptsWrites: true };
+    return bad(`NO LEADER: ${reach} asked ${takePart}; writes wait until one is elected`);
+  const sentence = `${absent === 0 ? "HEALTHY" : "DEGRADED"}: can lose ${canLose === 0 ? "no node" : countOf(canLose, "node")}; ${reach} ${takePart}, leader ${leader.endpoint}, term ${leader.raftTerm}`;
+  return { state: absent === 0 ? "good" : "worse", sentence, acceptsWrites: true };
+}
+
+/** A node with an empty directory that the cluster has not admitted. */
+export function isUnborn({ memberId }: NodeUp): boolean {
+  return memberId === 0;
 }
 
 function bad(sentence: string): Verdict {

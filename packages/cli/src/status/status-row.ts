@@ -1,4 +1,5 @@
 import type { EndpointStatus, NodeUp } from "@holdfast/client";
+import { isUnborn } from "./cluster-verdict.ts";
 
 export const STATUS_HEAD: readonly string[] = [
   "ENDPOINT",
@@ -22,7 +23,7 @@ export function statusRow(node: EndpointStatus, all: readonly EndpointStatus[]):
   const furthest = Math.max(...all.map((other) => (other.kind === "up" ? other.raftIndex : 0)));
   return [
     node.endpoint,
-    node.memberId.toString(16),
+    isUnborn(node) ? "-" : node.memberId.toString(16),
     roleOf(node),
     String(node.raftTerm),
     String(node.revision),
@@ -34,7 +35,9 @@ export function statusRow(node: EndpointStatus, all: readonly EndpointStatus[]):
   ];
 }
 
-function roleOf({ isLeader, isLearner, leaderId }: NodeUp): string {
+function roleOf(node: NodeUp): string {
+  const { isLeader, isLearner, leaderId } = node;
+  if (isUnborn(node)) return "unborn";
   if (isLeader) return "leader";
   if (isLearner) return "learner";
   return leaderId === 0 ? "no leader" : "follower";

@@ -10,14 +10,22 @@ export type NodeMessage =
       readonly role: string;
       readonly leader: string | undefined;
       readonly term: number;
+      /** Why it does not serve; undefined when it does. */
+      readonly waitingFor: string | undefined;
     };
 
 /** Checks what came over the channel; undefined if it is none of ours. */
 export function toNodeMessage(received: unknown): NodeMessage | undefined {
   if (typeof received !== "object" || received === null || !("kind" in received)) return undefined;
-  const { kind, message, role, leader, term } = received as Readonly<Record<string, unknown>>;
+  const { kind, message, role, leader, term, waitingFor } = received as Readonly<
+    Record<string, unknown>
+  >;
   if (kind === "ready") return { kind };
   if (kind === "failed" && typeof message === "string") return { kind, message };
   if (kind !== "standing" || typeof role !== "string" || typeof term !== "number") return undefined;
-  return { kind, role, leader: typeof leader === "string" ? leader : undefined, term };
+  return { kind, role, leader: textIn(leader), term, waitingFor: textIn(waitingFor) };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { HoldfastError, type Outcome } from "@holdfast/base";
 import { type NodeConfig, parseAddress } from "@holdfast/config";
-import { portHolder } from "./port-holder.ts";
 
 /** An address that a node is to listen on. */
 export interface Listening {
@@ -10,6 +10,9 @@ export interface Listening {
   /** `host:port`. */
   readonly address: string;
 }
+
+const COMMAND_LENGTH_MAX = 120;
+const POLL_MS = 20;
 
 /** Ports that nodes cannot listen on, each with the reason. */
 export class PortsTakenError extends HoldfastError {
@@ -37,10 +40,28 @@ export async function checkPorts(wanted: readonly Listening[]): Promise<void> {
   if (refused.length > 0) throw new PortsTakenError(refused.join("\n"));
 }
 
-/** The addresses of `wanted` that something still listens on, described. */
-export async function stillTaken(wanted: readonly Listening[]): Promise<readonly string[]> {
-  const reasons = await Promise.all(wanted.map(refusalReason));
+/**
+ * Waits until all of `wanted` can be listened on again.
+ *
+ * @returns what is still taken after `withinMs`, each with its holder.
+ */
+export async function waitUntilFree(
+  wanted: readonly Listening[],
+  withinMs: number,
+): Promise<readonly string[]> {
+  const deadline = performance.now() + withinMs;
+  let taken = await notFree(wanted);
+  while (taken.length > 0 && performance.now() < deadline) {
+    await pause(POLL_MS);
+    taken = await notFree(taken);
+  }
+  const reasons = await Promise.all(taken.map(refusalReason));
   return reasons.filter((reason) => reason !== undefined);
+}
+
+async function notFree(wanted: readonly Listening[]): Promise<readonly Listening[]> {
+  const codes = await Promise.all(wanted.map(({ address }) => tryListening(address)));
+  return wanted.filter((_, index) => codes[index] !== undefined);
 }
 
 async function refusalReason({ use, address }: Listening): Promise<string | undefined> {
@@ -66,8 +87,13 @@ function tryListening(address: string): Promise<string | undefined> {
 
 async function describeHolder(address: string): Promise<string> {
   const port = parseAddress(address)?.port ?? 0;
-  const holder = await portHolder(port);
+  const { findPortHolder } = await import("@holdfast/server");
+  const holder = await findPortHolder(port);
   return holder === undefined
     ? `another process; \`lsof -nP -iTCP:${port} -sTCP:LISTEN\` shows whose`
-    : `process ${holder.pid}: ${holder.command}`;
+    : `process ${holder.pid}: ${cut(holder.command)}`;
+}
+
+function cut(command: string): string {
+  return command.length > COMMAND_LENGTH_MAX ? `${command.slice(0, COMMAND_LENGTH_MAX)}…` : command;
 }

@@ -1,17 +1,16 @@
 import type { ClusterConfig } from "@holdfast/config";
-import type { NodeStanding } from "../ports/node-runner.ts";
+import type { NodeStanding } from "@holdfast/server";
 import { terminalLogLine } from "./log-line.ts";
 import { NodeLog } from "./node-log.ts";
-import { listenings, stillTaken } from "./port-check.ts";
+import { listenings, waitUntilFree } from "./port-check.ts";
 import { type Launch, type NodeEvent, SupervisedNode } from "./supervised-node.ts";
 
 /** After all nodes have ended their ports are free at once; this is for a loaded machine, ms. */
 const PORTS_FREE_WITHIN_MS = 400;
-const PORTS_POLL_MS = 20;
 /** With a leader elected, nodes that are still starting are not waited for longer than this, ms. */
 const STRAGGLERS_MS = 5_000;
 /** How often to say what is still missing, ms. */
-const WAITING_NOTE_MS = 10_000;
+const WAITING_NOTE_MS = 5_000;
 
 /** One row of what runs. */
 export interface NodeRow {
@@ -31,6 +30,8 @@ interface Member {
   ready: boolean;
   /** It knows a leader. */
   following: boolean;
+  /** Why it does not serve, in its own words. */
+  waitingFor: string | undefined;
   startedAt: number;
 }
 
@@ -66,7 +67,17 @@ export class Supervisor {
       const log = new NodeLog(logPath(config.data), (line) => this.#showLogLine(config.id, line));
       const onEvent = (event: NodeEvent) => this.#onEvent(config.id, event);
       const node = new SupervisedNode({ config, launch: parts.launch, log, onEvent });
-      return [config.id, { node, role: "starting", ready: false, following: false, startedAt: 0 }];
+      return [
+        config.id,
+        {
+          node,
+          role: "starting",
+          ready: false,
+          following: false,
+          waitingFor: undefined,
+          startedAt: 0,
+        },
+      ];
     });
     this.#members = new Map(members);
   }
@@ -118,14 +129,7 @@ export class Supervisor {
 
   async #stopAll(): Promise<readonly string[]> {
     await Promise.all([...this.#members.values()].map(({ node }) => node.stop()));
-    const wanted = listenings(this.#config.nodes);
-    const deadline = performance.now() + PORTS_FREE_WITHIN_MS;
-    let taken = await stillTaken(wanted);
-    while (taken.length > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, PORTS_POLL_MS));
-      taken = await stillTaken(wanted);
-    }
-    return taken;
+    return waitUntilFree(listenings(this.#config.nodes), PORTS_FREE_WITHIN_MS);
   }
 
   /** Resolves when `holds` does, when `withinMs` have passed, or when stopping. */
@@ -173,6 +177,7 @@ export class Supervisor {
   #onStanding(id: string, member: Member, standing: NodeStanding): void {
     member.role = standing.role;
     member.following = standing.leader !== undefined;
+    member.waitingFor = standing.waitingFor;
     const before = this.#leader;
     if (standing.role !== "leader" || standing.term <= (before?.term ?? -1)) return;
     this.#leader = { id, term: standing.term, lostAt: undefined };
@@ -186,6 +191,7 @@ export class Supervisor {
   ): void {
     member.ready = false;
     member.following = false;
+    member.waitingFor = undefined;
     member.role = "down";
     const led = this.#leader?.id === id;
     if (this.#leader !== undefined && led) this.#leader.lostAt = performance.now();
@@ -206,16 +212,15 @@ export class Supervisor {
 
   #showWhatIsMissing(startedAt: number): void {
     const seconds = Math.round((performance.now() - startedAt) / 1000);
-    const missing = this.#missing();
-    const what = [
-      ...(missing.length > 0 ? [`${missing.join(", ")} not ready`] : []),
-      ...(this.#leader === undefined ? ["no leader elected"] : []),
-    ];
-    this.#show(`after ${seconds} s: ${what.join(", ")}; their logs tell why: ${this.#logPaths()}`);
-  }
-
-  #logPaths(): string {
-    return this.#config.nodes.map(({ data }) => logPath(data)).join(", ");
+    this.#show(
+      `after ${seconds} s ${this.#leader === undefined ? "no leader is elected" : "not all are ready"}`,
+    );
+    for (const [id, { role, ready, following, waitingFor, node }] of this.#members) {
+      if (ready && following) continue;
+      const why =
+        waitingFor ?? (ready ? "it knows no leader" : `its log is ${logPath(node.config.data)}`);
+      this.#show(`  ${id} ${role}: ${why}`);
+    }
   }
 }
 

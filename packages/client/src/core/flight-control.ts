@@ -57,7 +57,10 @@ export class FlightControl {
       isWaiting: () => this.#hasSomethingOut(),
       stalled: (ms) => crew.link.move(`no answer for ${ms} ms`),
     });
-    this.#retry = new RetryTimer(ports, limits, () => this.resend());
+    this.#retry = new RetryTimer(ports, limits, () => {
+      this.resend();
+      if (crew.link.isReady) this.launch();
+    });
   }
 
   /** Why the last request was turned away, while nothing has been answered since. */

@@ -1,9 +1,4 @@
-import {
-  type Operation,
-  type OperationResult,
-  operationBytes,
-  pointQuery,
-} from "@holdfast/state-machine";
+import { type Operation, type OperationResult, pointQuery } from "@holdfast/state-machine";
 import type { EndpointStatus, StatusSource } from "./cluster-status.ts";
 import type { Entry } from "./entry.ts";
 import { type BytesLike, type KeySelector, toKey } from "./key-selector.ts";

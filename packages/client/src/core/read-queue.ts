@@ -4,7 +4,7 @@ import type { ClientLimits } from "./client-limits.ts";
 import { overloadedError, type RequestError } from "./request-error.ts";
 
 /** A read and whether it may be answered by whatever the node has applied. */
-export interface ReadRequest {
+interface ReadRequest {
   readonly query: RangeQuery;
   readonly serializable: boolean;
 }

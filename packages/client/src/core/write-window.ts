@@ -139,13 +139,8 @@ export class WriteWindow {
    * each waits again, under a new sequence and alone, so that only the guilty one fails.
    */
   split(batch: WriteBatch): void {
-    this.remove(batch);
-    for (const call of batch.calls) {
-      if (call.settled) continue;
-      this.#alone.add(call);
-      this.#waiting.add(call);
-      this.#waitingBytes += call.bytes;
-    }
+    this.#requeue(batch);
+    for (const call of batch.calls) if (this.#waiting.has(call)) this.#alone.add(call);
   }
 
   /** Takes one call out and says what is known of it; its batch goes on for the others. */
@@ -158,7 +153,9 @@ export class WriteWindow {
     const { outcome } = batch;
     this.#batchByCall.delete(call);
     batch.waiters -= 1;
+    // Sent again as it is, the batch would carry out what its caller is told is not applied.
     if (batch.waiters === 0) this.remove(batch);
+    else if (outcome === "not-applied") this.#requeue(batch, call);
     return outcome;
   }
 
@@ -202,6 +199,16 @@ export class WriteWindow {
       if (isAlone) break;
     }
     return calls;
+  }
+
+  /** Ends a batch of which nothing was applied; its callers but `without` wait again, under new sequences. */
+  #requeue(batch: WriteBatch, without?: WriteCall): void {
+    this.remove(batch);
+    for (const call of batch.calls) {
+      if (call.settled || call === without) continue;
+      this.#waiting.add(call);
+      this.#waitingBytes += call.bytes;
+    }
   }
 
   #unqueue(call: WriteCall): void {

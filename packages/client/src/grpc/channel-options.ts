@@ -14,7 +14,7 @@ interface KnownChannelOptions {
 }
 
 /** One message at most, either way, bytes: an answer may hold a whole range. */
-export const MESSAGE_BYTES_MAX: number = 64 * 1024 * 1024;
+const MESSAGE_BYTES_MAX: number = 64 * 1024 * 1024;
 
 /** A connection of its own for each channel, short pauses, no retries behind our back. */
 const KNOWN_OPTIONS: KnownChannelOptions = {

@@ -8,6 +8,16 @@ export interface WireStatus {
   readonly details: string;
 }
 
+const TOO_MANY_REQUESTS: WireStatus = {
+  code: status.UNKNOWN,
+  details: "etcdserver: too many requests",
+};
+const NO_SPACE_LEFT: WireStatus = {
+  code: status.RESOURCE_EXHAUSTED,
+  details: "etcdserver: mvcc: database space exceeded",
+};
+const CORRUPT: WireStatus = { code: status.DATA_LOSS, details: "etcdserver: corrupt cluster" };
+
 /**
  * The status of every error code that may reach a client (etcd-v3.md §6).
  *
@@ -27,13 +37,17 @@ const STATUS_BY_CODE: Readonly<Record<string, WireStatus>> = {
   LEADER_CHANGED: unavailable("leader changed"),
   REQUEST_TIMED_OUT: unavailable("request timed out"),
   STOPPED: unavailable("server stopped"),
-  OVERLOADED: { code: status.UNKNOWN, details: "etcdserver: too many requests" },
-  NO_SPACE: {
-    code: status.RESOURCE_EXHAUSTED,
-    details: "etcdserver: mvcc: database space exceeded",
-  },
+  OVERLOADED: TOO_MANY_REQUESTS,
+  NO_SPACE: NO_SPACE_LEFT,
   REQUEST_TOO_LARGE: invalid("request is too large"),
   ABORTED: { code: status.CANCELLED, details: "etcdserver: request canceled" },
+  // What the store below it answers.
+  TOO_MANY_VIEWS: TOO_MANY_REQUESTS,
+  VIEW_EXPIRED: unavailable("request timed out"),
+  DISK_FULL: NO_SPACE_LEFT,
+  STATE_FAILED: unavailable("server stopped"),
+  STATE_DAMAGED: CORRUPT,
+  DAMAGED_STATE: CORRUPT,
 };
 
 /** The status of an error; `undefined` if it is none that was thrown on purpose, or has no text of its own. */

@@ -66,7 +66,14 @@ function startElection(state: RaftState): void {
   const { last } = state.log;
   for (const to of otherVoters(state, state.memberships.effective)) {
     const transfer = false;
-    state.outbox.hold({ kind: "vote-request", from: state.id, to, term: state.term, last, transfer });
+    state.outbox.hold({
+      kind: "vote-request",
+      from: state.id,
+      to,
+      term: state.term,
+      last,
+      transfer,
+    });
   }
 }
 
@@ -110,8 +117,7 @@ export function hurry(state: RaftState, floorMs: Millis = state.options.goneRetr
 export function onPeerGone(state: RaftState, peer: MemberId): void {
   const { role, options, gone } = state;
   if (role.kind !== "follower" || role.leader !== peer) return;
-  const again =
-    gone?.term === state.term && state.now - gone.at < options.electionTimeoutMs;
+  const again = gone?.term === state.term && state.now - gone.at < options.electionTimeoutMs;
   if (again) return;
   state.gone = { term: state.term, at: state.now };
   state.hurryUntil = state.now + options.electionTimeoutMs;

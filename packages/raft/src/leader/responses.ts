@@ -1,3 +1,4 @@
+import type { PeerProgress } from "../progress/peer-progress.ts";
 import type { RaftState } from "../raft-state.ts";
 import type {
   AppendAccepted,
@@ -5,7 +6,6 @@ import type {
   HeartbeatResponse,
   ReadIndexRequest,
 } from "../types/message.ts";
-import type { PeerProgress } from "../progress/peer-progress.ts";
 import { advanceCommit } from "./commit.ts";
 import { type LeaderRole, peerOf } from "./leader-role.ts";
 import { addRead, answerConfirmedReads } from "./pending-reads.ts";

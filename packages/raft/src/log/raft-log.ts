@@ -1,8 +1,8 @@
 import { assert, type LogIndex, type Term } from "@holdfast/base";
-import { type Entry, entryBytes, type EntryId, type EntryKind } from "../types/entry.ts";
+import { type Entry, type EntryId, type EntryKind, entryBytes } from "../types/entry.ts";
 import { Tail } from "./tail.ts";
-import { TrailingBytes } from "./trailing-bytes.ts";
 import { TermRuns } from "./term-runs.ts";
+import { TrailingBytes } from "./trailing-bytes.ts";
 
 /** What is known of the log at a restart. */
 export interface RestoredLog {
@@ -34,7 +34,10 @@ export class RaftLog {
     this.#tail = new Tail(cacheBytesMax);
     this.#commit = Math.max(restored.commit, restored.compacted.index);
     this.#durable = restored.lastIndex;
-    assert(this.#commit <= restored.lastIndex, "a durable end of the log was lost: commit is above it");
+    assert(
+      this.#commit <= restored.lastIndex,
+      "a durable end of the log was lost: commit is above it",
+    );
   }
 
   get commit(): LogIndex {

@@ -56,7 +56,9 @@ export class TermRuns {
   compact(upTo: LogIndex): EntryId {
     const term = this.termAt(upTo);
     assert(term !== undefined, "compaction stays inside the log");
-    const kept = this.#runs.filter((_, at) => (this.#runs[at + 1]?.first ?? this.#last + 1) > upTo + 1);
+    const kept = this.#runs.filter(
+      (_, at) => (this.#runs[at + 1]?.first ?? this.#last + 1) > upTo + 1,
+    );
     this.#runs = kept.map((run) => ({ first: Math.max(run.first, upTo + 1), term: run.term }));
     this.#compacted = { index: upTo, term };
     return this.#compacted;

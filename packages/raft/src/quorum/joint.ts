@@ -9,10 +9,10 @@ type Voters = Pick<Membership, "voters" | "outgoing">;
  * joint configuration (thesis, section 4.3). Commit, read rounds and the check
  * of a leader's contact all stand on this one function.
  */
-export function quorumValue(membership: Voters, valueOf: (voter: MemberId) => number): number {
+export function quorumValue(membership: Voters, reachedBy: (voter: MemberId) => number): number {
   return Math.min(
-    majorityValue(membership.voters, valueOf),
-    majorityValue(membership.outgoing, valueOf),
+    majorityValue(membership.voters, reachedBy),
+    majorityValue(membership.outgoing, reachedBy),
   );
 }
 

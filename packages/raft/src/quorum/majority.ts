@@ -8,10 +8,10 @@ import type { MemberId } from "@holdfast/base";
  */
 export function majorityValue(
   voters: readonly MemberId[],
-  valueOf: (voter: MemberId) => number,
+  reachedBy: (voter: MemberId) => number,
 ): number {
   if (voters.length === 0) return Number.POSITIVE_INFINITY;
-  const descending = voters.map(valueOf).sort((a, b) => b - a);
+  const descending = voters.map(reachedBy).sort((a, b) => b - a);
   return descending[voters.length >> 1] ?? 0;
 }
 

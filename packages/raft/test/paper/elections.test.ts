@@ -69,7 +69,11 @@ describe("leader election (Raft, section 5.2)", () => {
 
   test.each([
     { last: { term: 2, index: 1 }, granted: true, why: "a later term beats a longer log" },
-    { last: { term: 1, index: 9 }, granted: false, why: "a longer log of an earlier term does not" },
+    {
+      last: { term: 1, index: 9 },
+      granted: false,
+      why: "a longer log of an earlier term does not",
+    },
     { last: { term: 2, index: 0 }, granted: false, why: "shorter in the same term" },
     { last: { term: 2, index: 1 }, granted: true, why: "equal" },
   ])("the election restriction (5.4.1): $why", ({ last, granted }) => {

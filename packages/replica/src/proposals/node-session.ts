@@ -5,14 +5,14 @@ import {
   type Millis,
   type Random,
   randomBytes,
-  toByteString,
   type Turn,
+  toByteString,
 } from "@holdfast/base";
 import {
   encodeBatch,
   type Operation,
-  operationBytes,
   type OperationResult,
+  operationBytes,
   SESSION_WINDOW,
 } from "@holdfast/state-machine";
 import type { ReplicaCall } from "../replica-api.ts";
@@ -255,7 +255,8 @@ export class NodeSession {
   #sweep(): void {
     const now = this.#parts.clock.now();
     for (const caller of this.#open) {
-      if (caller.call.deadline <= now) this.#reject(caller, timedOut(caller, this.#parts.hasLeader()));
+      if (caller.call.deadline <= now)
+        this.#reject(caller, timedOut(caller, this.#parts.hasLeader()));
     }
     this.#schedule();
   }

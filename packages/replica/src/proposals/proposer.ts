@@ -194,7 +194,10 @@ export class Proposer {
 
   #timedOut(batch: PendingBatch): HoldfastError {
     if (batch.timesSent > 0) {
-      return new RequestTimedOutError("it was sent to a leader, but not applied in time", "unknown");
+      return new RequestTimedOutError(
+        "it was sent to a leader, but not applied in time",
+        "unknown",
+      );
     }
     return new NoLeaderError("there was no leader to send it to");
   }

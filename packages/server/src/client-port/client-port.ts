@@ -1,6 +1,10 @@
-import { createServer, type Server as NetServer, type Socket } from "node:net";
 import type { Server as HttpServer } from "node:http";
-import { type ConnectionInjector, type Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import {
+  type ConnectionInjector,
+  type Server as GrpcServer,
+  ServerCredentials,
+} from "@grpc/grpc-js";
 import { assert, type Logger } from "@holdfast/base";
 import type { CallLedger } from "../requests/call-ledger.ts";
 import { type ListenAddress, listen } from "./listen.ts";
@@ -56,10 +60,7 @@ export class ClientPort {
   #lastClosed: () => void = () => undefined;
   #refused = 0;
 
-  constructor(
-    parts: ClientPortParts,
-    options: ListenAddress & Partial<ClientPortOptions>,
-  ) {
+  constructor(parts: ClientPortParts, options: ListenAddress & Partial<ClientPortOptions>) {
     this.#parts = parts;
     this.#options = Object.freeze({ ...CLIENT_PORT_DEFAULTS, ...options });
     this.#injector = parts.grpc.createConnectionInjector(ServerCredentials.createInsecure());

@@ -26,12 +26,16 @@ test.runIf(process.platform === "linux")(
   async () => {
     const { port } = await listen(server(), { host: HOST, port: 0 });
 
-    const refused = await listen(server(), { host: HOST, port }).catch((failure: unknown) => failure);
+    const refused = await listen(server(), { host: HOST, port }).catch(
+      (failure: unknown) => failure,
+    );
 
     expect(refused).toBeInstanceOf(PortTakenError);
     expect((refused as PortTakenError).holder?.pid).toBe(process.pid);
     expect((refused as PortTakenError).message).toMatch(
-      new RegExp(`^port ${port} of ${HOST} is taken by process ${process.pid} \\(.*node.*\\); stop`),
+      new RegExp(
+        `^port ${port} of ${HOST} is taken by process ${process.pid} \\(.*node.*\\); stop`,
+      ),
     );
   },
 );

@@ -13,11 +13,12 @@ export interface ClusterParts {
 }
 
 /** etcdserverpb.Cluster. Its headers carry no revision. */
-export function clusterHandlers({ cluster, headers, ledger, logger }: ClusterParts): Pick<
-  ClusterHandlers,
-  "MemberList"
-> &
-  UntypedServiceImplementation {
+export function clusterHandlers({
+  cluster,
+  headers,
+  ledger,
+  logger,
+}: ClusterParts): Pick<ClusterHandlers, "MemberList"> & UntypedServiceImplementation {
   return {
     MemberList: unaryCall({
       calls: ledger.method({

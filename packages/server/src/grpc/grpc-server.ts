@@ -1,6 +1,6 @@
-import { type ServerOptions, Server, type ServiceDefinition } from "@grpc/grpc-js";
-import { loadDefinition } from "@holdfast/protocol";
+import { Server, type ServerOptions, type ServiceDefinition } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
+import { loadDefinition } from "@holdfast/protocol";
 import type { HealthImplementation } from "grpc-health-check";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";

@@ -1,5 +1,6 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Logger } from "@holdfast/base";
+import { assert } from "@holdfast/base";
 import {
   decodeDeleteRange,
   decodePut,
@@ -20,7 +21,6 @@ import {
 } from "@holdfast/protocol";
 import type { Headers, KvService } from "@holdfast/service";
 import type { OperationResult, RangeAnswer, RequestRefusal } from "@holdfast/state-machine";
-import { assert } from "@holdfast/base";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
 import { unaryCall } from "./unary-call.ts";
 
@@ -35,8 +35,12 @@ type Served = Pick<KVHandlers, "Range" | "Put" | "DeleteRange" | "Txn">;
 type Result = OperationResult | RangeAnswer | RequestRefusal;
 
 /** etcdserverpb.KV; what is missing answers UNIMPLEMENTED by itself. */
-export function kvHandlers({ kv, headers, ledger, logger }: KvParts): Served &
-  UntypedServiceImplementation {
+export function kvHandlers({
+  kv,
+  headers,
+  ledger,
+  logger,
+}: KvParts): Served & UntypedServiceImplementation {
   const header = (revision: number): WireHeader => encodeHeader(headers.at(revision));
   return {
     Range: unaryCall({

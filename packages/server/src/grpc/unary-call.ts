@@ -1,8 +1,8 @@
 import {
   type handleUnaryCall,
-  type sendUnaryData,
   type ServerUnaryCall,
   type StatusObject,
+  type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
 import type { Logger } from "@holdfast/base";
@@ -43,7 +43,9 @@ export function unaryCall<Request, Served, Response>(
 }
 
 /** What a call says about itself beside its request. */
-export function contextOf<Request, Response>(call: ServerUnaryCall<Request, Response>): CallContext {
+export function contextOf<Request, Response>(
+  call: ServerUnaryCall<Request, Response>,
+): CallContext {
   return {
     timeoutMs: remainingMs(call.getDeadline()),
     requireLeader: call.metadata.get("hasleader")[0] === "true",
@@ -63,10 +65,14 @@ function answer<Request, Served, Response>(
   let response: Response;
   try {
     const refused = method.refusal?.(result);
-    if (refused !== undefined) return refuse(method, callback, refused);
+    if (refused !== undefined) {
+      refuse(method, callback, refused);
+      return;
+    }
     response = method.encode(result);
   } catch (failure) {
-    return fail(method, callback, failure);
+    fail(method, callback, failure);
+    return;
   }
   callback(null, response);
   method.calls.ended(status.OK);

@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { HealthFinding, HealthService } from "@holdfast/service";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 interface Check {
   readonly name: string;
@@ -41,7 +41,11 @@ async function answerHealth(
 function checkRoutes(app: FastifyInstance, path: string, checks: readonly Check[]): void {
   app.get(path, async (request, reply) => {
     const excluded = parameters(request, "exclude");
-    return answerChecks(request, reply, checks.filter(({ name }) => !excluded.includes(name)));
+    return answerChecks(
+      request,
+      reply,
+      checks.filter(({ name }) => !excluded.includes(name)),
+    );
   });
   for (const check of checks) {
     app.get(`${path}/${check.name}`, (request, reply) => answerChecks(request, reply, [check]));

@@ -48,8 +48,13 @@ export class NodeMetrics {
     this.#replicaGauges(sources);
     this.#proposals(sources.ledger);
     this.#handledCalls(sources.ledger);
+    this.#callsInFlight(sources.ledger);
     this.#eventLoop(sources.eventLoopDelay);
-    this.#gauge("holdfast_client_connections", "Connections on the client port.", sources.connections);
+    this.#gauge(
+      "holdfast_client_connections",
+      "Connections on the client port.",
+      sources.connections,
+    );
   }
 
   get contentType(): string {
@@ -142,6 +147,20 @@ export class NodeMetrics {
         }
       },
     );
+  }
+
+  #callsInFlight(ledger: CallLedger): void {
+    const gauge: Gauge<"grpc_service" | "grpc_method"> = new Gauge({
+      name: "holdfast_grpc_calls_in_flight",
+      help: "Calls and streams that are open.",
+      labelNames: ["grpc_service", "grpc_method"],
+      registers: [this.#registry],
+      collect: () => {
+        for (const { name, inFlight } of ledger.methods()) {
+          gauge.set({ grpc_service: name.service, grpc_method: name.method }, inFlight);
+        }
+      },
+    });
   }
 
   #eventLoop(delay: EventLoopDelay): void {

@@ -108,8 +108,7 @@ export class RevisionWriter implements RowSource {
   /** Writes the open block: due before its revisions are published. */
   writeBlock(): void {
     if (this.open.isEmpty) return;
-    this.#filled = true;
-    const { id, block } = this.open.take();
+    const { id, block } = this.open.take(this.#encoder);
     this.#rows.put(blockKey(this.layout, id), block);
   }
 
@@ -120,6 +119,8 @@ export class RevisionWriter implements RowSource {
       encodeHistory(this.#encoder, revision, record),
     );
     // One large revision is written block by block; the rest of it stays hidden with them.
-    if (this.open.bytes >= BLOCK_BYTES_TARGET) this.writeBlock();
+    if (this.open.bytes < BLOCK_BYTES_TARGET) return;
+    this.writeBlock();
+    this.#filled = true;
   }
 }

@@ -10,6 +10,7 @@ import type {
   TxnBranchOperation,
   TxnOperation,
 } from "../command.ts";
+import { decodeBatchHeader } from "./batch-header.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
   decodeMessage,
@@ -32,9 +33,6 @@ import {
   within,
 } from "./message-fields.ts";
 import { queryFields, readQuery } from "./query-codec.ts";
-
-/** Bytes of a session's id. */
-export const SESSION_ID_BYTES = 16;
 
 const PUT = 0;
 const DELETE_RANGE = 1;
@@ -81,13 +79,13 @@ export function encodeBatch(batch: CommandBatch): Uint8Array {
  */
 export function decodeBatch(bytes: Uint8Array): CommandBatch {
   const fields = fieldsOf(decodeMessage(bytes), "batch", { min: 4, max: 4 });
-  const session = bytesAt(fields, 0, "session");
-  if (session.length !== SESSION_ID_BYTES) {
+  const header = decodeBatchHeader(bytes);
+  if (header === undefined) {
     throw new MalformedCommandError(
-      `session: expected ${SESSION_ID_BYTES} bytes, found ${session.length}`,
+      "head: expected a session of 16 bytes and a first sequence, in their shortest form",
     );
   }
-  const firstSequence = countAt(fields, 1, "first sequence");
+  const { session, firstSequence } = header;
   const encoded = listOf(fields[3], "operations");
   if (!Number.isSafeInteger(firstSequence + encoded.length)) {
     throw new MalformedCommandError("first sequence: the batch would reach beyond 2^53");

@@ -1,7 +1,7 @@
 import { emptyBytes, type Revision } from "@holdfast/base";
 import { DamagedRowError } from "./damaged-row-error.ts";
 import { RowDecoder } from "./row-decoder.ts";
-import { RowEncoder } from "./row-encoder.ts";
+import type { RowEncoder } from "./row-encoder.ts";
 import type { BlockId } from "./row-layout.ts";
 
 /** A block grows to about so many bytes, then the next begins; one event never spans two. */
@@ -37,22 +37,24 @@ export function eventBytesMax(event: BlockEvent): number {
  * each, counted from the first event), then the events. The table lets one event
  * be read without the others.
  */
-export function encodeBlock(id: BlockId, events: readonly BlockEvent[]): Uint8Array {
-  let bytesMax = HEADER_BYTES;
+export function encodeBlock(
+  encoder: RowEncoder,
+  id: BlockId,
+  events: readonly BlockEvent[],
+): Uint8Array {
+  const head = HEADER_BYTES + OFFSET_BYTES * events.length;
+  let bytesMax = head;
   for (const event of events) bytesMax += eventBytesMax(event);
-  const body = new RowEncoder().begin(bytesMax);
-  const table = new RowEncoder().begin(HEADER_BYTES + OFFSET_BYTES * events.length);
-  table.byte(VERSION).uint32(events.length);
-  for (const event of events) {
-    writeEvent(body, id, event);
-    table.uint32(body.length);
+  encoder
+    .begin(bytesMax)
+    .byte(VERSION)
+    .uint32(events.length)
+    .skip(OFFSET_BYTES * events.length);
+  for (const [at, event] of events.entries()) {
+    writeEvent(encoder, id, event);
+    encoder.fill(HEADER_BYTES + OFFSET_BYTES * at, encoder.length - head);
   }
-  const head = table.finish();
-  const tail = body.finish();
-  const block = new Uint8Array(head.length + tail.length);
-  block.set(head);
-  block.set(tail, head.length);
-  return block;
+  return encoder.finish();
 }
 
 /** How many events a block holds. */

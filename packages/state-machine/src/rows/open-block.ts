@@ -1,5 +1,6 @@
 import { assert } from "@holdfast/base";
 import { type BlockEvent, encodeBlock, eventBytesMax } from "./block.ts";
+import type { RowEncoder } from "./row-encoder.ts";
 import type { BlockId, EventReference } from "./row-layout.ts";
 
 /**
@@ -39,9 +40,9 @@ export class OpenBlock {
   }
 
   /** Ends the block; the next event begins another. */
-  take(): { readonly id: BlockId; readonly block: Uint8Array } {
+  take(encoder: RowEncoder): { readonly id: BlockId; readonly block: Uint8Array } {
     assert(this.#id !== undefined, "an empty block is never written");
-    const taken = { id: this.#id, block: encodeBlock(this.#id, this.#events) };
+    const taken = { id: this.#id, block: encodeBlock(encoder, this.#id, this.#events) };
     this.#id = undefined;
     this.#events = [];
     this.#bytes = 0;

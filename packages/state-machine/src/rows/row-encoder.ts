@@ -1,6 +1,8 @@
 const SLAB_BYTES = 32 * 1024;
 /** A row that may be larger than this gets memory of its own. */
 const SLAB_ROW_BYTES_MAX = 2 * 1024;
+/** Memory of which less than this share came to be used is not kept: the row moves out. */
+const WORTH_KEEPING = 0.8;
 
 /**
  * Builds the values of rows, field after field.
@@ -9,7 +11,7 @@ const SLAB_ROW_BYTES_MAX = 2 * 1024;
  * an allocation for each would cost more than the writing.
  */
 export class RowEncoder {
-  #slab: Uint8Array = new Uint8Array(SLAB_BYTES);
+  #slab: Uint8Array = new Uint8Array(0);
   #start = 0;
   #at = 0;
   #bytes: Uint8Array = this.#slab;
@@ -28,7 +30,7 @@ export class RowEncoder {
       this.#at = 0;
       return this;
     }
-    if (this.#start + bytesMax > SLAB_BYTES) {
+    if (this.#start + bytesMax > this.#slab.length) {
       this.#slab = new Uint8Array(SLAB_BYTES);
       this.#start = 0;
     }
@@ -45,13 +47,20 @@ export class RowEncoder {
 
   /** Big-endian, 4 bytes. */
   uint32(value: number): this {
-    const bytes = this.#bytes;
-    const at = this.#at;
-    bytes[at] = value >>> 24;
-    bytes[at + 1] = value >>> 16;
-    bytes[at + 2] = value >>> 8;
-    bytes[at + 3] = value;
-    this.#at = at + 4;
+    this.#writeUint32(this.#at, value);
+    this.#at += 4;
+    return this;
+  }
+
+  /** Leaves room that {@link fill} writes to. */
+  skip(bytes: number): this {
+    this.#at += bytes;
+    return this;
+  }
+
+  /** Writes 4 bytes, big-endian, at a place that was skipped, counted from the begin of the value. */
+  fill(place: number, value: number): this {
+    this.#writeUint32(this.#own ? place : this.#start + place, value);
     return this;
   }
 
@@ -84,9 +93,24 @@ export class RowEncoder {
 
   /** The value that was begun last. */
   finish(): Uint8Array {
-    if (this.#own) return this.#bytes.subarray(0, this.#at);
+    if (this.#own) return this.#finishOwn();
     const row = this.#bytes.subarray(this.#start, this.#at);
     this.#start = this.#at;
     return row;
+  }
+
+  #finishOwn(): Uint8Array {
+    const bytes = this.#bytes;
+    const row = bytes.subarray(0, this.#at);
+    this.#bytes = this.#slab;
+    return this.#at < bytes.length * WORTH_KEEPING ? row.slice() : row;
+  }
+
+  #writeUint32(at: number, value: number): void {
+    const bytes = this.#bytes;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
   }
 }

@@ -1,4 +1,4 @@
-import { SESSION_ID_BYTES } from "../codec/command-codec.ts";
+import { SESSION_ID_BYTES } from "../codec/batch-header.ts";
 import type { CommandBatch } from "../command.ts";
 import { type RequestRefusal, requestRefusal } from "../refusal.ts";
 import { operationBytes } from "./operation-bytes.ts";

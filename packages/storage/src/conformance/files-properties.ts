@@ -115,7 +115,10 @@ export const FILES_PROPERTIES: readonly FilesProperty[] = [
   {
     name: "renames over a file that exists",
     holds: async (files) => {
-      for (const [name, value] of [["old", 1], ["new", 2]] as const) {
+      for (const [name, value] of [
+        ["old", 1],
+        ["new", 2],
+      ] as const) {
         const file = await files.open(name, DURABLE);
         await file.writeAt(0, bytes(value));
         await file.close();

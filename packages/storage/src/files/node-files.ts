@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { mkdir, readdir, rename, rm, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { DiskFullError } from "../storage-errors.ts";
 import type { Files, OpenOptions, StoreFile } from "../files.ts";
+import { DiskFullError } from "../storage-errors.ts";
 
 /** `O_DSYNC` where writes honour it by themselves; elsewhere a sync follows each write (decision 6). */
 const WRITE_THROUGH = process.platform === "linux" ? fs.constants.O_DSYNC : 0;

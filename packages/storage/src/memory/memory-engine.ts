@@ -81,7 +81,8 @@ export class MemoryEngine implements Engine {
     const cursor = this.#rows.keys.cursor({ from, to, reverse });
     for (; cursor.key !== undefined && rows.length < limit; cursor.next()) {
       const value = this.#rows.at(cursor.key, sequence)?.value;
-      if (value !== undefined) rows.push({ key: cursor.key, value: keysOnly ? emptyBytes() : value });
+      if (value !== undefined)
+        rows.push({ key: cursor.key, value: keysOnly ? emptyBytes() : value });
     }
     return rows;
   }

@@ -14,7 +14,6 @@ export class Generation {
   appliedIndex: LogIndex = 0;
   /** Open Views that captured it. */
   pins = 0;
-  durable = false;
 }
 
 /** What a read sees: generations over an engine, as of one sequence. */

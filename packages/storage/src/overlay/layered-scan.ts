@@ -55,19 +55,33 @@ function mergeStep(layers: Layers, step: Step, rows: Row[]): ByteString | undefi
   const cursors = cursorsOf(layers, step);
   let engineAt = 0;
   for (let visits = 0; rows.length < limit; visits++) {
-    const engineRow = engineRows[engineAt];
-    const key = nextKey(cursors, engineRow?.key, reverse);
+    const ahead = engineRows[engineAt];
+    const key = nextKey(cursors, ahead?.key, reverse);
     if (key === undefined) return endOf(step);
     if (visits === VISITS_MAX) return reverse ? successor(key) : key;
-    for (const cursor of cursors) if (cursor.key === key) cursor.next();
-    const version = findInMemory(layers.generations, key, layers.sequence);
-    const value = version === undefined ? undefined : version.value;
-    if (value !== undefined) rows.push({ key, value: step.keysOnly ? emptyBytes() : value });
-    if (engineRow?.key !== key) continue;
-    engineAt++;
-    if (version === undefined) rows.push(engineRow);
+    advance(cursors, key);
+    const engineRow = ahead?.key === key ? ahead : undefined;
+    if (engineRow !== undefined) engineAt++;
+    const row = visibleRow(layers, key, { engineRow, keysOnly: step.keysOnly });
+    if (row !== undefined) rows.push(row);
   }
   return undefined;
+}
+
+/** The newest version of a row that the reader may see, if it is not a deletion. */
+function visibleRow(
+  layers: Layers,
+  key: ByteString,
+  below: { readonly engineRow: Row | undefined; readonly keysOnly: boolean },
+): Row | undefined {
+  const version = findInMemory(layers.generations, key, layers.sequence);
+  if (version === undefined) return below.engineRow;
+  const { value } = version;
+  return value === undefined ? undefined : { key, value: below.keysOnly ? emptyBytes() : value };
+}
+
+function advance(cursors: readonly KeyCursor[], key: ByteString): void {
+  for (const cursor of cursors) if (cursor.key === key) cursor.next();
 }
 
 /** In memory nothing is read beyond the engine's last row: what lies there in the engine is not known yet. */

@@ -4,50 +4,18 @@ import {
   type Cancel,
   type Clock,
   type LogIndex,
-  type Logger,
-  type Row,
-  type RowScan,
   type RowWriter,
   type Turn,
 } from "@holdfast/base";
 import type { Engine, RowChange } from "../engine.ts";
-import { OpenSequences } from "../open-sequences.ts";
-import { StateFailedError, TooManyViewsError } from "../storage-errors.ts";
-import { EngineSnapshots, type SharedSnapshot } from "./engine-snapshots.ts";
+import type { OpenSequences } from "../open-sequences.ts";
+import { StateFailedError } from "../storage-errors.ts";
 import { findInMemory, Generation, type Layers, readRows } from "./generation.ts";
 import { layeredScan } from "./layered-scan.ts";
+import { OpenViews } from "./open-views.ts";
 import { STATE_LIMITS, type StateLimits } from "./state-limits.ts";
-import { StoreView, type View } from "./view.ts";
-
-export interface StateStoreOptions {
-  /** Stays the caller's, who closes it after the store. */
-  readonly engine: Engine;
-  readonly clock: Clock;
-  readonly turn: Turn;
-  readonly logger: Logger;
-  readonly limits?: Partial<StateLimits>;
-}
-
-/** What the applier reads: its own unpublished writes too. It writes nothing while a scan is under way. */
-export interface RowReads {
-  /** Reads in this turn: from memory, else some microseconds from the engine. */
-  peek(key: ByteString): Uint8Array | undefined;
-  rows(keys: readonly ByteString[]): Promise<readonly (Uint8Array | undefined)[]>;
-  scan(scan: RowScan): Promise<readonly Row[]>;
-}
-
-export interface StateStats {
-  /** Memory of generations: active, being written, and kept for Views. */
-  readonly overlayBytes: number;
-  /** The part that is durable and kept only for Views. */
-  readonly keptForViewsBytes: number;
-  readonly views: number;
-  readonly flushes: number;
-  readonly lastFlushMs: number;
-  readonly lastFlushRows: number;
-  readonly durableIndex: LogIndex;
-  readonly failed: boolean;
-}
+import type { RowReads, StateStats, StateStoreOptions } from "./state-store-api.ts";
+import type { View } from "./view.ts";
 
 const FLUSH_SLICE_ROWS = 4_096;
 
@@ -66,10 +34,7 @@ export class StateStore implements RowWriter {
   readonly #clock: Clock;
   readonly #turn: Turn;
   readonly #limits: StateLimits;
-  readonly #snapshots: EngineSnapshots;
-  readonly #readers = new OpenSequences();
-  readonly #views = new Map<StoreView, SharedSnapshot>();
-  readonly #kept = new Set<Generation>();
+  readonly #views: OpenViews;
   readonly #durableListeners: ((index: LogIndex) => void)[] = [];
   readonly #spaceListeners: (() => void)[] = [];
   readonly #failureListeners: ((failure: unknown) => void)[] = [];
@@ -81,7 +46,6 @@ export class StateStore implements RowWriter {
   #flushing: Promise<void> | undefined;
   #flushDue = false;
   #flushTimer: Cancel | undefined;
-  #viewTimer: Cancel | undefined;
   #full = false;
   #failure: unknown;
   #closed = false;
@@ -95,8 +59,14 @@ export class StateStore implements RowWriter {
     this.#clock = options.clock;
     this.#turn = options.turn;
     this.#limits = Object.freeze({ ...STATE_LIMITS, ...options.limits });
-    this.#snapshots = new EngineSnapshots(options.engine, options.logger);
-    this.#write = { sequence: 1, readers: this.#readers };
+    this.#views = new OpenViews({
+      ...options,
+      limits: this.#limits,
+      released: () => {
+        if (this.#full && !this.#closed) this.#checkFull();
+      },
+    });
+    this.#write = { sequence: 1, readers: this.#views.readers };
   }
 
   static open(options: StateStoreOptions): StateStore {
@@ -116,7 +86,7 @@ export class StateStore implements RowWriter {
   stats(): StateStats {
     return {
       overlayBytes: this.#overlayBytes(),
-      keptForViewsBytes: this.#keptBytes(),
+      keptForViewsBytes: this.#views.keptBytes(),
       views: this.#views.size,
       flushes: this.#flushes,
       lastFlushMs: this.#lastFlushMs,
@@ -186,8 +156,8 @@ export class StateStore implements RowWriter {
         const version = findInMemory(this.#generations, key, this.#write.sequence);
         return version === undefined ? this.#engine.getSync(key) : version.value;
       },
-      rows: (keys) => this.#withLayers((layers) => readRows(layers, keys)),
-      scan: (scan) => this.#withLayers((layers) => layeredScan(layers, scan, () => undefined)),
+      rows: (keys) => this.#read((layers) => readRows(layers, keys)),
+      scan: (scan) => this.#read((layers) => layeredScan(layers, scan, () => undefined)),
     };
   }
 
@@ -198,18 +168,7 @@ export class StateStore implements RowWriter {
    */
   view(): View {
     assert(!this.#closed, "the state store is open");
-    const { viewsMax } = this.#limits;
-    if (this.#views.size >= viewsMax) throw new TooManyViewsError(viewsMax);
-    const shared = this.#snapshots.acquire();
-    const sequence = this.#write.sequence - 1;
-    const layers = { generations: this.#generations, engine: shared.snapshot, sequence };
-    const release = (closed: StoreView): void => this.#released(closed);
-    const view = new StoreView({ layers, openedAt: this.#clock.now(), release });
-    for (const generation of layers.generations) generation.pins++;
-    this.#readers.open(sequence);
-    this.#views.set(view, shared);
-    if (this.#viewTimer === undefined) this.#armExpiry(this.#limits.viewMillisMax);
-    return view;
+    return this.#views.open(this.#generations, this.#write.sequence - 1);
   }
 
   /**
@@ -231,22 +190,13 @@ export class StateStore implements RowWriter {
   async close(): Promise<void> {
     this.#closed = true;
     this.#flushTimer?.();
-    this.#viewTimer?.();
-    for (const view of [...this.#views.keys()]) view.expire("the store was closed");
+    this.#views.closeAll();
     await this.#flushing;
   }
 
-  async #withLayers<Result>(read: (layers: Layers) => Promise<Result>): Promise<Result> {
-    const shared = this.#snapshots.acquire();
-    try {
-      return await read({
-        generations: this.#generations,
-        engine: shared.snapshot,
-        sequence: this.#write.sequence,
-      });
-    } finally {
-      this.#snapshots.release(shared);
-    }
+  #read<Result>(read: (layers: Layers) => Promise<Result>): Promise<Result> {
+    const { sequence } = this.#write;
+    return this.#views.read({ generations: this.#generations, sequence }, read);
   }
 
   #armFlush(): void {
@@ -287,9 +237,7 @@ export class StateStore implements RowWriter {
     this.#flushes++;
     this.#flushing = undefined;
     this.#generations = [this.#active];
-    this.#snapshots.renew();
-    generation.durable = true;
-    if (generation.pins > 0) this.#kept.add(generation);
+    this.#views.becameDurable(generation);
     this.#durableIndex = generation.appliedIndex;
     if (this.#active.rows.bytes >= this.#limits.flushBytes) {
       this.#flushDue = true;
@@ -308,44 +256,10 @@ export class StateStore implements RowWriter {
     return changes;
   }
 
-  #released(view: StoreView): void {
-    const shared = this.#views.get(view);
-    if (shared === undefined) return;
-    this.#views.delete(view);
-    this.#readers.close(view.layers.sequence);
-    for (const generation of view.layers.generations) {
-      generation.pins--;
-      if (generation.pins === 0) this.#kept.delete(generation);
-    }
-    this.#snapshots.release(shared);
-    if (this.#full && !this.#closed) this.#checkFull();
-  }
-
-  #armExpiry(delayMs: number): void {
-    this.#viewTimer = this.#clock.timer(delayMs, () => this.#expireViews());
-  }
-
-  #expireViews(): void {
-    this.#viewTimer = undefined;
-    const { viewMillisMax } = this.#limits;
-    const now = this.#clock.now();
-    for (const view of [...this.#views.keys()]) {
-      const left = view.openedAt + viewMillisMax - now;
-      if (left > 0) {
-        this.#armExpiry(left);
-        return;
-      }
-      view.expire(`it was held longer than ${viewMillisMax} ms`);
-    }
-  }
-
   /** Readers give way to the writer: Views whose memory is needed expire, the oldest first. */
   #checkFull(): void {
     const { overlayBytesMax } = this.#limits;
-    for (const view of [...this.#views.keys()]) {
-      if (this.#kept.size === 0 || this.#overlayBytes() <= overlayBytesMax) break;
-      view.expire("its memory was needed for writes");
-    }
+    this.#views.giveWay(() => this.#overlayBytes() > overlayBytesMax);
     const wasFull = this.#full;
     this.#full = this.#overlayBytes() > overlayBytesMax;
     if (!wasFull || this.#full) return;
@@ -353,14 +267,8 @@ export class StateStore implements RowWriter {
   }
 
   #overlayBytes(): number {
-    let bytes = this.#keptBytes();
+    let bytes = this.#views.keptBytes();
     for (const { rows } of this.#generations) bytes += rows.bytes;
-    return bytes;
-  }
-
-  #keptBytes(): number {
-    let bytes = 0;
-    for (const { rows } of this.#kept) bytes += rows.bytes;
     return bytes;
   }
 }

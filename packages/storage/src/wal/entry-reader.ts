@@ -26,28 +26,35 @@ const WINDOW_BYTES_MAX = 1024 * 1024;
  * @throws {LogDamagedError} if a frame has rotted since it was written.
  */
 export async function readEntries(read: EntryRead): Promise<readonly WalEntry[]> {
-  const windowBytes = Math.min(WINDOW_BYTES_MAX, Math.max(WINDOW_BYTES_MIN, read.bytesMax));
-  const found: WalEntry[] = [];
-  let bytes = 0;
   let reader: SegmentReader | undefined;
-  let readerOf: Segment | undefined;
+  const found: WalEntry[] = [];
+  let room = read.bytesMax;
   for (const [at, { place, segment }] of read.places.entries()) {
-    if (reader === undefined || readerOf !== segment) {
-      reader = new SegmentReader(segment.file, windowBytes);
-      readerOf = segment;
-    }
+    const sameFile = read.places[at - 1]?.segment === segment;
+    if (reader === undefined || !sameFile) reader = readerOf(segment, read.bytesMax);
     const next = read.places[at + 1]?.place.first ?? read.end;
     const piece = new PieceReader(read.group, Math.max(read.from, place.first), next);
-    const room = found.length === 0 ? Math.max(1, read.bytesMax) : read.bytesMax - bytes;
-    await piece.read(reader, { segment, offset: place.offset, bytesMax: room });
-    for (const entry of piece.entries) {
-      bytes += entry.payload.length;
-      if (found.length > 0 && bytes > read.bytesMax) return found;
-      found.push(entry);
-    }
-    if (bytes >= read.bytesMax || !piece.complete) break;
+    await piece.read(reader, { segment, offset: place.offset, bytesMax: Math.max(1, room) });
+    room = takeWhileRoom(found, piece.entries, room);
+    if (room <= 0 || !piece.complete) break;
   }
   return found;
+}
+
+function readerOf(segment: Segment, bytesMax: number): SegmentReader {
+  const windowBytes = Math.min(WINDOW_BYTES_MAX, Math.max(WINDOW_BYTES_MIN, bytesMax));
+  return new SegmentReader(segment.file, windowBytes);
+}
+
+/** Moves entries over while there is room for them, the first in any case; answers the room left. */
+function takeWhileRoom(found: WalEntry[], more: readonly WalEntry[], roomBefore: number): number {
+  let room = roomBefore;
+  for (const entry of more) {
+    room -= entry.payload.length;
+    if (room < 0 && found.length > 0) return 0;
+    found.push(entry);
+  }
+  return room;
 }
 
 /** The entries `[from, end)` from one place onwards. */

@@ -44,10 +44,7 @@ export function frameBytes(payloadBytes: number): number {
 }
 
 /** Completes a frame whose payload is in place: header, markers and both checksums. Returns its CRC. */
-export function sealFrame(
-  frame: Uint8Array,
-  header: Omit<FrameHeader, "crc" | "version">,
-): number {
+export function sealFrame(frame: Uint8Array, header: Omit<FrameHeader, "crc" | "version">): number {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const marker = markerOf(header.life);
   for (let at = 0; at < frame.length; at += SECTOR_BYTES) frame[at] = marker;
@@ -109,7 +106,7 @@ export function hasAllMarkers(frame: Uint8Array, life: number): boolean {
 }
 
 function setUint53(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value % LOW >>> 0, true);
+  view.setUint32(at, (value % LOW) >>> 0, true);
   view.setUint32(at + 4, Math.floor(value / LOW), true);
 }
 

@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { append, entries, entry, hardState, openLog, readAll, SECTOR } from "../../test/log-fixture.ts";
+import {
+  append,
+  entries,
+  entry,
+  hardState,
+  openLog,
+  readAll,
+  SECTOR,
+} from "../../test/log-fixture.ts";
 import { type FileChange, WatchedFiles } from "../../test/watched-files.ts";
 import { MemoryFiles } from "../memory/memory-files.ts";
 import { LogDamagedError, LogVersionError } from "./wal-errors.ts";
@@ -22,7 +30,10 @@ beforeAll(async () => {
   const { log } = await openLog(watched);
   let last = 0;
   for (const count of [1, 2, 12, 1, 25, 14]) {
-    await log.append([append(...entries({ from: last + 1, to: last + count })), hardState(1, 5, last)]);
+    await log.append([
+      append(...entries({ from: last + 1, to: last + count })),
+      hardState(1, 5, last),
+    ]);
     last += count;
     upTo.push(last);
   }
@@ -36,6 +47,13 @@ function changed(change: (bytes: Uint8Array) => Uint8Array | undefined): MemoryF
   const bytes = files.bytes(FIRST);
   files.replace(FIRST, change(bytes) ?? bytes);
   return files;
+}
+
+function flipped(at: number, bits: number): MemoryFiles {
+  return changed((bytes) => {
+    bytes[at] = (bytes[at] ?? 0) ^ bits;
+    return bytes;
+  });
 }
 
 /** The last index that can be read, or "damaged". */
@@ -57,15 +75,14 @@ async function outcome(files: MemoryFiles): Promise<number | "damaged"> {
 describe("one byte is flipped", () => {
   test("in a marker: nothing is lost, for every other byte is proven", async () => {
     for (let at = 0; at < (ends.at(-1) ?? 0); at += SECTOR) {
-      expect(await outcome(changed((bytes) => void (bytes[at] = (bytes[at] ?? 0) ^ 0xff)))).toBe(55);
+      expect(await outcome(flipped(at, 0xff))).toBe(55);
     }
   });
 
   test("anywhere else in any frame: it is damage, never a shorter log", async () => {
     for (let at = 0; at < (ends.at(-1) ?? 0); at++) {
       if (at % SECTOR === 0) continue;
-      const files = changed((bytes) => void (bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8))));
-      expect(await outcome(files), `byte ${at}`).toBe("damaged");
+      expect(await outcome(flipped(at, 1 << (at % 8))), `byte ${at}`).toBe("damaged");
     }
   });
 });
@@ -92,9 +109,7 @@ describe("the last two frames are cut", () => {
   test("by shortening the file: no crash does that, so it is damage", async () => {
     for (const size of [0, 100, SECTOR, ends.at(-3), ends.at(-2), ends.at(-1), 8_191]) {
       const files = changed((bytes) => bytes.slice(0, size));
-      // A file that never got its first frame cannot be told from one that was emptied.
-      const expected = (size ?? 0) < SECTOR ? 0 : "damaged";
-      expect(await outcome(files), `${size} bytes`).toBe(expected);
+      expect(await outcome(files), `${size} bytes`).toBe("damaged");
     }
   });
 });
@@ -118,7 +133,12 @@ describe("a power cut tears the last frame", () => {
       expect(recovered.get(1)?.torn).toEqual(
         arrived === 0 ? undefined : { file: FIRST, offset: start },
       );
-      expect(files.bytes(FIRST).slice(start).every((byte) => byte === 0)).toBe(arrived !== -1);
+      expect(
+        files
+          .bytes(FIRST)
+          .slice(start)
+          .every((byte) => byte === 0),
+      ).toBe(true);
       await log.close();
       expect(await outcome(files)).toBe(41);
     }
@@ -127,7 +147,9 @@ describe("a power cut tears the last frame", () => {
   test("a frame that lost a sector though a later one follows is damage", async () => {
     const from = ends.at(-3) ?? 0;
     for (let at = from; at < (ends.at(-2) ?? 0); at += SECTOR) {
-      expect(await outcome(changed((bytes) => void bytes.fill(0, at, at + SECTOR)))).toBe("damaged");
+      expect(await outcome(changed((bytes) => void bytes.fill(0, at, at + SECTOR)))).toBe(
+        "damaged",
+      );
     }
   });
 });
@@ -135,7 +157,7 @@ describe("a power cut tears the last frame", () => {
 test("damage tells file, offset and what to do", async () => {
   const at = (ends[1] ?? 0) + 100;
 
-  const opened = openLog(changed((bytes) => void (bytes[at] = 0xee)));
+  const opened = openLog(flipped(at, 0xff));
 
   await expect(opened).rejects.toMatchObject({
     code: "LOG_DAMAGED",
@@ -262,9 +284,10 @@ describe("a crash before each change of the files", () => {
   /** The states a power cut may leave of a write that was under way. */
   function torn(moment: Moment): readonly MemoryFiles[] {
     const { change } = moment;
-    if (change.kind !== "write" || change.bytes.length > 8 * SECTOR) return [];
+    if (change.kind !== "write" || !/\/[0-9a-f]{16}\.wal$/.test(change.path)) return [];
     const sectors = change.bytes.length / SECTOR;
-    const subsets = sectors === 1 ? [1] : [1, 2 ** (sectors - 1), 2 ** sectors - 2, 2 ** sectors - 1];
+    const subsets =
+      sectors === 1 ? [1] : [1, 2 ** (sectors - 1), 2 ** sectors - 2, 2 ** sectors - 1];
     return subsets.map((subset) => {
       const files = moment.files.clone();
       const bytes = files.bytes(change.path);

@@ -2,8 +2,8 @@ import type { GroupId, Logger } from "@holdfast/base";
 import { EntryIndex } from "./entry-index.ts";
 import { FRAME_HEADER_BYTES } from "./frame.ts";
 import { GroupState } from "./group-state.ts";
-import { PayloadEndsError, SectorReader } from "./sectors.ts";
-import { type Segment, type SegmentFiles, writeZeros } from "./segment-files.ts";
+import { PayloadEndsError, SECTOR_BYTES, SectorReader } from "./sectors.ts";
+import { SEGMENT_BYTES_MIN, type Segment, type SegmentFiles, writeZeros } from "./segment-files.ts";
 import { SegmentReader } from "./segment-reader.ts";
 import {
   type FrameExpected,
@@ -83,6 +83,10 @@ class Recovery {
     const file = await this.#files.open(number);
     const segment: Segment = { number, path, file, size: await file.size(), tail: 0, pins: 0 };
     this.#segments.push(segment);
+    if (segment.size % SECTOR_BYTES !== 0 || segment.size < SEGMENT_BYTES_MIN) {
+      // A file gets this name only when all of it is there.
+      throw this.#damage(segment, segment.size, "the file was cut short");
+    }
     const scan = {
       file: path,
       size: segment.size,
@@ -125,7 +129,8 @@ class Recovery {
     }
     try {
       if (header.kind === "segment") this.#takeSegmentRecord(segment, input);
-      else while (input.left > 0) this.#takeWrite(segment, offset, decodeWrite(input, isMembership));
+      else
+        while (input.left > 0) this.#takeWrite(segment, offset, decodeWrite(input, isMembership));
     } catch (failure) {
       if (!(failure instanceof PayloadEndsError)) throw failure;
       throw this.#damage(segment, offset, failure.message);

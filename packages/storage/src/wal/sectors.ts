@@ -52,7 +52,7 @@ export class SectorWriter {
   }
 
   u64(value: number): void {
-    this.u32(value % LOW >>> 0);
+    this.u32((value % LOW) >>> 0);
     this.u32(Math.floor(value / LOW));
   }
 
@@ -61,10 +61,7 @@ export class SectorWriter {
     while (from < block.length) {
       if (this.#at % SECTOR_BYTES === 0) this.#at++;
       const run = Math.min(block.length - from, SECTOR_BYTES - (this.#at % SECTOR_BYTES));
-      this.#bytes.set(
-        run === block.length ? block : block.subarray(from, from + run),
-        this.#at,
-      );
+      this.#bytes.set(run === block.length ? block : block.subarray(from, from + run), this.#at);
       this.#at += run;
       from += run;
     }

@@ -1,6 +1,6 @@
 import { assert, type Logger, messageOf } from "@holdfast/base";
 import type { Files, StoreFile } from "../files.ts";
-import { sameMarker } from "./sectors.ts";
+import { SECTOR_BYTES, sameMarker } from "./sectors.ts";
 
 /** One file of the log, open. */
 export interface Segment {
@@ -27,6 +27,9 @@ interface Spare {
   /** The life whose sectors it still holds; 0 for a file of zeros. */
   readonly life: number;
 }
+
+/** The smallest segment: room for a head and some frames. */
+export const SEGMENT_BYTES_MIN: number = 4 * SECTOR_BYTES;
 
 const SPARES_MAX = 2;
 const ZEROS = new Uint8Array(1024 * 1024);
@@ -73,7 +76,8 @@ export class SegmentFiles {
       const spare = /^spare-([0-9a-f]{16})\.wal$/.exec(name);
       const path = `${directory}/${name}`;
       if (segment !== null) numbers.push(Number.parseInt(segment[1] ?? "", 16));
-      else if (spare !== null) await this.#adopt({ path, life: Number.parseInt(spare[1] ?? "", 16) });
+      else if (spare !== null)
+        await this.#adopt({ path, life: Number.parseInt(spare[1] ?? "", 16) });
       else if (/^spare-.*\.tmp$/.test(name)) await files.unlink(path);
       else logger.warn({ file: path }, "unknown file among the segments of the log");
     }

@@ -1,5 +1,5 @@
 import type { StoreFile } from "../files.ts";
-import { frameBytes, type FrameHeader, readFrameHeader } from "./frame.ts";
+import { type FrameHeader, frameBytes, readFrameHeader } from "./frame.ts";
 import { SECTOR_BYTES } from "./sectors.ts";
 
 /**

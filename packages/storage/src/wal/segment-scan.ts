@@ -1,5 +1,11 @@
-import { frameBytes, type FrameHeader, FRAME_VERSION, frameCrc, hasAllMarkers } from "./frame.ts";
-import { readFrameHeader } from "./frame.ts";
+import {
+  FRAME_VERSION,
+  type FrameHeader,
+  frameBytes,
+  frameCrc,
+  hasAllMarkers,
+  readFrameHeader,
+} from "./frame.ts";
 import { markerOf, SECTOR_BYTES } from "./sectors.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 import { LogDamagedError, LogVersionError } from "./wal-errors.ts";

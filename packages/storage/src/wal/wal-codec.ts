@@ -25,7 +25,11 @@ export interface SegmentRecord {
 }
 
 const HAS = { hardState: 1, entries: 2, compact: 4, birth: 8, reset: 16 } as const;
-const ENTRY_KINDS = ["noop", "commands", "membership"] as const satisfies readonly WalEntry["kind"][];
+const ENTRY_KINDS = [
+  "noop",
+  "commands",
+  "membership",
+] as const satisfies readonly WalEntry["kind"][];
 const ENTRY_HEADER_BYTES = 1 + 8 + 4;
 const HARD_STATE_BYTES = 24;
 

@@ -154,7 +154,10 @@ test("recycled segments carry the log on for many lives", async () => {
 
   expect(files.paths().length).toBeLessThanOrEqual(4);
   expect(files.paths().some((path) => path > "wal/00000000000001ff.wal")).toBe(true);
-  expect(recovered.get(1)).toMatchObject({ lastIndex: 1_200, head: { hardState: { commit: 1_200 } } });
+  expect(recovered.get(1)).toMatchObject({
+    lastIndex: 1_200,
+    head: { hardState: { commit: 1_200 } },
+  });
   expect(last.stats().places).toBe(0);
 });
 
@@ -184,7 +187,11 @@ test("groups share frames and keep apart", async () => {
   for (let index = 1; index <= 40; index++) {
     await log.append([
       append(entry(index)),
-      { group: 2, entries: [entry(index, index)], hardState: { term: index, vote: undefined, commit: 0 } },
+      {
+        group: 2,
+        entries: [entry(index, index)],
+        hardState: { term: index, vote: undefined, commit: 0 },
+      },
     ]);
   }
   await log.append([{ group: 1, compact: { index: 40, term: 1, membership } }]);
@@ -192,7 +199,9 @@ test("groups share frames and keep apart", async () => {
 
   const { log: again } = await openLog(files);
 
-  expect(await readAll(again, 2)).toEqual(Array.from({ length: 40 }, (_, at) => `${at + 1}/${at + 1}`));
+  expect(await readAll(again, 2)).toEqual(
+    Array.from({ length: 40 }, (_, at) => `${at + 1}/${at + 1}`),
+  );
   expect(await readAll(again, 1)).toEqual([]);
   expect(again.head(2).hardState.term).toBe(40);
 });
@@ -220,8 +229,14 @@ test("appends that overlap are a bug that is caught", async () => {
 test.each([
   { name: "a gap", write: append(entry(3)) },
   { name: "a term that falls", write: append(entry(2, 1)) },
-  { name: "a compaction beyond the last entry", write: { group: 1, compact: { index: 2, term: 2, membership } } },
-  { name: "a compaction of another term", write: { group: 1, compact: { index: 1, term: 1, membership } } },
+  {
+    name: "a compaction beyond the last entry",
+    write: { group: 1, compact: { index: 2, term: 2, membership } },
+  },
+  {
+    name: "a compaction of another term",
+    write: { group: 1, compact: { index: 1, term: 1, membership } },
+  },
 ])("$name is a bug that is caught before it is written", async ({ write }) => {
   const files = new MemoryFiles();
   const { log } = await openLog(files);

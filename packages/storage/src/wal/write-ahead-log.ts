@@ -1,72 +1,29 @@
-import {
-  assert,
-  type Clock,
-  type GroupId,
-  InvariantViolation,
-  type LogIndex,
-  type Logger,
-} from "@holdfast/base";
-import type { Files } from "../files.ts";
-import { readEntries } from "./entry-reader.ts";
+import { assert, type GroupId, InvariantViolation, type LogIndex } from "@holdfast/base";
 import type { EntryIndex } from "./entry-index.ts";
-import { FrameBuilder } from "./frame-builder.ts";
+import { readEntries } from "./entry-reader.ts";
 import { frameBytes } from "./frame.ts";
+import { FrameBuilder } from "./frame-builder.ts";
 import { GroupState, unbornHead } from "./group-state.ts";
+import { type PlannedFrame, planFrames } from "./plan-frames.ts";
 import { indexWrite, type RecoveredLog, recoverLog } from "./recover-log.ts";
 import { SECTOR_BYTES } from "./sectors.ts";
-import { type Segment, SegmentFiles } from "./segment-files.ts";
+import { SEGMENT_BYTES_MIN, type Segment, SegmentFiles } from "./segment-files.ts";
 import type { FrameExpected } from "./segment-scan.ts";
 import {
   encodeSegmentRecord,
   encodeWrite,
   type SegmentRecord,
   segmentRecordBytes,
-  writeBytes,
 } from "./wal-codec.ts";
-import { LogCompactedError, LogFailedError, LogWriteTooLargeError } from "./wal-errors.ts";
+import { LogCompactedError, LogFailedError } from "./wal-errors.ts";
+import {
+  type ResolvedWalOptions,
+  WAL_DEFAULTS,
+  type WalStats,
+  type WriteAheadLogOptions,
+} from "./wal-options.ts";
 import type { WalEntry, WalGroupHead, WalRecovered, WalWrite } from "./wal-records.ts";
 
-export interface WriteAheadLogOptions {
-  readonly files: Files;
-  /** Where the segments lie, below the store's directory; made with the first append. */
-  readonly directory: string;
-  /**
-   * The size of a segment, a whole number of sectors. Larger ones are switched less
-   * often and keep more of what is compacted on disk.
-   *
-   * @default 64 MiB
-   */
-  readonly segmentBytes?: number;
-  /**
-   * Writes of one append share a frame up to here. One write is never split, so a
-   * larger one has a frame of its own.
-   *
-   * @default 8 MiB
-   */
-  readonly frameBytesMax?: number;
-  readonly logger: Logger;
-  /** Only for {@link WalStats.lastAppendMs}. */
-  readonly clock?: Clock;
-}
-
-export interface WalStats {
-  readonly appends: number;
-  readonly frames: number;
-  /** Bytes handed to the disk, markers and padding included. */
-  readonly bytes: number;
-  readonly segments: number;
-  /** Segments and spares on disk. */
-  readonly sizeBytes: number;
-  /** Whether the next segment is there already; while it is not, a full disk can hurt (decision 14). */
-  readonly spareReady: boolean;
-  /** Places kept in memory to find entries by. */
-  readonly places: number;
-  /** How long the last append took; 0 without a clock. */
-  readonly lastAppendMs: number;
-  readonly failed: boolean;
-}
-
-const MIB = 1024 * 1024;
 const PLACES_PER_READ = 1024;
 /** After a failure to recycle a segment, so many calls pass before the next attempt. */
 const RETIRE_PAUSE_CALLS = 256;
@@ -81,7 +38,7 @@ const RETIRE_PAUSE_CALLS = 256;
  */
 export class WriteAheadLog {
   readonly #files: SegmentFiles;
-  readonly #options: Required<Omit<WriteAheadLogOptions, "clock">> & { readonly clock?: Clock };
+  readonly #options: ResolvedWalOptions;
   readonly #segments: Segment[];
   readonly #groups: Map<GroupId, GroupState>;
   readonly #index: EntryIndex;
@@ -97,11 +54,7 @@ export class WriteAheadLog {
   #bytes = 0;
   #lastAppendMs = 0;
 
-  private constructor(
-    files: SegmentFiles,
-    options: Required<Omit<WriteAheadLogOptions, "clock">> & { readonly clock?: Clock },
-    recovered: RecoveredLog,
-  ) {
+  private constructor(files: SegmentFiles, options: ResolvedWalOptions, recovered: RecoveredLog) {
     this.#files = files;
     this.#options = options;
     this.#segments = [...recovered.segments];
@@ -120,9 +73,9 @@ export class WriteAheadLog {
     readonly log: WriteAheadLog;
     readonly recovered: ReadonlyMap<GroupId, WalRecovered>;
   }> {
-    const options = { segmentBytes: 64 * MIB, frameBytesMax: 8 * MIB, ...given };
+    const options = { ...WAL_DEFAULTS, ...given };
     assert(
-      options.segmentBytes % SECTOR_BYTES === 0 && options.segmentBytes >= 4 * SECTOR_BYTES,
+      options.segmentBytes % SECTOR_BYTES === 0 && options.segmentBytes >= SEGMENT_BYTES_MIN,
       "segmentBytes is a whole number of sectors, four at least",
     );
     const files = new SegmentFiles(options);
@@ -187,7 +140,9 @@ export class WriteAheadLog {
     this.#checkUsable();
     assert(!this.#appending, "appends to the log do not overlap");
     if (writes.length === 0) return;
-    const frames = this.#planFrames(writes);
+    const { segmentBytes, frameBytesMax } = this.#options;
+    const roomInSegment = segmentBytes - this.#segmentFrameBytes();
+    const frames = planFrames(writes, { frameBytesMax, roomInSegment });
     this.#appending = true;
     const start = this.#options.clock?.now() ?? 0;
     try {
@@ -243,26 +198,6 @@ export class WriteAheadLog {
   #checkUsable(): void {
     if (this.#failure !== undefined) throw new LogFailedError({ cause: this.#failure });
     assert(!this.#closed, "the log is open");
-  }
-
-  /** Groups writes into frames, and refuses what no segment can hold. */
-  #planFrames(writes: readonly WalWrite[]): readonly PlannedFrame[] {
-    const { segmentBytes, frameBytesMax } = this.#options;
-    const bytesMax = segmentBytes - this.#segmentFrameBytes();
-    const frames: PlannedFrame[] = [];
-    let open: { writes: WalWrite[]; bytes: number } | undefined;
-    for (const write of writes) {
-      const bytes = writeBytes(write);
-      if (frameBytes(bytes) > bytesMax) throw new LogWriteTooLargeError({ bytes, bytesMax });
-      const joined = frameBytes((open?.bytes ?? 0) + bytes);
-      if (open === undefined || joined > Math.min(frameBytesMax, bytesMax)) {
-        open = { writes: [], bytes: 0 };
-        frames.push(open);
-      }
-      open.writes.push(write);
-      open.bytes += bytes;
-    }
-    return frames;
   }
 
   /** What a segment's first frame takes now, with room for a membership to grow in the same append. */
@@ -376,11 +311,6 @@ export class WriteAheadLog {
     assert(segment !== undefined && segment.number === number, `segment ${number} is open`);
     return segment;
   }
-}
-
-interface PlannedFrame {
-  readonly writes: readonly WalWrite[];
-  readonly bytes: number;
 }
 
 interface StagedWrites {

@@ -1,0 +1,208 @@
+import { type Logger, silentLogger } from "@holdfast/base";
+import { OverloadedError } from "@holdfast/replica";
+import { ReplicaCalls, SESSION_LIMITS, SessionService, type SessionSink } from "@holdfast/service";
+import {
+  DEFAULT_OPERATION_LIMITS,
+  encodeBatch,
+  encodeQueries,
+  pointQuery,
+} from "@holdfast/state-machine";
+import { expect, test } from "vitest";
+import { SystemClock } from "../src/adapters/system-clock.ts";
+import { bytes } from "./open-edge.ts";
+import { SingleReplica } from "./single-replica.ts";
+
+const SESSION = new Uint8Array(16).fill(7);
+
+/** Keeps what a stream says, in order. */
+class Transcript implements SessionSink {
+  readonly said: string[] = [];
+  readonly #expected: { readonly count: number; readonly reached: () => void }[] = [];
+
+  started(): void {
+    this.#say("started");
+  }
+  results(firstSequence: number): void {
+    this.#say(`results ${firstSequence}`);
+  }
+  readResults(readId: number): void {
+    this.#say(`read ${readId}`);
+  }
+  failed({ code }: { readonly code: string }): void {
+    this.#say(`failed ${code}`);
+  }
+  pause(): void {
+    this.#say("pause");
+  }
+  resume(): void {
+    this.#say("resume");
+  }
+  ended(): void {
+    this.#say("ended");
+  }
+
+  /** Resolves once so much has been said. */
+  until(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#expected.push({ count, reached: resolve });
+      this.#check();
+    });
+  }
+
+  #say(what: string): void {
+    this.said.push(what);
+    this.#check();
+  }
+
+  #check(): void {
+    for (const { count, reached } of this.#expected) if (this.said.length >= count) reached();
+  }
+}
+
+function service(limits: Partial<typeof SESSION_LIMITS> = {}, logger: Logger = silentLogger) {
+  const replica = new SingleReplica();
+  const sessions = new SessionService({
+    replica,
+    calls: new ReplicaCalls({ clock: new SystemClock(), replica }),
+    logger,
+    operationLimits: DEFAULT_OPERATION_LIMITS,
+    limits: { ...SESSION_LIMITS, ...limits },
+    layout: replica.layout,
+  });
+  return { replica, sessions };
+}
+
+function turn(firstSequence: number) {
+  const commands = encodeBatch({
+    session: SESSION,
+    firstSequence,
+    ackedBelow: firstSequence,
+    operations: [{ kind: "delete-range", key: bytes("a"), rangeEnd: bytes(""), prevKv: false }],
+  });
+  return { commands, readId: 0, queries: new Uint8Array(0), timeoutMs: 0, serializable: false };
+}
+
+const read = {
+  ...turn(1),
+  commands: new Uint8Array(0),
+  readId: 3,
+  queries: encodeQueries([pointQuery(bytes("a"))]),
+};
+const start = { protocol: 1, sessionId: SESSION, resume: false };
+
+test("reading pauses while a session is opened and as long as its window is full", async () => {
+  const { replica, sessions } = service({ turnsMax: 2 });
+  const sink = new Transcript();
+  const stream = sessions.open(sink);
+  stream.start(start);
+  await sink.until(3);
+  replica.loseLeader();
+
+  stream.turn(turn(1));
+  stream.turn(turn(2));
+  expect(sink.said).toEqual(["pause", "started", "resume", "pause"]);
+  replica.regainLeader();
+  await sink.until(7);
+
+  expect(sink.said.slice(4)).toEqual(["results 1", "resume", "results 2"]);
+});
+
+test("reading pauses by bytes as well", async () => {
+  const { replica, sessions } = service({ bytesMax: 10 });
+  const sink = new Transcript();
+  const stream = sessions.open(sink);
+  stream.start({ ...start, resume: true });
+  replica.loseLeader();
+
+  stream.turn(turn(1));
+
+  expect(sink.said).toEqual(["started", "pause"]);
+});
+
+test("both parts of a turn count as one turn, which is over with the later", async () => {
+  const { replica, sessions } = service({ turnsMax: 1 });
+  const sink = new Transcript();
+  const stream = sessions.open(sink);
+  stream.start(start);
+  await sink.until(3);
+  replica.loseLeader();
+
+  stream.turn({ ...turn(1), readId: 3, queries: read.queries, serializable: true });
+  await sink.until(5);
+  expect(sink.said.slice(3)).toEqual(["pause", "read 3"]);
+  replica.regainLeader();
+  await sink.until(7);
+
+  expect(sink.said.slice(5)).toEqual(["results 1", "resume"]);
+});
+
+test("answers of a client that is gone go nowhere, and the stream is forgotten", async () => {
+  const { replica, sessions } = service();
+  const sink = new Transcript();
+  const stream = sessions.open(sink);
+  stream.start(start);
+  await sink.until(3);
+  replica.loseLeader();
+  stream.turn(turn(1));
+
+  stream.close();
+  replica.regainLeader();
+  await replica.barrier({ deadline: Number.POSITIVE_INFINITY });
+  await Promise.resolve();
+
+  expect(sink.said.slice(3)).toEqual([]);
+  expect(sessions.streams).toBe(0);
+});
+
+test("an answer above its limit is refused with what to do", async () => {
+  const { replica, sessions } = service({ answerBytesMax: 4 });
+  const sink = new Transcript();
+  const stream = sessions.open(sink);
+  stream.start(start);
+  await sink.until(3);
+  await replica.propose(
+    {
+      kind: "put",
+      key: bytes("a"),
+      value: bytes("four"),
+      lease: 0n,
+      prevKv: false,
+      ignoreValue: false,
+      ignoreLease: false,
+    },
+    { deadline: Number.POSITIVE_INFINITY },
+  );
+
+  stream.turn(read);
+  await sink.until(4);
+
+  expect(sink.said.at(-1)).toBe("failed ANSWER_TOO_LARGE");
+});
+
+test("one stream more than the node takes is refused, as is any while it drains", () => {
+  const { sessions } = service({ streamsMax: 1 });
+  sessions.open(new Transcript());
+
+  expect(() => sessions.open(new Transcript())).toThrow(OverloadedError);
+  sessions.drain();
+
+  expect(sessions.streams).toBe(0);
+  expect(() => sessions.open(new Transcript())).toThrow("this node is stopping");
+});
+
+test("a stream that drains takes no more turns and ends with its last answer", async () => {
+  const { replica, sessions } = service();
+  const sink = new Transcript();
+  const stream = sessions.open(sink);
+  stream.start(start);
+  await sink.until(3);
+  replica.loseLeader();
+  stream.turn(turn(1));
+
+  sessions.drain();
+  stream.turn(turn(2));
+  replica.regainLeader();
+  await sink.until(5);
+
+  expect(sink.said.slice(3)).toEqual(["results 1", "ended"]);
+});

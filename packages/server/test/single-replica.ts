@@ -1,0 +1,165 @@
+import {
+  type BootId,
+  type ClusterId,
+  FIRST_GROUP,
+  type MemberId,
+  type Steps,
+  type StoreId,
+} from "@holdfast/base";
+import {
+  NoLeaderError,
+  type ReadPoint,
+  type ReplicaApi,
+  type ReplicaCall,
+  type ReplicaStatus,
+  RequestTimedOutError,
+  type SessionBatch,
+} from "@holdfast/replica";
+import {
+  encodeBatch,
+  type Operation,
+  type OperationResult,
+  type RowLayout,
+  StateMachine,
+} from "@holdfast/state-machine";
+import { SystemClock } from "../src/adapters/system-clock.ts";
+import { MemoryRows } from "./memory-rows.ts";
+
+export const MEMBER = 1_111_222_233_334 as MemberId;
+const CLUSTER = 9_007_199_254_740_991 as ClusterId;
+const NODE_SESSION = new Uint8Array(16).fill(0xee);
+const CLIENT_ADDRESS = "127.0.0.1:2379";
+
+/**
+ * A cluster of one in memory: a real state machine to which operations are
+ * applied at once, in the order in which they come.
+ *
+ * Without its leader it behaves as any follower that has lost it: writes and
+ * linearizable reads wait until it returns or their deadline passes.
+ */
+export class SingleReplica implements ReplicaApi {
+  readonly #rows = new MemoryRows();
+  readonly #machine: StateMachine = new StateMachine({ group: FIRST_GROUP, writer: this.#rows });
+  readonly #clock = new SystemClock();
+  #index = 0;
+  #sequence = 1;
+  #leads = true;
+  #waiting: (() => void)[] = [];
+  /** Entries proposed, computations run and statuses asked for, for tests that count. */
+  readonly counts: { entries: number; reads: number; statuses: number } = {
+    entries: 0,
+    reads: 0,
+    statuses: 0,
+  };
+
+  constructor() {
+    this.#rows.run(this.#machine.open());
+    this.#apply(
+      encodeBatch({
+        session: NODE_SESSION,
+        firstSequence: 0,
+        ackedBelow: 0,
+        operations: [{ kind: "session-open" }],
+      }),
+    );
+  }
+
+  get layout(): RowLayout {
+    return this.#machine.layout;
+  }
+
+  loseLeader(): void {
+    this.#leads = false;
+  }
+
+  regainLeader(): void {
+    this.#leads = true;
+    for (const proceed of this.#waiting.splice(0)) proceed();
+  }
+
+  async propose(operation: Operation, call: ReplicaCall): Promise<OperationResult> {
+    await this.#leader(call);
+    const firstSequence = this.#sequence++;
+    const batch = { session: NODE_SESSION, firstSequence, ackedBelow: firstSequence };
+    const [result] = this.#apply(encodeBatch({ ...batch, operations: [operation] }));
+    return result as OperationResult;
+  }
+
+  async submit(batch: SessionBatch, call: ReplicaCall): Promise<readonly OperationResult[]> {
+    await this.#leader(call);
+    return this.#apply(batch.bytes);
+  }
+
+  async read<Result>(
+    compute: (point: ReadPoint) => Steps<Result>,
+    call: ReplicaCall & { readonly linearizable: boolean },
+  ): Promise<Result> {
+    if (call.linearizable) await this.#leader(call);
+    this.counts.reads += 1;
+    return this.#rows.run(compute(this.#machine.point));
+  }
+
+  barrier(call: ReplicaCall): Promise<void> {
+    return this.#leader(call);
+  }
+
+  status(): ReplicaStatus {
+    this.counts.statuses += 1;
+    return {
+      role: this.#leads ? "leader" : "follower",
+      name: "n1",
+      storeId: "0".repeat(32) as StoreId,
+      bootId: "1".repeat(32) as BootId,
+      clusterId: CLUSTER,
+      memberId: MEMBER,
+      leader: this.#leads ? MEMBER : undefined,
+      term: 2,
+      membership: {
+        voters: [MEMBER],
+        outgoing: [],
+        learners: [],
+        learnersNext: [],
+        autoLeave: false,
+        profiles: [
+          {
+            id: MEMBER,
+            name: "n1",
+            storeId: "0".repeat(32) as StoreId,
+            peerAddress: "127.0.0.1:2380",
+            clientAddress: CLIENT_ADDRESS,
+          },
+        ],
+      },
+      lastIndex: this.#index,
+      committed: this.#index,
+      applied: this.#index,
+      revision: this.#machine.revision,
+      compactRevision: this.#machine.compactRevision,
+      stateBytes: 4096,
+      waitingFor: undefined,
+      electionTimeoutMs: 1000,
+    };
+  }
+
+  #apply(payload: Uint8Array): readonly OperationResult[] {
+    this.counts.entries += 1;
+    this.#index += 1;
+    return this.#rows.run(this.#machine.apply({ index: this.#index, term: 2, payload }));
+  }
+
+  #leader(call: ReplicaCall): Promise<void> {
+    if (this.#leads) return Promise.resolve();
+    if (call.requireLeader === true) {
+      return Promise.reject(new NoLeaderError("no leader is known"));
+    }
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.timer(call.deadline - this.#clock.now(), () => {
+        reject(new RequestTimedOutError("no leader came in time", "not-applied"));
+      });
+      this.#waiting.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}

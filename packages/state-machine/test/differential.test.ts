@@ -1,0 +1,222 @@
+import { toByteString } from "@holdfast/base";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  type CommandBatch,
+  DEFAULT_OPERATION_LIMITS,
+  encodeBatch,
+  type Operation,
+  pointRead,
+  pointReadKey,
+  type RangeQuery,
+  rangeSteps,
+  validateOperation,
+} from "../src/index.ts";
+import { operations, queries } from "./arbitraries.ts";
+import { NaiveStore } from "./naive-store.ts";
+import { plain, sessionId, TestStore } from "./test-store.ts";
+
+/** What happens next to both stores. */
+type Happening =
+  | {
+      readonly kind: "batch";
+      readonly session: number;
+      readonly operations: readonly Operation[];
+      /** How far behind or ahead of the session's next sequence the batch is said to begin. */
+      readonly shift: number;
+      readonly acknowledges: number;
+    }
+  | { readonly kind: "again"; readonly which: number }
+  | { readonly kind: "open"; readonly session: number }
+  | { readonly kind: "expire"; readonly session: number; readonly idleSince: number }
+  | { readonly kind: "read"; readonly query: RangeQuery }
+  | { readonly kind: "restart" };
+
+const sessions = fc.integer({ min: 1, max: 3 });
+
+const happenings: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant("batch" as const),
+      session: sessions,
+      operations: fc.array(operations, { minLength: 1, maxLength: 4 }),
+      shift: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(0) },
+        { weight: 2, arbitrary: fc.integer({ min: -4, max: 4 }) },
+        { weight: 1, arbitrary: fc.constantFrom(8189, 9000) },
+      ),
+      acknowledges: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 })),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("again" as const), which: fc.nat({ max: 40 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("open" as const), session: sessions }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("expire" as const),
+      session: sessions,
+      idleSince: fc.nat({ max: 40 }),
+    }),
+  },
+  { weight: 6, arbitrary: queries.map((query) => ({ kind: "read" as const, query })) },
+  { weight: 1, arbitrary: fc.constant({ kind: "restart" as const }) },
+);
+
+/** The machine and the plain retelling, fed the same and compared at every step. */
+class Pair {
+  store: TestStore = new TestStore();
+  readonly naive = new NaiveStore();
+  readonly #sent: CommandBatch[] = [];
+  readonly #next = new Map<number, number>();
+
+  constructor() {
+    for (const session of [1, 2]) this.meet({ kind: "open", session });
+  }
+
+  meet(happening: Happening): void {
+    switch (happening.kind) {
+      case "batch":
+        this.#batch(happening);
+        break;
+      case "again":
+        this.#again(happening.which);
+        break;
+      case "open":
+        this.#send(this.#batchOf(happening.session, [{ kind: "session-open" }], 0, 0));
+        break;
+      case "expire":
+        this.#expire(happening);
+        break;
+      case "read":
+        this.#read(happening.query);
+        break;
+      case "restart":
+        this.store = this.store.restarted();
+    }
+  }
+
+  #expire({ session, idleSince }: Happening & { readonly kind: "expire" }): void {
+    const idle = { session: sessionId(session), idleSince };
+    this.#sendNew(1, [{ kind: "session-expire", sessions: [idle] }]);
+  }
+
+  #batch(happening: Happening & { readonly kind: "batch" }): void {
+    const valid = happening.operations.filter(
+      (operation) => validateOperation(operation, DEFAULT_OPERATION_LIMITS) === undefined,
+    );
+    if (valid.length === 0) return;
+    const next = this.#next.get(happening.session) ?? 0;
+    const first = Math.max(0, next + happening.shift);
+    const acked = Math.max(0, next - happening.acknowledges);
+    if (happening.shift === 0) this.#next.set(happening.session, next + valid.length);
+    this.#send(
+      this.#batchOf(happening.session, valid, first, happening.acknowledges === 0 ? 0 : acked),
+    );
+  }
+
+  #again(which: number): void {
+    const batch = this.#sent[which % Math.max(1, this.#sent.length)];
+    if (batch !== undefined) this.#send(batch);
+  }
+
+  #sendNew(session: number, list: readonly Operation[]): void {
+    const next = this.#next.get(session) ?? 0;
+    this.#next.set(session, next + list.length);
+    this.#send(this.#batchOf(session, list, next, 0));
+  }
+
+  #batchOf(
+    session: number,
+    list: readonly Operation[],
+    firstSequence: number,
+    ackedBelow: number,
+  ): CommandBatch {
+    return { session: sessionId(session), firstSequence, ackedBelow, operations: list };
+  }
+
+  #send(batch: CommandBatch): void {
+    this.#sent.push(batch);
+    const expected = this.naive.apply(batch);
+
+    const results = this.store.applyBytes(encodeBatch(batch));
+
+    expect(plain(results)).toEqual(plain(expected));
+    expect(this.store.machine.revision).toBe(this.naive.revision);
+    expect(this.store.machine.sessions).toBe(this.naive.sessions.size);
+    for (const id of this.naive.sessions.keys()) {
+      expect(this.store.machine.hasSession(id)).toBe(true);
+    }
+  }
+
+  #read(query: RangeQuery): void {
+    const { machine, rows } = this.store;
+    const expected = this.naive.range(query);
+
+    const answer = rows.read(rangeSteps(query, machine.point, machine.layout));
+
+    if (expected === undefined) {
+      expect(answer).toMatchObject({ kind: "refusal", reason: "future-revision" });
+      return;
+    }
+    expect(plain(answer)).toEqual(plain(expected));
+    const key = pointReadKey(query, machine.layout);
+    if (key === undefined) return;
+    const atOnce = pointRead(query, rows.published.get(key), machine.point);
+    if (atOnce !== undefined) expect(plain(atOnce)).toEqual(plain(expected));
+  }
+}
+
+test("the machine answers every log and every read as the plain retelling does", () => {
+  fc.assert(
+    fc.property(fc.array(happenings, { minLength: 1, maxLength: 40 }), (list) => {
+      const pair = new Pair();
+      for (const happening of list) pair.meet(happening);
+    }),
+    { numRuns: 400 },
+  );
+}, 60_000);
+
+test("equal logs make equal rows and hashes, wherever one of the machines restarts", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(operations, { minLength: 1, maxLength: 3 }), {
+        minLength: 1,
+        maxLength: 15,
+      }),
+      fc.nat({ max: 15 }),
+      (log, restartAt) => {
+        const steady = TestStore.opened();
+        let restarting = TestStore.opened();
+        for (const [at, list] of log.entries()) {
+          const sent = { firstSequence: at * 3, ackedBelow: Math.max(0, at - 4) * 3 };
+          steady.send(list, sent);
+          restarting.send(list, sent);
+          if (at === restartAt) restarting = restarting.restarted();
+        }
+
+        expect(restarting.rows.published.all()).toEqual(steady.rows.published.all());
+        expect(restarting.machine.rollingHash).toBe(steady.machine.rollingHash);
+        expect(restarting.machine.applied).toEqual(steady.machine.applied);
+      },
+    ),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
+test("the rolling hash tells logs of equal length and equal effect apart", () => {
+  const one = TestStore.opened();
+  const other = TestStore.opened();
+
+  one.applyBytes(undefined);
+  one.send([{ kind: "session-open" }]);
+  other.send([{ kind: "session-open" }]);
+  other.applyBytes(undefined);
+
+  expect(one.machine.applied).toEqual(other.machine.applied);
+  expect(one.machine.rollingHash).not.toBe(other.machine.rollingHash);
+  expect(toByteString(one.session)).toBe(toByteString(other.session));
+});

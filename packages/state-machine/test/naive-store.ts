@@ -1,0 +1,307 @@
+import type { ByteString } from "@holdfast/base";
+import { toByteString } from "@holdfast/base";
+import type {
+  ApplyFailure,
+  CommandBatch,
+  Compare,
+  KeyValue,
+  Operation,
+  OperationResult,
+  PutOperation,
+  RangeQuery,
+  RangeResult,
+  TxnBranchOperation,
+  TxnOperation,
+  TxnResult,
+} from "../src/index.ts";
+
+/** One version of a key, or its deletion. */
+interface Version {
+  readonly key: ByteString;
+  readonly mod: number;
+  /** `undefined`: deleted. */
+  readonly pair: KeyValue | undefined;
+}
+
+interface NaiveSession {
+  ackedBelow: number;
+  lastIndex: number;
+  readonly answers: Map<number, OperationResult>;
+}
+
+type Write = { readonly key: ByteString; readonly pair: KeyValue | undefined };
+
+/**
+ * The state machine told again in the plainest way: every version of every key
+ * in one list, read by looking through all of it.
+ */
+export class NaiveStore {
+  revision = 1;
+  index = 0;
+  readonly versions: Version[] = [];
+  readonly sessions = new Map<ByteString, NaiveSession>();
+
+  apply(batch: CommandBatch): OperationResult[] {
+    this.index += 1;
+    const id = toByteString(batch.session);
+    const known = this.sessions.get(id);
+    if (known !== undefined) {
+      known.lastIndex = this.index;
+      known.ackedBelow = Math.max(known.ackedBelow, batch.ackedBelow);
+    }
+    return batch.operations.map((operation, position) => {
+      if (operation.kind === "session-open") return this.#open(id, batch.ackedBelow);
+      const session = this.sessions.get(id);
+      if (session === undefined) return this.#failed({ reason: "session-expired" });
+      const sequence = batch.firstSequence + position;
+      if (sequence < session.ackedBelow) return this.#failed({ reason: "sequence-forgotten" });
+      if (sequence >= session.ackedBelow + 8192) {
+        return this.#failed({ reason: "sequence-beyond-window" });
+      }
+      const answered = session.answers.get(sequence);
+      if (answered !== undefined) return answered;
+      const result = this.#once(operation, id);
+      const kept: OperationResult =
+        weight(result) > 1024 ? { kind: "answer-gone", revision: result.revision } : result;
+      session.answers.set(sequence, kept);
+      return result;
+    });
+  }
+
+  /** What a reader asking at the present revision is told; `undefined`: refused. */
+  range(query: RangeQuery): RangeResult | undefined {
+    if (query.revision > this.revision) return undefined;
+    const at = query.revision > 0 ? query.revision : this.revision;
+    return rangeOver(this.stateAt(at), query, this.revision);
+  }
+
+  stateAt(revision: number): Map<ByteString, KeyValue> {
+    const state = new Map<ByteString, KeyValue>();
+    for (const { key, mod, pair } of this.versions) {
+      if (mod > revision) continue;
+      if (pair === undefined) state.delete(key);
+      else state.set(key, pair);
+    }
+    return state;
+  }
+
+  #open(id: ByteString, ackedBelow: number): OperationResult {
+    if (!this.sessions.has(id)) {
+      this.sessions.set(id, { ackedBelow, lastIndex: this.index, answers: new Map() });
+    }
+    return { kind: "session-open", revision: this.revision };
+  }
+
+  #once(operation: Exclude<Operation, { kind: "session-open" }>, asker: ByteString) {
+    if (operation.kind === "session-expire") {
+      for (const { session, idleSince } of operation.sessions) {
+        const id = toByteString(session);
+        const found = this.sessions.get(id);
+        if (found !== undefined && id !== asker && found.lastIndex <= idleSince) {
+          this.sessions.delete(id);
+        }
+      }
+      return { kind: "session-expire", revision: this.revision } as const;
+    }
+    const trial = new Trial(this);
+    const result = trial.run(operation);
+    if (result.kind !== "failed" && trial.writes.length > 0) {
+      this.revision += 1;
+      for (const { key, pair } of trial.writes) {
+        this.versions.push({ key, mod: this.revision, pair });
+      }
+    }
+    return result;
+  }
+
+  #failed(failure: ApplyFailure): OperationResult {
+    return { kind: "failed", revision: this.revision, failure };
+  }
+}
+
+/** One operation tried on a copy of the state. */
+class Trial {
+  readonly writes: Write[] = [];
+  readonly #store: NaiveStore;
+  readonly #before: ReadonlyMap<ByteString, KeyValue>;
+  readonly #state: Map<ByteString, KeyValue>;
+
+  constructor(store: NaiveStore) {
+    this.#store = store;
+    this.#before = store.stateAt(store.revision);
+    this.#state = new Map(this.#before);
+  }
+
+  run(operation: PutOperation | TxnOperation | Exclude<TxnBranchOperation, { kind: "range" }>) {
+    const failure =
+      operation.kind === "put" && operation.lease !== 0n
+        ? ({ reason: "lease-not-found" } as const)
+        : this.#check(operation);
+    if (failure !== undefined) {
+      return { kind: "failed", revision: this.#store.revision, failure } as const;
+    }
+    return this.#do(operation) as Exclude<TxnResult["responses"][number], { kind: "range" }>;
+  }
+
+  get #now(): number {
+    return this.#store.revision + (this.writes.length > 0 ? 1 : 0);
+  }
+
+  #check(operation: TxnBranchOperation): ApplyFailure | undefined {
+    if (operation.kind === "put") return this.#checkPut(operation);
+    if (operation.kind === "range") {
+      const isFuture = operation.query.revision > this.#store.revision;
+      return isFuture ? { reason: "future-revision" } : undefined;
+    }
+    if (operation.kind === "txn") {
+      for (const inner of this.#branch(operation)) {
+        const failure = this.#check(inner);
+        if (failure !== undefined) return failure;
+      }
+    }
+    return undefined;
+  }
+
+  #checkPut(put: PutOperation): ApplyFailure | undefined {
+    const missing = !this.#before.has(toByteString(put.key));
+    if (missing && (put.ignoreLease || put.ignoreValue)) return { reason: "key-not-found" };
+    return put.lease === 0n ? undefined : { reason: "lease-not-found" };
+  }
+
+  #branch(txn: TxnOperation): readonly TxnBranchOperation[] {
+    return txn.compares.every((one) => holds(one, this.#before)) ? txn.success : txn.failure;
+  }
+
+  #do(operation: TxnBranchOperation): TxnResult["responses"][number] {
+    switch (operation.kind) {
+      case "put":
+        return this.#put(operation);
+      case "delete-range": {
+        const gone = inRange(this.#state, operation);
+        for (const { key } of gone) {
+          this.#state.delete(toByteString(key));
+          this.writes.push({ key: toByteString(key), pair: undefined });
+        }
+        return {
+          kind: "delete-range",
+          revision: this.#now,
+          deleted: gone.length,
+          prevKvs: operation.prevKv ? gone : [],
+        };
+      }
+      case "range": {
+        const { query } = operation;
+        const isPast = query.revision > 0 && query.revision < this.#now;
+        const state = isPast ? this.#store.stateAt(query.revision) : this.#state;
+        return { kind: "range", range: rangeOver(state, query, this.#now) };
+      }
+      case "txn": {
+        const branch = this.#branch(operation);
+        const responses = branch.map((inner) => this.#do(inner));
+        const succeeded = operation.compares.every((one) => holds(one, this.#before));
+        return { kind: "txn", revision: this.#now, succeeded, responses };
+      }
+    }
+  }
+
+  #put(put: PutOperation): TxnResult["responses"][number] {
+    const key = toByteString(put.key);
+    const old = this.#state.get(key);
+    const pair: KeyValue = {
+      key: put.key,
+      value: put.ignoreValue ? (old?.value ?? new Uint8Array(0)) : put.value,
+      createRevision: old?.createRevision ?? this.#store.revision + 1,
+      modRevision: this.#store.revision + 1,
+      version: (old?.version ?? 0) + 1,
+      lease: put.ignoreLease ? (old?.lease ?? 0n) : put.lease,
+    };
+    this.#state.set(key, pair);
+    this.writes.push({ key, pair });
+    return { kind: "put", revision: this.#now, prevKv: put.prevKv ? old : undefined };
+  }
+}
+
+function inRange(
+  state: ReadonlyMap<ByteString, KeyValue>,
+  request: { readonly key: Uint8Array; readonly rangeEnd: Uint8Array },
+): KeyValue[] {
+  const from = toByteString(request.key);
+  const end = toByteString(request.rangeEnd);
+  return [...state.entries()]
+    .filter(([key]) => (end === "" ? key === from : key >= from && (end === "\0" || key < end)))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, pair]) => pair);
+}
+
+function rangeOver(
+  state: ReadonlyMap<ByteString, KeyValue>,
+  query: RangeQuery,
+  revision: number,
+): RangeResult {
+  const all = inRange(state, query);
+  const count = all.length;
+  if (query.countOnly) return { revision, kvs: [], more: false, count };
+  const { minModRevision, maxModRevision, minCreateRevision, maxCreateRevision, limit } = query;
+  const bounded = minModRevision || maxModRevision || minCreateRevision || maxCreateRevision;
+  let kvs = query.sortOrder === "none" && !bounded && limit > 0 ? all.slice(0, limit + 1) : all;
+  if (maxModRevision) kvs = kvs.filter((kv) => kv.modRevision <= maxModRevision);
+  if (minModRevision) kvs = kvs.filter((kv) => kv.modRevision >= minModRevision);
+  if (maxCreateRevision) kvs = kvs.filter((kv) => kv.createRevision <= maxCreateRevision);
+  if (minCreateRevision) kvs = kvs.filter((kv) => kv.createRevision >= minCreateRevision);
+  const by = {
+    key: (kv: KeyValue) => toByteString(kv.key),
+    value: (kv: KeyValue) => toByteString(kv.value),
+    version: (kv: KeyValue) => kv.version,
+    create: (kv: KeyValue) => kv.createRevision,
+    mod: (kv: KeyValue) => kv.modRevision,
+  }[query.sortTarget];
+  const sign = query.sortOrder === "descend" ? -1 : 1;
+  kvs = [...kvs].sort((a, b) => (by(a) === by(b) ? 0 : by(a) < by(b) ? -sign : sign));
+  const more = limit > 0 && kvs.length > limit;
+  if (more) kvs = kvs.slice(0, limit);
+  if (query.keysOnly) kvs = kvs.map((kv) => ({ ...kv, value: new Uint8Array(0) }));
+  return { revision, kvs, more, count };
+}
+
+function holds(compare: Compare, state: ReadonlyMap<ByteString, KeyValue>): boolean {
+  const found = inRange(state, compare);
+  if (found.length === 0) {
+    return compare.target !== "value" && test(0n, compare.operand, compare.result);
+  }
+  return found.every((kv) => {
+    if (compare.target === "value") {
+      return test(toByteString(kv.value), toByteString(compare.operand), compare.result);
+    }
+    const actual = {
+      version: BigInt(kv.version),
+      create: BigInt(kv.createRevision),
+      mod: BigInt(kv.modRevision),
+      lease: kv.lease,
+    }[compare.target];
+    return test(actual, compare.operand, compare.result);
+  });
+}
+
+function test<Value extends bigint | string>(
+  actual: Value,
+  operand: Value,
+  result: Compare["result"],
+): boolean {
+  return {
+    equal: actual === operand,
+    "not-equal": actual !== operand,
+    greater: actual > operand,
+    less: actual < operand,
+  }[result];
+}
+
+/** docs/command-format.md: 16 for each result, and for each pair 32, its key and its value. */
+function weight(result: OperationResult | TxnResult["responses"][number]): number {
+  const pairs = (kvs: readonly KeyValue[]) =>
+    kvs.map((kv) => 32 + kv.key.length + kv.value.length).reduce((a, b) => a + b, 0);
+  if (result.kind === "put") return 16 + pairs(result.prevKv === undefined ? [] : [result.prevKv]);
+  if (result.kind === "delete-range") return 16 + pairs(result.prevKvs);
+  if (result.kind === "range") return 16 + pairs(result.range.kvs);
+  if (result.kind === "txn") return result.responses.map(weight).reduce((a, b) => a + b, 16);
+  return 16;
+}

@@ -1,0 +1,52 @@
+import type { Clock, Logger } from "@holdfast/base";
+import type { Files } from "../files.ts";
+
+export interface WriteAheadLogOptions {
+  readonly files: Files;
+  /** Where the segments lie, below the store's directory; made with the first append. */
+  readonly directory: string;
+  /**
+   * The size of a segment, a whole number of sectors. Larger ones are switched less
+   * often and keep more of what is compacted on disk.
+   *
+   * @default 64 MiB
+   */
+  readonly segmentBytes?: number;
+  /**
+   * Writes of one append share a frame up to here. One write is never split, so a
+   * larger one has a frame of its own.
+   *
+   * @default 8 MiB
+   */
+  readonly frameBytesMax?: number;
+  readonly logger: Logger;
+  /** Only for {@link WalStats.lastAppendMs}. */
+  readonly clock?: Clock;
+}
+
+export interface WalStats {
+  readonly appends: number;
+  readonly frames: number;
+  /** Bytes handed to the disk, markers and padding included. */
+  readonly bytes: number;
+  readonly segments: number;
+  /** Segments and spares on disk. */
+  readonly sizeBytes: number;
+  /** Whether the next segment is there already; while it is not, a full disk can hurt (decision 14). */
+  readonly spareReady: boolean;
+  /** Places kept in memory to find entries by. */
+  readonly places: number;
+  /** How long the last append took; 0 without a clock. */
+  readonly lastAppendMs: number;
+  readonly failed: boolean;
+}
+
+/** Options with everything filled in that has a default. */
+export type ResolvedWalOptions = WriteAheadLogOptions & Required<typeof WAL_DEFAULTS>;
+
+const MIB = 1024 * 1024;
+
+export const WAL_DEFAULTS: {
+  readonly segmentBytes: number;
+  readonly frameBytesMax: number;
+} = Object.freeze({ segmentBytes: 64 * MIB, frameBytesMax: 8 * MIB });

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { mend, sharedCluster } from "../shared-cluster.ts";
+import { UniqueWrites } from "../unique-writes.ts";
+
+const cluster = sharedCluster();
+
+test.each([1, 2])("kill -9 of all three amid writes loses no acknowledged write, time %i", async (time) => {
+  await using writes = new UniqueWrites(`all-killed/${time}/`);
+  for (const node of cluster().nodes) writes.addEtcd(node, 8);
+  await writes.more(500);
+
+  await Promise.all(cluster().nodes.map((node) => node.kill()));
+  await writes.stop();
+  await mend(cluster());
+
+  await using client = await cluster().connect();
+  expect(await writes.lost(client)).toEqual([]);
+});
+
+test("a cluster that was killed whole writes on where it stopped", async () => {
+  await using client = await cluster().connect();
+  const before = await client.put("revision", "before");
+
+  await Promise.all(cluster().nodes.map((node) => node.kill()));
+  await mend(cluster());
+  const after = await client.put("revision", "after");
+
+  expect(after.revision).toBe(before.revision + 1);
+});

@@ -1,0 +1,68 @@
+import { type Cluster, type ClusterOptions, eventually, startCluster } from "@holdfast/testkit";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+
+const ERROR_LEVEL = 50;
+const CATCHES_UP_WITHIN_MS = 15_000;
+
+/**
+ * One cluster for all tests of a file, because starting one takes longer than most
+ * of them. A test that breaks it mends it with {@link mend}.
+ *
+ * A line of level error in a node's log fails the file. When a test fails, the ends
+ * of the logs are printed.
+ */
+export function sharedCluster(options: ClusterOptions = {}): () => Cluster {
+  let cluster: Cluster | undefined;
+  const current = (): Cluster => {
+    if (cluster === undefined) throw new Error("the file's cluster did not start");
+    return cluster;
+  };
+  beforeAll(async () => {
+    cluster = await startCluster(options);
+  });
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(async () => {
+      process.stderr.write(`${await current().lastWords()}\n`);
+    });
+  });
+  afterAll(async () => {
+    const errors = cluster === undefined ? [] : await errorsLogged(cluster);
+    await cluster?.stop();
+    expect(errors).toEqual([]);
+  });
+  return current;
+}
+
+/** Starts what does not run and waits until all nodes hold the same. */
+export async function mend(cluster: Cluster): Promise<void> {
+  await Promise.all(cluster.nodes.map((node) => node.start()));
+  await cluster.leader();
+  await allCaughtUp(cluster);
+}
+
+/** Resolves when all nodes have applied the same. */
+export async function allCaughtUp(cluster: Cluster): Promise<void> {
+  await eventually(
+    async () => {
+      const statuses = await Promise.all(cluster.nodes.map((node) => node.status()));
+      const applied = statuses.map((status) =>
+        status.kind === "up" ? `${status.raftAppliedIndex}/${status.revision}` : "down",
+      );
+      return applied.every((one) => one !== "down" && one === applied[0]);
+    },
+    { within: CATCHES_UP_WITHIN_MS, what: "the same applied index and revision on all nodes" },
+  );
+}
+
+/** Lines of level error or worse, and text that is no log line at all. */
+async function errorsLogged(cluster: Cluster): Promise<readonly string[]> {
+  const logs = await Promise.all(cluster.nodes.map((node) => node.logs()));
+  return logs.flatMap((log) => log.split("\n").filter(isError));
+}
+
+function isError(line: string): boolean {
+  if (line.trim() === "") return false;
+  if (!line.startsWith("{")) return true;
+  const { level } = JSON.parse(line) as { readonly level?: unknown };
+  return typeof level === "number" && level >= ERROR_LEVEL;
+}
