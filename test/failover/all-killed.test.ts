@@ -4,8 +4,8 @@ import { UniqueWrites } from "../unique-writes.ts";
 
 const cluster = sharedCluster();
 
-test.each([1, 2])("kill -9 of all three amid writes loses no acknowledged write, time %i", async (time) => {
-  await using writes = new UniqueWrites(`all-killed/${time}/`);
+test("kill -9 of all three amid writes loses no acknowledged write", async () => {
+  await using writes = new UniqueWrites("all-killed/");
   for (const node of cluster().nodes) writes.addEtcd(node, 8);
   await writes.more(500);
 

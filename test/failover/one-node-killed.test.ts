@@ -1,5 +1,5 @@
 import type { NodeProcess } from "@holdfast/testkit";
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
 
@@ -7,8 +7,16 @@ import { UniqueWrites } from "../unique-writes.ts";
 const ELECTION_TIMEOUT_MS = 1000;
 const cluster = sharedCluster();
 
+interface Kill {
+  readonly victim: NodeProcess;
+  readonly writes: UniqueWrites;
+  readonly killedAt: number;
+  readonly lost: readonly string[];
+  readonly leaderAfter: NodeProcess;
+}
+
 /** Clients of both kinds write through every node while one is killed with SIGKILL, and for a while after. */
-async function writesWhileKilling(prefix: string, victim: NodeProcess) {
+async function killAmidWrites(prefix: string, victim: NodeProcess): Promise<Kill> {
   await using writes = new UniqueWrites(prefix);
   await writes.addSdk(cluster(), 4);
   for (const node of cluster().nodes) writes.addEtcd(node, 3);
@@ -17,40 +25,59 @@ async function writesWhileKilling(prefix: string, victim: NodeProcess) {
   await victim.kill();
   await writes.more(300);
   await writes.stop();
+  const leaderAfter = await cluster().leader();
   await mend(cluster());
   await using client = await cluster().connect();
-  return { writes, killedAt, lost: await writes.lost(client) };
+  return { victim, writes, killedAt, lost: await writes.lost(client), leaderAfter };
 }
 
-test("kill -9 of the leader loses no acknowledged write, and no client of the others sees an error", async () => {
-  const leader = await cluster().leader();
+describe("kill -9 of the leader", () => {
+  let kill: Kill;
+  beforeAll(async () => {
+    kill = await killAmidWrites("leader-killed/", await cluster().leader());
+  });
 
-  const { writes, lost } = await writesWhileKilling("leader-killed/", leader);
+  test("loses no acknowledged write", () => {
+    expect(kill.lost).toEqual([]);
+  });
 
-  expect(lost).toEqual([]);
-  expect(writes.failed.filter(({ node }) => node !== leader.id)).toEqual([]);
+  test("makes another node the leader", () => {
+    expect(kill.leaderAfter.id).not.toBe(kill.victim.id);
+  });
+
+  test("is seen as an error by no etcd client of a follower and by no client of the SDK", () => {
+    expect(kill.writes.failed.filter(({ node }) => node !== kill.victim.id)).toEqual([]);
+  });
+
+  test("stops the writes of other nodes for less than an election timeout", () => {
+    const next = kill.writes.acknowledged.find(
+      ({ node, startedAt }) =>
+        startedAt >= kill.killedAt && node !== undefined && node !== kill.victim.id,
+    );
+
+    expect((next?.acknowledgedAt ?? Infinity) - kill.killedAt).toBeLessThan(ELECTION_TIMEOUT_MS);
+  });
 });
 
-test("after kill -9 of the leader another node accepts a write before an election timeout has passed", async () => {
-  const leader = await cluster().leader();
+describe("kill -9 of a follower", () => {
+  let leader: NodeProcess;
+  let kill: Kill;
+  beforeAll(async () => {
+    leader = await cluster().leader();
+    const [victim] = cluster().others(leader);
+    if (victim === undefined) throw new Error("there is no follower");
+    kill = await killAmidWrites("follower-killed/", victim);
+  });
 
-  const { writes, killedAt } = await writesWhileKilling("leader-gone/", leader);
+  test("loses no acknowledged write", () => {
+    expect(kill.lost).toEqual([]);
+  });
 
-  const next = writes.acknowledged.find(
-    ({ node, startedAt }) => startedAt >= killedAt && node !== undefined && node !== leader.id,
-  );
-  expect(next).toBeDefined();
-  expect((next?.acknowledgedAt ?? Infinity) - killedAt).toBeLessThan(ELECTION_TIMEOUT_MS);
-});
+  test("is seen as an error by no client of another node", () => {
+    expect(kill.writes.failed.filter(({ node }) => node !== kill.victim.id)).toEqual([]);
+  });
 
-test("kill -9 of a follower loses no acknowledged write, disturbs nobody and elects nobody", async () => {
-  const leader = await cluster().leader();
-  const [victim] = cluster().others(leader);
-  if (victim === undefined) throw new Error("there is no follower");
-
-  const { writes, lost } = await writesWhileKilling("follower-killed/", victim);
-
-  expect(lost).toEqual([]);
-  expect(writes.failed.filter(({ node }) => node !== victim.id)).toEqual([]);
-  expect((await cluster().leader()).id).toBe(leader.id);
+  test("elects nobody", () => {
+    expect(kill.leaderAfter.id).toBe(leader.id);
+  });
 });

@@ -21,6 +21,9 @@ export interface NodeParts {
 }
 
 const DRAIN_GRACE_MS = 1_000;
+const THREAD_POOL_DEFAULT = 4;
+/** Threads of libuv's pool that LevelDB leaves to the log. */
+const LOG_THREADS = 2;
 
 /**
  * One node of a cluster, composed: directory, log, replica, peer network, client
@@ -112,7 +115,8 @@ async function openOn(
     log,
     recovered: recovered.get(FIRST_GROUP),
     membershipCodec: { encode: encodeMembership, decode: decodeMembership },
-    openEngine: (name) => openLevelEngine(join(directory.path, name)),
+    openEngine: (name) =>
+      openLevelEngine(join(directory.path, name), { jobsMax: threadPoolSize() - LOG_THREADS }),
     observe: {
       logWritten: (seconds) => edge.metrics.noteWalWrite(seconds),
       stateWritten: (seconds) => edge.metrics.noteStateCommit(seconds),
@@ -132,6 +136,12 @@ async function openOn(
   );
   replica.onChange(({ leader }) => edge.metrics.noteLeader(leader));
   return new Node({ directory, log, replica, network, edge });
+}
+
+/** What the launcher gave libuv; its own default otherwise (decision 13). */
+function threadPoolSize(): number {
+  const size = Number(process.env["UV_THREADPOOL_SIZE"]);
+  return Number.isInteger(size) && size > LOG_THREADS ? size : THREAD_POOL_DEFAULT;
 }
 
 function clientAddress({ client }: NodeConfig): Address {
