@@ -1,4 +1,10 @@
-import { type Cluster, type ClusterOptions, eventually, startCluster } from "@holdfast/testkit";
+import {
+  type Cluster,
+  type ClusterOptions,
+  eventually,
+  type NodeProcess,
+  startCluster,
+} from "@holdfast/testkit";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
 const ERROR_LEVEL = 50;
@@ -44,14 +50,18 @@ export async function mend(cluster: Cluster): Promise<void> {
 export async function allCaughtUp(cluster: Cluster): Promise<void> {
   await eventually(
     async () => {
-      const statuses = await Promise.all(cluster.nodes.map((node) => node.status()));
-      const applied = statuses.map((status) =>
-        status.kind === "up" ? `${status.raftAppliedIndex}/${status.revision}` : "down",
-      );
-      return applied.every((one) => one !== "down" && one === applied[0]);
+      const all = await Promise.all(cluster.nodes.map((node) => appliedBy(node)));
+      if (all.some((one) => one !== all[0])) throw new Error(all.join("; "));
+      return true;
     },
     { within: CATCHES_UP_WITHIN_MS, what: "the same applied index and revision on all nodes" },
   );
+}
+
+async function appliedBy(node: NodeProcess): Promise<string> {
+  const status = await node.status();
+  if (status.kind === "down") throw new Error(`${node.id} is down: ${status.reason}`);
+  return `index ${status.raftAppliedIndex}, revision ${status.revision}`;
 }
 
 /** Lines of level error or worse, and text that is no log line at all. */

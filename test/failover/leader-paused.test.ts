@@ -23,16 +23,21 @@ test("a leader stopped for 5 s is replaced, and answers no linearizable read wit
   };
   await write();
   const servedAgainMs = performance.now() - pausedAt;
-  await eventually(async () => (await write(), performance.now() - pausedAt >= PAUSE_MS), {
-    within: 2 * PAUSE_MS,
-  });
+  const writeUntil = (holds: () => boolean) => async (): Promise<boolean> => {
+    await write();
+    return holds();
+  };
+  await eventually(
+    writeUntil(() => performance.now() - pausedAt >= PAUSE_MS),
+    { within: 2 * PAUSE_MS },
+  );
   const late = readRepeatedly(old, () => acknowledged, { readers: READERS });
 
   old.resume();
-  await eventually(async () => (await write(), late.answers.length + early.answers.length >= 200), {
-    within: 10_000,
-    what: "200 linearizable reads through the resumed node",
-  });
+  await eventually(
+    writeUntil(() => late.answers.length + early.answers.length >= 200),
+    { within: 10_000, what: "200 linearizable reads through the resumed node" },
+  );
 
   await Promise.all([early.stop(), late.stop()]);
   writer.close();
@@ -62,7 +67,8 @@ function readRepeatedly(
     while (!isOver) {
       const least = acknowledged();
       const value = await endpoint.get("clock", { timeoutMs: 2 * PAUSE_MS }).catch(() => undefined);
-      if (value !== undefined) answers.push({ least, read: Number(new TextDecoder().decode(value)) });
+      if (value !== undefined)
+        answers.push({ least, read: Number(new TextDecoder().decode(value)) });
     }
   };
   const loops = Array.from({ length: readers }, loop);

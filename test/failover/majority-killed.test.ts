@@ -19,7 +19,11 @@ beforeAll(async () => {
   endpoint = new EtcdEndpoint(survivor.client);
   client = await cluster().connect();
   await endpoint.put("kept", "from before", ETCD_CALL);
-  await Promise.all(cluster().others(survivor).map((node) => node.kill()));
+  await Promise.all(
+    cluster()
+      .others(survivor)
+      .map((node) => node.kill()),
+  );
   await untilLeaderless(survivor);
   const since = performance.now();
   refused = endpoint.put("refused", "never", ETCD_CALL).then(

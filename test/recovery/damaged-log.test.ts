@@ -64,11 +64,11 @@ test.each([
   const { code } = await node.exited();
 
   const logs = await node.logs();
-  expect(logs).toContain("LOG_DAMAGED");
-  expect(logs).toContain(log.path);
-  expect(logs).toContain(`at offset ${frame.offset}`);
-  expect(logs).toContain("remove its directory and let the cluster rebuild it");
-  expect(code).toBe(1);
+  expect.soft(logs).toContain("LOG_DAMAGED");
+  expect.soft(logs).toContain(log.path);
+  expect.soft(logs).toContain(`at offset ${frame.offset}`);
+  expect.soft(logs).toContain("remove its directory and let the cluster rebuild it");
+  expect.soft(code).toBe(1);
 });
 
 /** The one node of the cluster, after some writes of which the last is long, and SIGKILL. */

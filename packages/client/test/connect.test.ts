@@ -27,6 +27,7 @@ test("what the answers of one message lead to travels in one message again", asy
   await using node = new GrpcNode();
   await node.start();
   await using store = await connect([node.address]);
+  await store.put("first", "opens the session");
   const before = node.messages;
 
   await Promise.all(

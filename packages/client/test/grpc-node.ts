@@ -8,7 +8,6 @@ import { loadProtocol, type SessionReply, type SessionRequest__Output } from "@h
 import {
   decodeBatch,
   decodeQueries,
-  encodeBatch,
   encodeRangeResults,
   encodeResults,
 } from "@holdfast/state-machine";
@@ -57,12 +56,6 @@ export class GrpcNode implements AsyncDisposable {
 
   *#answer({ start, turn }: SessionRequest__Output): Generator<SessionReply> {
     if (start) {
-      const open = {
-        firstSequence: 0,
-        ackedBelow: 0,
-        operations: [{ kind: "session-open" }],
-      } as const;
-      this.machine.apply(encodeBatch({ session: start.session_id, ...open }));
       yield { started: { protocol: 1, window: 8192, endpoints: [this.#address] } };
     }
     if (turn && turn.commands.length > 0) {

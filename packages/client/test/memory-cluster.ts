@@ -2,7 +2,6 @@ import { messageOf, type Turn } from "@holdfast/base";
 import {
   decodeBatch,
   decodeQueries,
-  encodeBatch,
   encodeRangeResults,
   encodeResults,
 } from "@holdfast/state-machine";
@@ -23,6 +22,10 @@ export type NodeMood =
   | { readonly kind: "serves" }
   /** Applies it and keeps the answer to itself. */
   | { readonly kind: "mute" }
+  /** Has no quorum: answers what it can alone. */
+  | { readonly kind: "alone" }
+  /** Cannot read batches: ends the stream over each. */
+  | { readonly kind: "chokes" }
   /** Takes it and does nothing, like a paused process. */
   | { readonly kind: "paused" }
   /** Turns streams away as they start. */
@@ -147,25 +150,15 @@ class MemoryStream implements SessionStream {
       return;
     }
     if (frame.kind === "start") {
-      this.#start(frame.sessionId, frame.resume);
+      this.#start();
       return;
     }
     const isMute = mood.kind === "mute";
     for (const reply of this.#answer(frame, mood)) if (!isMute) this.#reply(reply);
   }
 
-  #start(session: Uint8Array, resume: boolean): void {
-    const { machine, window, addresses } = this.#cluster;
-    if (!resume) {
-      machine.apply(
-        encodeBatch({
-          session,
-          firstSequence: 0,
-          ackedBelow: 0,
-          operations: [{ kind: "session-open" }],
-        }),
-      );
-    }
+  #start(): void {
+    const { window, addresses } = this.#cluster;
     this.#reply({
       kind: "started",
       protocol: 1,
@@ -186,11 +179,15 @@ class MemoryStream implements SessionStream {
       const { code, retryable } = mood;
       return [failure({ code, retryable, firstSequence, readId: frame.readId })];
     }
-    if (hasCommands) {
+    if (mood.kind === "chokes" && hasCommands) {
+      return [failure({ code: "MALFORMED", retryable: false, firstSequence: 0, readId: 0 })];
+    }
+    const isAlone = mood.kind === "alone";
+    if (hasCommands && !isAlone) {
       const results = encodeResults(machine.apply(frame.commands));
       replies.push({ kind: "results", firstSequence, results });
     }
-    if (frame.readId !== 0) {
+    if (frame.readId !== 0 && (frame.serializable || !isAlone)) {
       try {
         const results = encodeRangeResults(machine.read(decodeQueries(frame.queries)));
         replies.push({ kind: "read-results", readId: frame.readId, results });

@@ -16,6 +16,7 @@ import {
   type RangeAnswer,
   type RangeQuery,
   rangeSteps,
+  SESSIONS_MAX,
   StateMachine,
 } from "@holdfast/state-machine";
 
@@ -26,7 +27,7 @@ export class MemoryMachine {
   readonly #rows = new Map<ByteString, Uint8Array>();
   readonly #machine: StateMachine;
   #index = 0;
-  #reaperSequence = 0;
+  #reaperSequence = 1;
 
   constructor() {
     this.#machine = new StateMachine({
@@ -38,6 +39,7 @@ export class MemoryMachine {
       },
     });
     this.#run(this.#machine.open());
+    this.#open(REAPER);
   }
 
   /** Applies an encoded batch as the next committed entry. */
@@ -58,20 +60,28 @@ export class MemoryMachine {
     return answer.kvs[0]?.version ?? 0;
   }
 
+  /** Sessions that are open. */
+  get sessions(): number {
+    return this.#machine.sessions;
+  }
+
+  /** Opens sessions until there is room for no other. */
+  fillSessions(): void {
+    const session = new Uint8Array(16);
+    const view = new DataView(session.buffer);
+    for (let n = this.sessions; n < SESSIONS_MAX; n++) {
+      view.setUint32(0, n + 1);
+      this.#open(session.slice());
+    }
+  }
+
   /** Ends every session that is open, as a leader would that finds them idle. */
   expireSessions(): void {
-    const sessions = this.#machine.sessionsIdleSince(this.#index).map((idle) => ({
-      session: fromByteString(idle.session),
+    const idle = this.#machine.sessionsIdleSince(this.#index, SESSIONS_MAX);
+    const sessions = idle.map(({ session }) => ({
+      session: fromByteString(session),
       idleSince: this.#index,
     }));
-    this.apply(
-      encodeBatch({
-        session: REAPER,
-        firstSequence: 0,
-        ackedBelow: 0,
-        operations: [{ kind: "session-open" }],
-      }),
-    );
     this.#reaperSequence += 1;
     this.apply(
       encodeBatch({
@@ -81,6 +91,11 @@ export class MemoryMachine {
         operations: [{ kind: "session-expire", sessions }],
       }),
     );
+  }
+
+  #open(session: Uint8Array): void {
+    const operations = [{ kind: "session-open" }] as const;
+    this.apply(encodeBatch({ session, firstSequence: 1, ackedBelow: 1, operations }));
   }
 
   #run<Result>(steps: Steps<Result>): Result {

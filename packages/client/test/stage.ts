@@ -17,7 +17,7 @@ export interface Stage {
   readonly session: SessionClient;
 }
 
-/** A client that is connected to three nodes in memory. */
+/** A client that is connected to three nodes in memory and has not written yet. */
 export async function connected(limits: Partial<ClientLimits> = {}): Promise<Stage> {
   const world = new ManualWorld();
   const cluster = new MemoryCluster(world.turn, [N1, N2, N3]);
@@ -30,6 +30,16 @@ export async function connected(limits: Partial<ClientLimits> = {}): Promise<Sta
   await opened;
   const nodes = { status: () => Promise.reject(new Error("nobody asks here")) };
   return { world, cluster, session, client: new Holdfast(session, nodes, { timeoutMs: 5000 }) };
+}
+
+/** A connected client whose session is open, over a store that is empty; frames are counted from here on. */
+export async function inSession(limits: Partial<ClientLimits> = {}): Promise<Stage> {
+  const stage = await connected(limits);
+  const opening = stage.client.delete("nothing");
+  await stage.world.settle();
+  await opening;
+  stage.cluster.seen.length = 0;
+  return stage;
 }
 
 /** What became of a promise so far. */

@@ -87,17 +87,24 @@ export class Replica implements ReplicaApi {
     gone: (peer) => this.#member?.peerGone(peer),
   };
 
-  /** Who this node is at this moment. */
+  /**
+   * Who this node is at this moment. What the log says counts from the first
+   * moment on: a born node that is still opening its state must not pass for unborn,
+   * or wiped ones might form a cluster without it.
+   */
   identity(): PeerIdentity {
-    const { self, bootId, options } = this.#parts;
-    const head = this.#member === undefined ? undefined : this.#parts.log.head(FIRST_GROUP);
+    const { self, bootId, options, log, membershipCodec } = this.#parts;
+    const { clusterId, membership } = log.head(FIRST_GROUP);
+    const isBorn = clusterId !== undefined;
     return {
       name: self.name,
       storeId: self.storeId,
       bootId,
-      clusterId: head?.clusterId,
-      memberId: this.#member?.id,
-      membership: this.#member?.status().membership,
+      clusterId,
+      memberId: isBorn ? memberIdOf(clusterId, self.name, self.storeId) : undefined,
+      membership:
+        this.#member?.status().membership ??
+        (isBorn ? membershipCodec.decode(membership) : undefined),
       heartbeatMs: options.raft.heartbeatMs,
       electionTimeoutMs: options.raft.electionTimeoutMs,
     };

@@ -88,78 +88,104 @@ const read = {
   readId: 3,
   queries: encodeQueries([pointQuery(bytes("a"))]),
 };
-const start = { protocol: 1, sessionId: SESSION, resume: false };
+const opening = encodeBatch({
+  session: SESSION,
+  firstSequence: 1,
+  ackedBelow: 1,
+  operations: [{ kind: "session-open" }],
+});
+const start = { protocol: 1, sessionId: SESSION };
 
-test("reading pauses while a session is opened and as long as its window is full", async () => {
-  const { replica, sessions } = service({ turnsMax: 2 });
-  const sink = new Transcript();
+/** A stream whose session was opened by an earlier one. */
+async function inSession({ replica, sessions }: ReturnType<typeof service>, sink: Transcript) {
+  await replica.submit(
+    { bytes: opening, session: SESSION, firstSequence: 1, count: 1 },
+    { deadline: Number.POSITIVE_INFINITY },
+  );
   const stream = sessions.open(sink);
   stream.start(start);
-  await sink.until(3);
+  sink.said.length = 0;
+  return stream;
+}
+
+test("a stream starts at once, where there is no leader too, and asks nothing of the cluster", () => {
+  const { replica, sessions } = service();
+  replica.loseLeader();
+  const before = replica.counts.entries;
+  const sink = new Transcript();
+
+  sessions.open(sink).start(start);
+
+  expect(sink.said).toEqual(["started"]);
+  expect(replica.counts.entries).toBe(before);
+});
+
+test("reading pauses as long as the window is full", async () => {
+  const served = service({ turnsMax: 2 });
+  const { replica } = served;
+  const sink = new Transcript();
+  const stream = await inSession(served, sink);
   replica.loseLeader();
 
-  stream.turn(turn(1));
   stream.turn(turn(2));
-  expect(sink.said).toEqual(["pause", "started", "resume", "pause"]);
+  stream.turn(turn(3));
+  expect(sink.said).toEqual(["pause"]);
   replica.regainLeader();
-  await sink.until(7);
+  await sink.until(4);
 
-  expect(sink.said.slice(4)).toEqual(["results 1", "resume", "results 2"]);
+  expect(sink.said.slice(1)).toEqual(["results 2", "resume", "results 3"]);
 });
 
 test("reading pauses by bytes as well", async () => {
   const { replica, sessions } = service({ bytesMax: 10 });
   const sink = new Transcript();
   const stream = sessions.open(sink);
-  stream.start({ ...start, resume: true });
+  stream.start(start);
   replica.loseLeader();
 
-  stream.turn(turn(1));
+  stream.turn(turn(2));
 
   expect(sink.said).toEqual(["started", "pause"]);
 });
 
 test("both parts of a turn count as one turn, which is over with the later", async () => {
-  const { replica, sessions } = service({ turnsMax: 1 });
+  const served = service({ turnsMax: 1 });
+  const { replica } = served;
   const sink = new Transcript();
-  const stream = sessions.open(sink);
-  stream.start(start);
-  await sink.until(3);
+  const stream = await inSession(served, sink);
   replica.loseLeader();
 
-  stream.turn({ ...turn(1), readId: 3, queries: read.queries, serializable: true });
-  await sink.until(5);
-  expect(sink.said.slice(3)).toEqual(["pause", "read 3"]);
+  stream.turn({ ...turn(2), readId: 3, queries: read.queries, serializable: true });
+  await sink.until(2);
+  expect(sink.said).toEqual(["pause", "read 3"]);
   replica.regainLeader();
-  await sink.until(7);
+  await sink.until(4);
 
-  expect(sink.said.slice(5)).toEqual(["results 1", "resume"]);
+  expect(sink.said.slice(2)).toEqual(["results 2", "resume"]);
 });
 
 test("answers of a client that is gone go nowhere, and the stream is forgotten", async () => {
-  const { replica, sessions } = service();
+  const served = service();
+  const { replica, sessions } = served;
   const sink = new Transcript();
-  const stream = sessions.open(sink);
-  stream.start(start);
-  await sink.until(3);
+  const stream = await inSession(served, sink);
   replica.loseLeader();
-  stream.turn(turn(1));
+  stream.turn(turn(2));
 
   stream.close();
   replica.regainLeader();
   await replica.barrier({ deadline: Number.POSITIVE_INFINITY });
   await Promise.resolve();
 
-  expect(sink.said.slice(3)).toEqual([]);
+  expect(sink.said).toEqual([]);
   expect(sessions.streams).toBe(0);
 });
 
 test("an answer above its limit is refused with what to do", async () => {
-  const { replica, sessions } = service({ answerBytesMax: 4 });
+  const served = service({ answerBytesMax: 4 });
+  const { replica } = served;
   const sink = new Transcript();
-  const stream = sessions.open(sink);
-  stream.start(start);
-  await sink.until(3);
+  const stream = await inSession(served, sink);
   await replica.propose(
     {
       kind: "put",
@@ -174,7 +200,7 @@ test("an answer above its limit is refused with what to do", async () => {
   );
 
   stream.turn(read);
-  await sink.until(4);
+  await sink.until(1);
 
   expect(sink.said.at(-1)).toBe("failed ANSWER_TOO_LARGE");
 });
@@ -191,18 +217,17 @@ test("one stream more than the node takes is refused, as is any while it drains"
 });
 
 test("a stream that drains takes no more turns and ends with its last answer", async () => {
-  const { replica, sessions } = service();
+  const served = service();
+  const { replica, sessions } = served;
   const sink = new Transcript();
-  const stream = sessions.open(sink);
-  stream.start(start);
-  await sink.until(3);
+  const stream = await inSession(served, sink);
   replica.loseLeader();
-  stream.turn(turn(1));
+  stream.turn(turn(2));
 
   sessions.drain();
-  stream.turn(turn(2));
+  stream.turn(turn(3));
   replica.regainLeader();
-  await sink.until(5);
+  await sink.until(2);
 
-  expect(sink.said.slice(3)).toEqual(["results 1", "ended"]);
+  expect(sink.said).toEqual(["results 2", "ended"]);
 });

@@ -1,20 +1,21 @@
-import type { Client, ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
+import type { Client } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
-import type { SessionReply__Output, SessionRequest } from "@holdfast/protocol";
-import {
-  decodeRangeResults,
-  decodeResults,
-  encodeBatch,
-  encodeQueries,
-  type Operation,
-  pointQuery,
-} from "@holdfast/state-machine";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ClientEdge } from "../src/client-edge.ts";
-import { bytes, openEdge } from "./open-edge.ts";
+import { openEdge } from "./open-edge.ts";
+import {
+  commands,
+  inSession,
+  OPEN,
+  put,
+  queries,
+  resultsOf,
+  SESSION,
+  SessionCall,
+  started,
+  valuesOf,
+} from "./session-call.ts";
 import type { SingleReplica } from "./single-replica.ts";
-
-const SESSION = new Uint8Array(16).fill(7);
 
 let client: Client;
 let replica: SingleReplica;
@@ -26,91 +27,9 @@ beforeEach(async () => {
   client = opened.session();
 });
 
-/** One stream, read reply by reply. */
-class Stream {
-  readonly #call: ClientDuplexStream<SessionRequest, SessionReply__Output>;
-  readonly #replies: SessionReply__Output[] = [];
-  readonly #waiting: ((reply: SessionReply__Output) => void)[] = [];
-  readonly ended: Promise<{ readonly code: status; readonly details: string }>;
-
-  constructor(from: Client) {
-    const open = (
-      from as unknown as Record<
-        "Open",
-        () => ClientDuplexStream<SessionRequest, SessionReply__Output>
-      >
-    ).Open;
-    this.#call = open.call(from);
-    onTestFinished(() => this.#call.cancel());
-    this.#call.on("data", (reply) => {
-      const waiting = this.#waiting.shift();
-      if (waiting === undefined) this.#replies.push(reply);
-      else waiting(reply);
-    });
-    this.ended = new Promise((resolve) => {
-      this.#call.on("error", (failure: ServiceError) => resolve(failure));
-      this.#call.on("status", resolve);
-    });
-  }
-
-  send(request: SessionRequest): void {
-    this.#call.write(request);
-  }
-
-  end(): void {
-    this.#call.end();
-  }
-
-  next(): Promise<SessionReply__Output> {
-    const reply = this.#replies.shift();
-    if (reply !== undefined) return Promise.resolve(reply);
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-    });
-  }
-}
-
-async function started(options: { readonly resume?: boolean } = {}): Promise<Stream> {
-  const stream = new Stream(client);
-  stream.send({ start: { protocol: 1, session_id: SESSION, resume: options.resume ?? false } });
-  expect(await stream.next()).toMatchObject({ reply: "started" });
-  return stream;
-}
-
-function put(key: string, value: string): Operation {
-  return {
-    kind: "put",
-    key: bytes(key),
-    value: bytes(value),
-    lease: 0n,
-    prevKv: false,
-    ignoreValue: false,
-    ignoreLease: false,
-  };
-}
-
-function commands(firstSequence: number, ...operations: readonly Operation[]): Uint8Array {
-  return encodeBatch({ session: SESSION, firstSequence, ackedBelow: firstSequence, operations });
-}
-
-function queries(...keys: readonly string[]): Uint8Array {
-  return encodeQueries(keys.map((key) => pointQuery(bytes(key))));
-}
-
-function resultsOf(reply: SessionReply__Output) {
-  return decodeResults(reply.results?.results ?? new Uint8Array(0));
-}
-
-function valuesOf(reply: SessionReply__Output): readonly string[] {
-  const answers = decodeRangeResults(reply.read_results?.results ?? new Uint8Array(0));
-  return answers.flatMap((answer) =>
-    "kind" in answer ? [] : answer.kvs.map(({ value }) => Buffer.from(value).toString("latin1")),
-  );
-}
-
 describe("a session", () => {
   test("starts with what the client must know", async () => {
-    const stream = new Stream(client);
+    const stream = new SessionCall(client);
 
     stream.send({ start: { protocol: 1, session_id: SESSION } });
 
@@ -124,13 +43,13 @@ describe("a session", () => {
   });
 
   test("writes a turn's batch as one entry and answers each operation", async () => {
-    const stream = await started();
+    const stream = await inSession(client);
     const before = replica.counts.entries;
 
-    stream.send({ turn: { commands: commands(1, put("a", "1"), put("b", "2")) } });
+    stream.send({ turn: { commands: commands(2, put("a", "1"), put("b", "2")) } });
     const reply = await stream.next();
 
-    expect(reply.results?.first_sequence).toBe("1");
+    expect(reply.results?.first_sequence).toBe("2");
     expect(resultsOf(reply)).toMatchObject([
       { kind: "put", revision: 2 },
       { kind: "put", revision: 3 },
@@ -139,8 +58,8 @@ describe("a session", () => {
   });
 
   test("reads all queries of a turn with one read", async () => {
-    const stream = await started();
-    stream.send({ turn: { commands: commands(1, put("a", "1"), put("b", "2")) } });
+    const stream = await inSession(client);
+    stream.send({ turn: { commands: commands(2, put("a", "1"), put("b", "2")) } });
     await stream.next();
     const before = replica.counts.reads;
 
@@ -152,12 +71,26 @@ describe("a session", () => {
     expect(replica.counts.reads).toBe(before + 1);
   });
 
-  test("answers what was said while it was being opened", async () => {
-    const stream = new Stream(client);
+  test("is opened by its first batch, and by a copy of it not again", async () => {
+    const first = await inSession(client);
+    first.send({ turn: { commands: commands(2, put("a", "1")) } });
+    await first.next();
+
+    const second = await inSession(client);
+    second.send({ turn: { commands: commands(2, put("a", "1")) } });
+
+    expect(resultsOf(await second.next())).toMatchObject([{ kind: "put", revision: 2 }]);
+    expect(replica.status().revision).toBe(2);
+  });
+
+  test("takes its batches in the order in which they were said", async () => {
+    const stream = new SessionCall(client);
 
     stream.send({ start: { protocol: 1, session_id: SESSION } });
-    stream.send({ turn: { commands: commands(1, put("a", "1")) } });
-    stream.send({ turn: { commands: commands(2, put("a", "2")) } });
+    stream.send({ turn: { commands: commands(1, OPEN) } });
+    stream.send({ turn: { commands: commands(2, put("a", "1")) } });
+    stream.send({ turn: { commands: commands(3, put("a", "2")) } });
+    await stream.next();
     await stream.next();
 
     expect(resultsOf(await stream.next())).toMatchObject([{ kind: "put", revision: 2 }]);
@@ -165,29 +98,51 @@ describe("a session", () => {
   });
 
   test("applies a batch that is sent again after a reconnect only once", async () => {
-    const first = await started();
-    first.send({ turn: { commands: commands(1, put("a", "1")) } });
+    const first = await inSession(client);
+    first.send({ turn: { commands: commands(2, put("a", "1")) } });
     await first.next();
 
-    const second = await started({ resume: true });
-    second.send({ turn: { commands: commands(1, put("a", "1")) } });
+    const second = await started(client);
+    second.send({ turn: { commands: commands(2, put("a", "1")) } });
 
     expect(resultsOf(await second.next())).toMatchObject([{ kind: "put", revision: 2 }]);
     expect(replica.status().revision).toBe(2);
   });
 
   test("that was never opened has its operations answered as expired", async () => {
-    const stream = await started({ resume: true });
+    const stream = await started(client);
 
-    stream.send({ turn: { commands: commands(1, put("a", "1")) } });
+    stream.send({ turn: { commands: commands(2, put("a", "1")) } });
 
     expect(resultsOf(await stream.next())).toMatchObject([
       { kind: "failed", failure: { reason: "session-expired" } },
     ]);
   });
 
+  test("starts, reads serializably and tells what becomes of its opening where there is no leader", async () => {
+    replica.loseLeader();
+    const stream = await started(client);
+
+    stream.send({
+      turn: {
+        commands: commands(1, OPEN),
+        read_id: 1,
+        queries: queries("a"),
+        serializable: true,
+        timeout_ms: 50,
+      },
+    });
+
+    expect((await stream.next()).read_results?.read_id).toBe("1");
+    expect((await stream.next()).failure).toMatchObject({
+      first_sequence: "1",
+      code: "REQUEST_TIMED_OUT",
+      retryable: true,
+    });
+  });
+
   test("goes on with serializable reads where there is no leader", async () => {
-    const stream = await started();
+    const stream = await inSession(client);
     replica.loseLeader();
 
     stream.send({ turn: { read_id: 1, queries: queries("a"), serializable: true } });
@@ -196,13 +151,13 @@ describe("a session", () => {
   });
 
   test("answers a turn that waits too long with what is known of it", async () => {
-    const stream = await started();
+    const stream = await inSession(client);
     replica.loseLeader();
 
-    stream.send({ turn: { commands: commands(1, put("a", "1")), timeout_ms: 10 } });
+    stream.send({ turn: { commands: commands(2, put("a", "1")), timeout_ms: 10 } });
 
     expect((await stream.next()).failure).toMatchObject({
-      first_sequence: "1",
+      first_sequence: "2",
       code: "REQUEST_TIMED_OUT",
       outcome: "not-applied",
       retryable: true,
@@ -210,9 +165,9 @@ describe("a session", () => {
   });
 
   test("answers everything before it ends with its client's last word", async () => {
-    const stream = await started();
+    const stream = await inSession(client);
 
-    stream.send({ turn: { commands: commands(1, put("a", "1")) } });
+    stream.send({ turn: { commands: commands(2, put("a", "1")) } });
     stream.end();
 
     expect((await stream.next()).reply).toBe("results");
@@ -222,103 +177,25 @@ describe("a session", () => {
 
 describe("a stream is not read beyond its limits", () => {
   test("of turns in flight, and all of them are answered in the end", async () => {
-    const stream = await started();
+    const stream = await inSession(client);
     replica.loseLeader();
 
-    for (let sequence = 1; sequence <= 200; sequence++) {
+    for (let sequence = 2; sequence <= 201; sequence++) {
       stream.send({ turn: { commands: commands(sequence, put("a", String(sequence))) } });
     }
     replica.regainLeader();
     const answered = [];
     while (answered.length < 200) answered.push((await stream.next()).results?.first_sequence);
 
-    expect(answered.map(Number)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1));
+    expect(answered.map(Number)).toEqual(Array.from({ length: 200 }, (_, at) => at + 2));
     expect(replica.status().revision).toBe(201);
   });
 });
 
-describe("what has no place in the conversation is refused", () => {
-  test.each([
-    [
-      "another protocol",
-      { start: { protocol: 2, session_id: SESSION } },
-      "this server speaks protocol 1",
-    ],
-    ["a short session id", { start: { protocol: 1, session_id: bytes("x") } }, "16 bytes"],
-    ["a turn before the start", { turn: { queries: queries("a") } }, "first message of a stream"],
-  ])("%s ends the stream", async (_name, request, message) => {
-    const stream = new Stream(client);
-
-    stream.send(request);
-
-    expect((await stream.next()).failure).toMatchObject({
-      first_sequence: "0",
-      read_id: "0",
-      code: "SESSION_PROTOCOL",
-      message: expect.stringContaining(message),
-      retryable: false,
-    });
-    expect((await stream.ended).code).toBe(status.UNAVAILABLE);
-  });
-
-  test("bytes that are no batch end the stream", async () => {
-    const stream = await started();
-
-    stream.send({ turn: { commands: bytes("garbage") } });
-
-    expect((await stream.next()).failure).toMatchObject({ code: "MALFORMED" });
-    await stream.ended;
-  });
-
-  test("bytes that are no queries are refused alone", async () => {
-    const stream = await started();
-
-    stream.send({ turn: { read_id: 4, queries: bytes("garbage") } });
-    expect((await stream.next()).failure).toMatchObject({ read_id: "4", code: "MALFORMED" });
-    stream.send({ turn: { read_id: 5, queries: queries("a") } });
-
-    expect((await stream.next()).read_results?.read_id).toBe("5");
-  });
-
-  test("a batch of another session", async () => {
-    const stream = await started();
-    const stranger = { session: new Uint8Array(16), firstSequence: 3, ackedBelow: 3 };
-
-    stream.send({ turn: { commands: encodeBatch({ ...stranger, operations: [put("a", "1")] }) } });
-
-    expect((await stream.next()).failure).toMatchObject({
-      first_sequence: "3",
-      code: "SESSION_MISMATCH",
-      outcome: "not-applied",
-    });
-  });
-
-  test("an operation without a key, by its place", async () => {
-    const stream = await started();
-
-    stream.send({ turn: { commands: commands(1, put("a", "1"), put("", "1")) } });
-
-    expect((await stream.next()).failure).toMatchObject({
-      first_sequence: "1",
-      code: "INVALID_REQUEST",
-      message: "operation 1: etcdserver: key is not provided",
-    });
-    expect(replica.status().revision).toBe(1);
-  });
-
-  test("more queries than a turn may hold", async () => {
-    const stream = await started();
-
-    stream.send({ turn: { read_id: 1, queries: queries(...new Array<string>(1025).fill("a")) } });
-
-    expect((await stream.next()).failure).toMatchObject({ code: "TOO_MANY_QUERIES" });
-  });
-});
-
 test("a node that drains answers what is in flight and sends its clients elsewhere", async () => {
-  const stream = await started();
+  const stream = await inSession(client);
   replica.loseLeader();
-  stream.send({ turn: { commands: commands(1, put("a", "1")) } });
+  stream.send({ turn: { commands: commands(2, put("a", "1")) } });
   stream.send({ turn: { read_id: 1, queries: queries("a"), serializable: true } });
   expect((await stream.next()).reply).toBe("read_results");
 

@@ -7,8 +7,6 @@ export const SESSION_PROTOCOL = 1;
 export interface SessionStartRequest {
   readonly protocol: number;
   readonly sessionId: Uint8Array;
-  /** The session was opened before. */
-  readonly resume: boolean;
 }
 
 /** All that one turn of the client asked for. */

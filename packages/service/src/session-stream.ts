@@ -1,8 +1,9 @@
 import { equalBytes, HoldfastError, type Logger } from "@holdfast/base";
-import { OverloadedError, type ReplicaApi } from "@holdfast/replica";
+import type { ReplicaApi } from "@holdfast/replica";
 import {
+  type CommandBatch,
   decodeBatch,
-  encodeBatch,
+  decodeBatchHeader,
   encodeResults,
   type OperationLimits,
   type RowLayout,
@@ -38,21 +39,24 @@ interface Part {
 
 const WHOLE_STREAM: Part = { firstSequence: 0, readId: 0 };
 
+/** The sequence of a session's opening, and of nothing else. */
+const OPENING_SEQUENCE = 1;
+
 /**
  * The server's half of one stream of holdfast.v1.Session.
  *
- * States: waiting for the start, opening (the stream is not read), open, draining
- * (no turn is taken any more), ended. Invariants: at most one part of a turn is
- * answered once; answers may leave in any order; what is in flight is bounded by
- * not reading the stream.
+ * States: waiting for the start, open, draining (no turn is taken any more), ended.
+ * Invariants: each part of a turn is answered once at most; answers may leave in any
+ * order; what is in flight is bounded by not reading the stream. The start asks
+ * nothing of the cluster: the client opens its session by a batch like any other.
  */
 export class SessionStream {
   readonly #ports: SessionPorts;
   readonly #sink: SessionSink;
   readonly #forget: (stream: SessionStream) => void;
-  #state: "waiting" | "opening" | "open" | "draining" | "ended" = "waiting";
+  #state: "waiting" | "open" | "draining" | "ended" = "waiting";
   #session: Uint8Array = new Uint8Array(0);
-  /** Parts of turns, and the opening, that wait for an answer. */
+  /** Parts of turns that wait for an answer. */
   #parts = 0;
   #turns = 0;
   #bytes = 0;
@@ -72,32 +76,16 @@ export class SessionStream {
       return;
     }
     this.#session = request.sessionId;
-    this.#state = "opening";
-    if (request.resume) {
-      this.#opened();
-      return;
-    }
-    this.#parts += 1;
-    this.#updateFlow();
-    this.#propose(this.#openingBatch(), 1, 0, 0).then(
-      ([result]) => {
-        this.#parts -= 1;
-        if (result?.kind !== "failed") {
-          this.#opened();
-          return;
-        }
-        this.#fail(
-          WHOLE_STREAM,
-          new OverloadedError("the cluster holds as many sessions as it can"),
-        );
-        this.#end();
-      },
-      (failure: unknown) => {
-        this.#parts -= 1;
-        this.#fail(WHOLE_STREAM, failure);
-        this.#end();
-      },
-    );
+    this.#state = "open";
+    const { clusterId, memberId, membership } = this.#ports.replica.status();
+    this.#sink.started({
+      protocol: SESSION_PROTOCOL,
+      clusterId: clusterId ?? 0,
+      memberId: memberId ?? 0,
+      window: SESSION_WINDOW,
+      turnBytesMax: this.#ports.operationLimits.requestBytesMax,
+      endpoints: membership.profiles.map(({ clientAddress }) => clientAddress),
+    });
   }
 
   /** What one turn of the client asked for. */
@@ -143,40 +131,15 @@ export class SessionStream {
     return undefined;
   }
 
-  #opened(): void {
-    if (this.#state === "draining") this.#end();
-    if (this.#state !== "opening") return;
-    this.#state = "open";
-    const { clusterId, memberId, membership } = this.#ports.replica.status();
-    this.#sink.started({
-      protocol: SESSION_PROTOCOL,
-      clusterId: clusterId ?? 0,
-      memberId: memberId ?? 0,
-      window: SESSION_WINDOW,
-      turnBytesMax: this.#ports.operationLimits.requestBytesMax,
-      endpoints: membership.profiles.map(({ clientAddress }) => clientAddress),
-    });
-    this.#updateFlow();
-  }
-
   #write(request: SessionTurnRequest, turn: TurnInFlight): void {
-    let part: Part = WHOLE_STREAM;
+    // The head is known even where the operations cannot be read, so that only this batch is refused.
+    const firstSequence = decodeBatchHeader(request.commands)?.firstSequence ?? 0;
+    const part = firstSequence === 0 ? WHOLE_STREAM : { firstSequence, readId: 0 };
     try {
       const batch = decodeBatch(request.commands);
-      part = { firstSequence: batch.firstSequence, readId: 0 };
-      if (!equalBytes(batch.session, this.#session)) {
-        throw new SessionRefusedError(
-          "SESSION_MISMATCH",
-          "the batch is of another session than the stream",
-        );
-      }
-      const refusal = validateBatch(batch, this.#ports.operationLimits);
-      if (refusal !== undefined) {
-        const where = refusal.operation === undefined ? "" : `operation ${refusal.operation}: `;
-        throw new SessionRefusedError("INVALID_REQUEST", `${where}${refusal.message}`);
-      }
-      const { firstSequence, operations } = batch;
-      this.#propose(request.commands, operations.length, firstSequence, request.timeoutMs).then(
+      this.#check(batch);
+      const count = batch.operations.length;
+      this.#propose(request.commands, count, firstSequence, request.timeoutMs).then(
         (results) => {
           if (this.#answers()) this.#sink.results(firstSequence, encodeResults(results));
           this.#settle(turn);
@@ -185,6 +148,31 @@ export class SessionStream {
       );
     } catch (failure) {
       this.#settleFailed(turn, part, failure);
+    }
+  }
+
+  /** @throws SessionRefusedError for a batch that may not be proposed on this stream. */
+  #check(batch: CommandBatch): void {
+    if (batch.firstSequence === 0) {
+      throw new SessionRefusedError("SESSION_PROTOCOL", "the sequences of a session start at 1");
+    }
+    if (!equalBytes(batch.session, this.#session)) {
+      throw new SessionRefusedError(
+        "SESSION_MISMATCH",
+        "the batch is of another session than the stream",
+      );
+    }
+    const refusal = validateBatch(batch, this.#ports.operationLimits);
+    if (refusal !== undefined) {
+      const where = refusal.operation === undefined ? "" : `operation ${refusal.operation}: `;
+      throw new SessionRefusedError("INVALID_REQUEST", `${where}${refusal.message}`);
+    }
+    const opens = batch.operations[0]?.kind === "session-open";
+    if (opens !== (batch.firstSequence === OPENING_SEQUENCE)) {
+      throw new SessionRefusedError(
+        "INVALID_REQUEST",
+        "sequence 1 of a session is its opening, and no other sequence is",
+      );
     }
   }
 
@@ -220,15 +208,6 @@ export class SessionStream {
       { bytes, session: this.#session, firstSequence, count },
       { deadline: calls.deadline(timeoutMs || Number.POSITIVE_INFINITY) },
     );
-  }
-
-  #openingBatch(): Uint8Array {
-    return encodeBatch({
-      session: this.#session,
-      firstSequence: 0,
-      ackedBelow: 0,
-      operations: [{ kind: "session-open" }],
-    });
   }
 
   #settleFailed(turn: TurnInFlight, part: Part, failure: unknown): void {
@@ -276,7 +255,7 @@ export class SessionStream {
 
   #updateFlow(): void {
     const { turnsMax, bytesMax } = this.#ports.limits;
-    const full = this.#state === "opening" || this.#turns >= turnsMax || this.#bytes >= bytesMax;
+    const full = this.#turns >= turnsMax || this.#bytes >= bytesMax;
     if (full === this.#paused || this.#state === "ended") return;
     this.#paused = full;
     if (full) this.#sink.pause();

@@ -65,6 +65,18 @@ export class Call<Kind extends string, Request, Answer> {
   }
 }
 
+/** How long the most patient of the callers still waits, ms, whole; at least 1. */
+export function longestPatience(
+  calls: readonly { readonly settled: boolean; readonly patience: CallPatience }[],
+  now: Millis,
+): number {
+  let latest = 0;
+  for (const call of calls) {
+    if (!call.settled) latest = Math.max(latest, call.patience.deadline);
+  }
+  return Math.max(1, Math.ceil(latest - now));
+}
+
 function ignore(): void {
   // Replaced by the constructor, or nothing to do.
 }

@@ -1,15 +1,24 @@
-import { type Clock, emptyBytes, type Random } from "@holdfast/base";
-import { decodeRangeResults, decodeResults, isReadRefusal } from "@holdfast/state-machine";
-import type { ClientLimits } from "./client-limits.ts";
-import type { ReadCall, ReadGroup, ReadQueue } from "./read-queue.ts";
+import { type Clock, emptyBytes } from "@holdfast/base";
 import {
+  decodeRangeResults,
+  decodeResults,
+  isReadRefusal,
+  type OperationResult,
+} from "@holdfast/state-machine";
+import { longestPatience } from "./call.ts";
+import type { ClientLimits } from "./client-limits.ts";
+import { decodedAnswers } from "./decoded-answers.ts";
+import type { FlightCrew, FlightPorts } from "./flight-crew.ts";
+import { failureError } from "./operation-answer.ts";
+import type { ReadCall, ReadGroup } from "./read-queue.ts";
+import {
+  detailsOf,
   malformedAnswerError,
   RequestError,
   readRefusedError,
   sessionExpiredError,
 } from "./request-error.ts";
 import { RetryTimer } from "./retry-timer.ts";
-import type { SessionLink } from "./session-link.ts";
 import type {
   FailureReply,
   ReadResultsReply,
@@ -17,23 +26,7 @@ import type {
   SessionReply,
 } from "./session-transport.ts";
 import { StallWatch } from "./stall-watch.ts";
-import type { WriteBatch, WriteCall, WriteWindow } from "./write-window.ts";
-
-export interface FlightPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-/** Whom the control works with, and whom it tells. */
-export interface FlightCrew {
-  readonly link: SessionLink;
-  readonly writes: WriteWindow;
-  readonly reads: ReadQueue;
-  /** Something was answered, so there may be room for what waits. */
-  progressed(): void;
-  /** The session is gone and nothing of it is in flight any more. */
-  sessionExpired(): void;
-}
+import type { WriteBatch, WriteCall } from "./write-window.ts";
 
 /**
  * Sends what is in flight, sends it again when a copy was lost or refused, and
@@ -101,6 +94,7 @@ export class FlightControl {
       batch.isOut = false;
     }
     for (const group of this.#crew.reads.groups()) group.isOut = false;
+    this.#crew.writes.dropIdleOpening();
   }
 
   received(reply: SessionReply): void {
@@ -134,10 +128,17 @@ export class FlightControl {
       commands: batch?.bytes ?? emptyBytes(),
       readId: group?.readId ?? 0,
       queries: group?.bytes ?? emptyBytes(),
-      timeoutMs: longestPatience(calls, this.#clock.now()),
+      timeoutMs: Math.max(longestPatience(calls, this.#clock.now()), this.#openingMs(batch)),
       serializable: group?.serializable ?? false,
     });
     this.#stall.sent();
+  }
+
+  /** How long a session's opening may take: as long as anything waits for it, and not too short to be done. */
+  #openingMs(batch: WriteBatch | undefined): number {
+    if (batch?.isOpening !== true) return 0;
+    const waitMs = this.#crew.writes.latestDeadline - this.#clock.now();
+    return Math.max(OPENING_MS_LEAST, Math.ceil(waitMs));
   }
 
   #hasSomethingOut(): boolean {
@@ -149,9 +150,15 @@ export class FlightControl {
   #settleWrites(reply: ResultsReply): void {
     const batch = this.#crew.writes.find(reply.firstSequence);
     if (batch === undefined) return;
-    const results = decoded(() => decodeResults(reply.results), batch.calls.length);
+    const results = decodedAnswers(() => decodeResults(reply.results), batch.operations);
     if (results instanceof RequestError) {
       this.#endBatch(batch, results);
+      this.#crew.progressed();
+      return;
+    }
+    this.#crew.sessionUsed();
+    if (batch.isOpening) {
+      this.#settleOpening(batch, results[0]);
       return;
     }
     let isExpired = false;
@@ -167,12 +174,20 @@ export class FlightControl {
     else this.#answered();
   }
 
+  #settleOpening(opening: WriteBatch, result: OperationResult | undefined): void {
+    if (result?.kind === "session-open") this.#crew.writes.opened(opening);
+    else if (result?.kind === "failed") this.#endBatch(opening, failureError(result.failure));
+    else this.#endBatch(opening, malformedAnswerError("another answer than the opening's", result));
+    this.#answered();
+  }
+
   #settleReads(reply: ReadResultsReply): void {
     const group = this.#crew.reads.find(reply.readId);
     if (group === undefined) return;
-    const results = decoded(() => decodeRangeResults(reply.results), group.calls.length);
+    const results = decodedAnswers(() => decodeRangeResults(reply.results), group.calls.length);
     if (results instanceof RequestError) {
       this.#endGroup(group, results);
+      this.#crew.progressed();
       return;
     }
     this.#crew.reads.remove(group);
@@ -216,6 +231,7 @@ export class FlightControl {
     batch.isOut = false;
     if (reply.retryable) {
       batch.isUncertain ||= reply.outcome !== "not-applied";
+      this.#crew.writes.dropIdleOpening();
       return;
     }
     if (batch.calls.length > 1 && reply.outcome === "not-applied" && !batch.isUncertain) {
@@ -239,8 +255,15 @@ export class FlightControl {
     for (const single of this.#crew.reads.split(group)) this.#send(undefined, single);
   }
 
+  /** Fails the calls of a batch; those that wait, with which nothing was done yet, where it is the opening. */
   #endBatch(batch: WriteBatch, error: RequestError): void {
-    this.#crew.writes.remove(batch);
+    const { writes } = this.#crew;
+    if (batch.isOpening) {
+      const notApplied = new RequestError({ ...detailsOf(error), outcome: "not-applied" });
+      failAll(writes.refused(batch), notApplied);
+      return;
+    }
+    writes.remove(batch);
     failAll(batch.calls, error);
   }
 
@@ -257,6 +280,9 @@ export class FlightControl {
   }
 }
 
+/** A session's opening is given so long at least, ms, for more than the next write may need it. */
+const OPENING_MS_LEAST = 1000;
+
 /** Refusals that another node may not share. */
 function isOfThisNode(code: string): boolean {
   return code === "NO_LEADER" || code === "STOPPED";
@@ -264,26 +290,4 @@ function isOfThisNode(code: string): boolean {
 
 function failAll(calls: readonly (WriteCall | ReadCall)[], error: RequestError): void {
   for (const call of calls) call.fail(error);
-}
-
-function longestPatience(calls: readonly (WriteCall | ReadCall)[], now: number): number {
-  let latest = 0;
-  for (const call of calls) {
-    if (!call.settled) latest = Math.max(latest, call.patience.deadline);
-  }
-  return Math.max(1, Math.ceil(latest - now));
-}
-
-/** What was decoded, or the error where the bytes are not that many results. */
-function decoded<Result>(
-  decode: () => readonly Result[],
-  expected: number,
-): readonly Result[] | RequestError {
-  try {
-    const results = decode();
-    if (results.length === expected) return results;
-    return malformedAnswerError(`${results.length} results instead of ${expected}`, undefined);
-  } catch (cause) {
-    return malformedAnswerError("results", cause);
-  }
 }

@@ -1,4 +1,9 @@
-import { type Operation, type OperationResult, pointQuery } from "@holdfast/state-machine";
+import {
+  type Operation,
+  type OperationResult,
+  operationBytes,
+  pointQuery,
+} from "@holdfast/state-machine";
 import type { EndpointStatus, StatusSource } from "./cluster-status.ts";
 import type { Entry } from "./entry.ts";
 import { type BytesLike, type KeySelector, toKey } from "./key-selector.ts";
@@ -12,7 +17,6 @@ import {
   type TxnAnswer,
   txnAnswer,
 } from "./operation-answer.ts";
-import { operationBytes } from "./operation-size.ts";
 import type { CallTerms, SessionClient } from "./session-client.ts";
 import {
   type PutSettings,

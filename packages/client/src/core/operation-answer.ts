@@ -78,6 +78,11 @@ export function rangeAnswer(range: RangeResult): RangeAnswer {
   return { kind: "range", revision, entries: kvs.map((kv) => new Entry(kv)), more, count };
 }
 
+/** What the cluster said instead of doing it. */
+export function failureError(failure: ApplyFailure): RequestError {
+  return new RequestError(failureDetails(failure));
+}
+
 function fromPut({ revision, prevKv }: PutResult): PutAnswer {
   return { kind: "put", revision, previous: prevKv === undefined ? undefined : new Entry(prevKv) };
 }
@@ -106,7 +111,7 @@ function fromBranch(
 }
 
 function refusal(result: OperationResult, expected: string): RequestError {
-  if (result.kind === "failed") return new RequestError(failureDetails(result.failure));
+  if (result.kind === "failed") return failureError(result.failure);
   if (result.kind === "answer-gone") {
     return new RequestError({
       code: "ANSWER_GONE",

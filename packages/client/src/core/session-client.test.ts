@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { connected, N1, N2, N3, versionOf, watch } from "../../test/stage.ts";
+import { inSession, N1, N2, N3, versionOf, watch } from "../../test/stage.ts";
 
 describe("one turn, one frame", () => {
   test("what one turn asks for leaves in one frame, reads and writes alike, and each gets its own answer", async () => {
-    const stage = await connected();
+    const stage = await inSession();
     const { world, cluster, client } = stage;
     const writes = [1, 2, 3].map((n) => watch(client.put(`k${n}`, `v${n}`)));
     const read = watch(client.get("absent"));
@@ -19,7 +19,7 @@ describe("one turn, one frame", () => {
   });
 
   test("a serializable read has a frame of its own", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     watch(client.put("k", "v"));
     watch(client.get("k"));
     watch(client.get("k", { serializable: true }));
@@ -38,7 +38,7 @@ describe("one turn, one frame", () => {
   });
 
   test("a turn of more than 1,024 operations makes several frames", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     const writes = Array.from({ length: 2500 }, (_, n) => watch(client.put(`k${n}`, "v")));
 
     await world.settle();
@@ -48,7 +48,7 @@ describe("one turn, one frame", () => {
   });
 
   test("a transaction compares and answers each operation of its branch", async () => {
-    const { world, client } = await connected();
+    const { world, client } = await inSession();
     watch(client.put("a", "1"));
     await world.settle();
 
@@ -78,7 +78,7 @@ describe("one turn, one frame", () => {
 
 describe("giving up", () => {
   test("a write that was sent and not answered is unknown at its deadline", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.set({ kind: "paused" });
     const write = watch(client.put("k", "v", { timeoutMs: 300 }));
 
@@ -90,7 +90,7 @@ describe("giving up", () => {
   });
 
   test("a write that never left is not applied at its deadline, and the error says why", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.kill(N1, N2, N3);
     await world.settle();
     const write = watch(client.put("k", "v", { timeoutMs: 300 }));
@@ -104,7 +104,7 @@ describe("giving up", () => {
   });
 
   test("a write that was only ever refused is not applied at its deadline", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.set({ kind: "refuses", code: "NO_LEADER", retryable: true });
     const write = watch(client.put("k", "v", { timeoutMs: 2000 }));
 
@@ -116,7 +116,7 @@ describe("giving up", () => {
   });
 
   test("a write of which one copy was lost stays unknown, though later copies were refused", async () => {
-    const stage = await connected();
+    const stage = await inSession();
     const { world, cluster, client } = stage;
     cluster.set({ kind: "mute" });
     const write = watch(client.put("k", "v", { timeoutMs: 1000 }));
@@ -133,7 +133,7 @@ describe("giving up", () => {
   });
 
   test("a read is not applied whatever happened to it", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.set({ kind: "paused" });
     const read = watch(client.get("k", { timeoutMs: 300 }));
 
@@ -143,7 +143,7 @@ describe("giving up", () => {
   });
 
   test("an aborted caller leaves, the others of its frame are answered", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.set({ kind: "mute" });
     const abort = new AbortController();
     const aborted = watch(client.put("a", "v", { signal: abort.signal }));
@@ -162,7 +162,7 @@ describe("giving up", () => {
   });
 
   test("a write aborted before its turn ends is never sent", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     const abort = new AbortController();
     const write = watch(client.put("k", "v", { signal: abort.signal }));
 
@@ -174,7 +174,7 @@ describe("giving up", () => {
   });
 
   test("a late copy of a write that was given up is fenced by the next", async () => {
-    const stage = await connected();
+    const stage = await inSession();
     const { world, cluster, client } = stage;
     cluster.set({ kind: "paused" });
     watch(client.put("k", "late", { timeoutMs: 100 }));
@@ -191,7 +191,7 @@ describe("giving up", () => {
   });
 
   test("closing refuses what waits and says what is known of it", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.set({ kind: "paused" });
     const sent = watch(client.put("a", "v"));
     await world.settle();

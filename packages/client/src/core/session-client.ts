@@ -59,10 +59,9 @@ export class SessionClient {
   readonly #flight: FlightControl;
   readonly #deadlines: DeadlineWatch;
   readonly #connecting = new Set<ConnectCall>();
-  #isSessionOpen = false;
   #isFlushDue = false;
   #isClosed = false;
-  #lastUsed = 0;
+  #sessionUsedAt = 0;
 
   constructor(ports: SessionPorts, options: SessionClientOptions) {
     this.#ports = ports;
@@ -81,7 +80,12 @@ export class SessionClient {
       link: this.#link,
       writes: this.#writes,
       reads: this.#reads,
-      progressed: () => this.#progressed(),
+      progressed: () => {
+        if (this.#writes.hasWaiting || this.#reads.hasWaiting) this.#flushSoon();
+      },
+      sessionUsed: () => {
+        this.#sessionUsedAt = ports.clock.now();
+      },
       sessionExpired: () => this.#renewSession(),
     });
   }
@@ -96,7 +100,7 @@ export class SessionClient {
     return this.#link.address;
   }
 
-  /** Connects; resolves when a node has taken the session. Rejections leave the client closed. */
+  /** Connects; resolves when a node has taken the stream. Rejections leave the client closed. */
   async open(terms: CallTerms): Promise<void> {
     const call: ConnectCall = new Call("connect", undefined, 0, this.#patience(terms));
     this.#connecting.add(call);
@@ -184,44 +188,32 @@ export class SessionClient {
 
   #flush(): void {
     if (this.#isClosed || !this.#link.isReady) return;
-    if (this.#isSessionStale()) this.#renewSession();
+    if (this.#needsNewSession()) this.#renewSession();
     else this.#flight.launch();
   }
 
-  /** Nothing in flight for long: the cluster may have forgotten the session, and a new one risks nothing. */
-  #isSessionStale(): boolean {
-    return (
-      this.#writes.hasWaiting &&
-      this.#writes.inFlight === 0 &&
-      !this.#writes.isFresh &&
-      this.#ports.clock.now() - this.#lastUsed > this.#limits.sessionIdleMs
-    );
-  }
-
-  #progressed(): void {
-    this.#lastUsed = this.#ports.clock.now();
-    if (this.#writes.hasWaiting || this.#reads.hasWaiting) this.#flushSoon();
+  /**
+   * The next write would fail or might: the cluster has refused to open the session, or may have
+   * forgotten it because nothing was in flight for long. A new one risks nothing.
+   */
+  #needsNewSession(): boolean {
+    const { hasWaiting, isRefused, isOpen, inFlight } = this.#writes;
+    if (!hasWaiting) return false;
+    if (isRefused) return true;
+    const unusedMs = this.#ports.clock.now() - this.#sessionUsedAt;
+    return isOpen && inFlight === 0 && unusedMs > this.#limits.sessionIdleMs;
   }
 
   #renewSession(): void {
     this.#writes.renew(randomBytes(this.#ports.random, SESSION_ID_BYTES));
-    this.#isSessionOpen = false;
     this.#link.restart();
   }
 
   #startFrame(): StartFrame {
-    const { session } = this.#writes;
-    return {
-      kind: "start",
-      protocol: SESSION_PROTOCOL,
-      sessionId: session,
-      resume: this.#isSessionOpen,
-    };
+    return { kind: "start", protocol: SESSION_PROTOCOL, sessionId: this.#writes.session };
   }
 
   #started(reply: StartedReply): void {
-    this.#isSessionOpen = true;
-    this.#lastUsed = this.#ports.clock.now();
     this.#writes.allow(reply);
     for (const call of this.#connecting) call.answer(undefined);
     this.#connecting.clear();

@@ -45,6 +45,8 @@ interface Attempt {
  *
  * - Every address is tried once at once, then with pauses that double.
  * - A stream that answered, or that held for {@link STEADY_MS}, ends the pauses.
+ * - Where every address refuses for good, also after it took the stream, and nothing is
+ *   answered in between, all that waits is given up: asking again would end the same.
  */
 export class SessionLink {
   readonly #ports: LinkPorts;
@@ -54,7 +56,8 @@ export class SessionLink {
   #attempt: Attempt | undefined;
   #cancelPause: Cancel | undefined;
   #attemptsInVain = 0;
-  #refusals = 0;
+  /** Addresses that refused for good since anything was answered. */
+  readonly #refusers = new Set<string>();
   readonly #failureByAddress = new Map<string, RequestError>();
   #isClosed = false;
 
@@ -104,13 +107,16 @@ export class SessionLink {
     };
     this.#attempt = attempt;
     attempt.cancelOpening = this.#ports.clock.timer(this.#limits.openMs, () =>
-      this.#lose(attempt, `the node did not answer within ${this.#limits.openMs} ms`),
+      this.#lose(
+        attempt,
+        unavailable(address, `the node did not answer within ${this.#limits.openMs} ms`),
+      ),
     );
     attempt.stream = this.#ports.transport.open(address, {
       received: (reply) => {
         if (this.#attempt === attempt) this.#received(attempt, reply);
       },
-      ended: (reason) => this.#lose(attempt, reason),
+      ended: (reason, cause) => this.#lose(attempt, unavailable(attempt.address, reason, cause)),
     });
     attempt.stream.send(this.#events.startFrame());
   }
@@ -121,7 +127,8 @@ export class SessionLink {
 
   /** Leaves the node for the next. */
   move(why: string): void {
-    if (this.#attempt !== undefined) this.#lose(this.#attempt, why);
+    const attempt = this.#attempt;
+    if (attempt !== undefined) this.#lose(attempt, unavailable(attempt.address, why));
   }
 
   /** Opens a new stream to the same node, for another session. */
@@ -135,7 +142,7 @@ export class SessionLink {
   /** An answer came: the node is of use. */
   confirm(): void {
     this.#attemptsInVain = 0;
-    this.#refusals = 0;
+    this.#refusers.clear();
   }
 
   close(): void {
@@ -151,7 +158,6 @@ export class SessionLink {
       attempt.startedAt = this.#ports.clock.now();
       this.#book.learn(reply.endpoints);
       this.#failureByAddress.clear();
-      this.#refusals = 0;
       this.#events.started(reply);
     } else if (isStreamFailure(reply) && reply.code !== "SESSION_EXPIRED") {
       this.#refused(attempt, reply);
@@ -166,19 +172,19 @@ export class SessionLink {
       message: `${attempt.address}: ${reply.message}`,
       outcome: "not-applied",
     });
-    this.#refusals = reply.retryable ? 0 : this.#refusals + 1;
-    const isHopeless = this.#refusals >= this.#book.size;
-    this.#lose(attempt, reply.message, error);
-    if (isHopeless) {
-      this.#refusals = 0;
+    if (reply.retryable) this.#refusers.delete(attempt.address);
+    else this.#refusers.add(attempt.address);
+    this.#lose(attempt, error);
+    if (this.#book.all.every((address) => this.#refusers.has(address))) {
+      this.#refusers.clear();
       this.#events.hopeless(error);
     }
   }
 
-  #lose(attempt: Attempt, reason: string, error?: RequestError): void {
+  #lose(attempt: Attempt, why: RequestError): void {
     if (this.#attempt !== attempt || this.#isClosed) return;
     this.#failureByAddress.delete(attempt.address);
-    this.#failureByAddress.set(attempt.address, error ?? unavailable(attempt.address, reason));
+    this.#failureByAddress.set(attempt.address, why);
     const { startedAt } = attempt;
     if (startedAt !== undefined && this.#ports.clock.now() - startedAt >= STEADY_MS)
       this.#attemptsInVain = 0;
@@ -211,12 +217,13 @@ function isStreamFailure(reply: SessionReply): reply is FailureReply {
   return reply.kind === "failure" && reply.firstSequence === 0 && reply.readId === 0;
 }
 
-function unavailable(address: string, reason: string): RequestError {
+function unavailable(address: string, reason: string, cause?: unknown): RequestError {
   return new RequestError({
     code: "UNAVAILABLE",
     message: `${address}: ${reason}`,
     outcome: "not-applied",
     retryable: true,
+    cause,
   });
 }
 

@@ -11,8 +11,6 @@ export interface StartFrame {
   readonly protocol: number;
   /** 16 bytes. */
   readonly sessionId: Uint8Array;
-  /** The session has been opened before, so the server does not open it anew. */
-  readonly resume: boolean;
 }
 
 /** What one turn of the event loop asked for; either part may be empty. */
@@ -69,8 +67,11 @@ export interface FailureReply {
 /** What happens on a stream. Nothing is called before `open` has returned, and nothing after `close`. */
 export interface SessionStreamHandlers {
   received(reply: SessionReply): void;
-  /** The stream is broken or was ended by the server; called once, and nothing comes after it. */
-  ended(reason: string): void;
+  /**
+   * The stream is broken or was ended by the server; called once, and nothing comes after it.
+   * `reason` names no address; `cause` is what the transport itself said.
+   */
+  ended(reason: string, cause?: unknown): void;
 }
 
 export interface SessionStream {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { connected, N1, N2, N3, watch } from "../../test/stage.ts";
+import { inSession, N1, N2, N3, watch } from "../../test/stage.ts";
 
 describe("limits", () => {
   test("no more operations than the window are with the cluster; the rest waits and is answered later", async () => {
-    const { world, cluster, client } = await connected({ window: 10, batchOperationsMax: 4 });
+    const { world, cluster, client } = await inSession({ window: 10, batchOperationsMax: 4 });
     cluster.set({ kind: "mute" });
     const writes = Array.from({ length: 25 }, (_, n) => watch(client.put(`k${n}`, "v")));
     await world.settle();
@@ -18,7 +18,7 @@ describe("limits", () => {
   });
 
   test("a node may ask for a smaller window", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.window = 5;
     cluster.breakStreams();
     await world.pass(100);
@@ -36,7 +36,7 @@ describe("limits", () => {
   ])(
     "over $limits a write is refused at once, and those before it are kept",
     async ({ limits, bytes }) => {
-      const { world, cluster, client } = await connected(limits);
+      const { world, cluster, client } = await inSession(limits);
       cluster.kill(N1, N2, N3);
       await world.settle();
       const writes = [1, 2, 3, 4].map((n) => watch(client.put(`k${n}`, "v".repeat(bytes))));
@@ -55,7 +55,7 @@ describe("limits", () => {
   );
 
   test("a value above the limit is refused before it is sent", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     const write = watch(client.put("k", new Uint8Array(1536 * 1024)));
 
     await world.settle();
@@ -65,7 +65,7 @@ describe("limits", () => {
   });
 
   test("one operation that a node will not have fails alone", async () => {
-    const { world, cluster, client } = await connected();
+    const { world, cluster, client } = await inSession();
     cluster.set({ kind: "refuses", code: "INVALID_REQUEST", retryable: false });
     const writes = [watch(client.put("a", "v")), watch(client.put("b", "v"))];
     await world.settle();

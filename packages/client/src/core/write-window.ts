@@ -1,4 +1,4 @@
-import { assert, type Outcome } from "@holdfast/base";
+import { assert, type Millis, type Outcome } from "@holdfast/base";
 import { encodeBatch, type Operation, type OperationResult } from "@holdfast/state-machine";
 import type { Call } from "./call.ts";
 import type { ClientLimits } from "./client-limits.ts";
@@ -6,7 +6,14 @@ import { overloadedError, type RequestError } from "./request-error.ts";
 
 export type WriteCall = Call<"write", Operation, OperationResult>;
 
-/** Operations that were encoded together once and are sent, and sent again, as the same bytes. */
+/** The sequence of a session's opening. */
+const OPENING_SEQUENCE = 1;
+const NO_CALLS: readonly WriteCall[] = Object.freeze([]);
+
+/**
+ * Operations that were encoded together once and are sent, and sent again, as the same bytes.
+ * The opening of a session is one without calls: nobody asked for it, and all that waits needs it.
+ */
 export class WriteBatch {
   readonly firstSequence: number;
   readonly bytes: Uint8Array;
@@ -25,6 +32,15 @@ export class WriteBatch {
     this.waiters = calls.length;
   }
 
+  get isOpening(): boolean {
+    return this.firstSequence === OPENING_SEQUENCE;
+  }
+
+  /** Sequences that it takes, and results that answer it. */
+  get operations(): number {
+    return this.isOpening ? 1 : this.calls.length;
+  }
+
   /** What a caller is told who stops waiting now. */
   get outcome(): Outcome {
     return this.isOut || this.isUncertain ? "unknown" : "not-applied";
@@ -35,8 +51,11 @@ export class WriteBatch {
  * The writes of one session: those that wait, and those in flight under their sequences (decision 18).
  *
  * 1. An operation gets its sequence when it is encoded, and keeps it; sequences start at 1.
- * 2. A batch is in flight until it is answered or none of its callers waits any more.
- * 3. `ackedBelow` is the least sequence in flight: a late copy of what was given up below it
+ * 2. Sequence 1 opens the session. That batch is made when a write waits, and no other is
+ *    made until it is answered. Where it is given up, because nothing waits any more, it is
+ *    made again as the same bytes for the next write: a session is opened once, however often.
+ * 3. A batch is in flight until it is answered or none of its callers waits any more.
+ * 4. `ackedBelow` is the least sequence in flight: a late copy of what was given up below it
  *    is refused by the cluster.
  */
 export class WriteWindow {
@@ -47,7 +66,9 @@ export class WriteWindow {
   /** Waiting calls that go without company, because a batch with them was refused. */
   readonly #alone = new Set<WriteCall>();
   #session: Uint8Array;
-  #nextSequence = 1;
+  #isOpen = false;
+  #isRefused = false;
+  #nextSequence = OPENING_SEQUENCE;
   #waitingBytes = 0;
   #inFlightBytes = 0;
   #window: number;
@@ -72,9 +93,21 @@ export class WriteWindow {
     return this.#batches.size;
   }
 
-  /** The session has used none of its sequences yet. */
-  get isFresh(): boolean {
-    return this.#nextSequence === 1;
+  /** The cluster has told that it knows the session. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The cluster would not open the session: the next write needs another. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** When the last of the waiting writes gives up; 0 if none waits. */
+  get latestDeadline(): Millis {
+    let latest = 0;
+    for (const { patience } of this.#waiting) latest = Math.max(latest, patience.deadline);
+    return latest;
   }
 
   /** Takes over what a node allows; 0 leaves a limit as it is. */
@@ -101,19 +134,13 @@ export class WriteWindow {
 
   /** Encodes the next batch that the window has room for; it is in flight from then on. */
   take(): WriteBatch | undefined {
+    if (!this.#isOpen) return this.#takeOpening();
     const calls = this.#takeCalls();
     if (calls.length === 0) return undefined;
-    const firstSequence = this.#nextSequence;
-    const bytes = encodeBatch({
-      session: this.#session,
-      firstSequence,
-      ackedBelow: this.#ackedBelow(),
-      operations: calls.map((call) => call.request),
-    });
-    const batch = new WriteBatch(firstSequence, bytes, calls);
-    this.#nextSequence += calls.length;
-    this.#inFlightBytes += bytes.length;
-    this.#batches.set(firstSequence, batch);
+    const batch = this.#launch(
+      calls,
+      calls.map((call) => call.request),
+    );
     for (const call of calls) this.#batchByCall.set(call, batch);
     return batch;
   }
@@ -134,6 +161,27 @@ export class WriteWindow {
     for (const call of batch.calls) this.#batchByCall.delete(call);
   }
 
+  /** The session's opening was answered: what waits may go. */
+  opened(opening: WriteBatch): void {
+    this.remove(opening);
+    this.#isOpen = true;
+  }
+
+  /** Gives the opening up where no node has it and nothing waits for it any more. */
+  dropIdleOpening(): void {
+    const opening = this.#batches.get(OPENING_SEQUENCE);
+    if (opening !== undefined && !opening.isOut && !this.hasWaiting) this.#forget(opening);
+  }
+
+  /** The session's opening was refused for good; the caller fails the calls that it returns. */
+  refused(opening: WriteBatch): readonly WriteCall[] {
+    this.#forget(opening);
+    this.#isRefused = true;
+    const calls = [...this.#waiting];
+    for (const call of calls) this.#unqueue(call);
+    return calls;
+  }
+
   /**
    * One operation was refused and spoilt its batch, of which nothing was applied:
    * each waits again, under a new sequence and alone, so that only the guilty one fails.
@@ -148,6 +196,7 @@ export class WriteWindow {
     const batch = this.#batchByCall.get(call);
     if (batch === undefined) {
       this.#unqueue(call);
+      this.dropIdleOpening();
       return "not-applied";
     }
     const { outcome } = batch;
@@ -169,12 +218,36 @@ export class WriteWindow {
   renew(session: Uint8Array): void {
     assert(this.#batches.size === 0, "a session is replaced only with nothing in flight");
     this.#session = session;
-    this.#nextSequence = 1;
+    this.#isOpen = false;
+    this.#isRefused = false;
+    this.#nextSequence = OPENING_SEQUENCE;
   }
 
   #ackedBelow(): number {
     for (const firstSequence of this.#batches.keys()) return firstSequence;
     return this.#nextSequence;
+  }
+
+  #takeOpening(): WriteBatch | undefined {
+    if (!this.hasWaiting || this.#isRefused || this.#batches.size > 0) return undefined;
+    return this.#launch(NO_CALLS, [{ kind: "session-open" }]);
+  }
+
+  #launch(calls: readonly WriteCall[], operations: readonly Operation[]): WriteBatch {
+    const firstSequence = this.#nextSequence;
+    const ackedBelow = this.#ackedBelow();
+    const bytes = encodeBatch({ session: this.#session, firstSequence, ackedBelow, operations });
+    const batch = new WriteBatch(firstSequence, bytes, calls);
+    this.#nextSequence += batch.operations;
+    this.#inFlightBytes += bytes.length;
+    this.#batches.set(firstSequence, batch);
+    return batch;
+  }
+
+  /** As if the opening had not been made. */
+  #forget(opening: WriteBatch): void {
+    this.remove(opening);
+    this.#nextSequence = OPENING_SEQUENCE;
   }
 
   #takeCalls(): readonly WriteCall[] {

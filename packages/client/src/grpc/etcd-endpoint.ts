@@ -1,10 +1,11 @@
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
-import { messageOf, type Outcome } from "@holdfast/base";
+import type { Outcome } from "@holdfast/base";
 import { type EtcdProtocol, loadProtocol } from "@holdfast/protocol";
 import type { EndpointStatus } from "../core/cluster-status.ts";
 import { type BytesLike, toBytes, toKey } from "../core/key-selector.ts";
 import { RequestError } from "../core/request-error.ts";
 import { CHANNEL_OPTIONS } from "./channel-options.ts";
+import { failureReason } from "./failure-reason.ts";
 
 /** A call to one node. */
 export interface EndpointCall {
@@ -43,7 +44,7 @@ export class EtcdEndpoint {
     call: EndpointCall,
   ): Promise<{ readonly revision: number }> {
     const request = { key: toKey(key), value: toBytes(value) };
-    const response = await unary<{ header: { revision: string } | null }>((settle) =>
+    const response = await this.#ask<{ header: { revision: string } | null }>((settle) =>
       this.#kv.Put(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
     );
     return { revision: Number(response.header?.revision ?? 0) };
@@ -55,7 +56,7 @@ export class EtcdEndpoint {
     call: EndpointCall & { readonly serializable?: boolean },
   ): Promise<Uint8Array | undefined> {
     const request = { key: toKey(key), serializable: call.serializable ?? false };
-    const response = await unary<{ kvs: { value: Uint8Array }[] }>((settle) =>
+    const response = await this.#ask<{ kvs: { value: Uint8Array }[] }>((settle) =>
       this.#kv.Range(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
     );
     return response.kvs[0]?.value;
@@ -64,19 +65,22 @@ export class EtcdEndpoint {
   /** How the node is; `down` with the reason where it does not answer. */
   async status(call: EndpointCall): Promise<EndpointStatus> {
     const endpoint = this.address;
-    try {
-      const status = await unary<WireStatus>((settle) =>
-        this.#maintenance.Status({}, new Metadata(), { deadline: deadlineOf(call) }, settle),
-      );
-      return statusOf(endpoint, status);
-    } catch (error) {
-      return { kind: "down", endpoint, reason: messageOf(error) };
-    }
+    const answer = await unary<WireStatus>((settle) =>
+      this.#maintenance.Status({}, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    if ("response" in answer) return statusOf(endpoint, answer.response);
+    return { kind: "down", endpoint, reason: reasonOf(answer.error) };
   }
 
   close(): void {
     this.#kv.close();
     this.#maintenance.close();
+  }
+
+  async #ask<Response>(start: (settle: Settle<Response>) => unknown): Promise<Response> {
+    const answer = await unary(start);
+    if ("response" in answer) return answer.response;
+    throw requestErrorOf(this.address, answer.error);
   }
 }
 
@@ -113,15 +117,24 @@ function statusOf(endpoint: string, wire: WireStatus): EndpointStatus {
   };
 }
 
-function unary<Response>(
-  start: (settle: (error: ServiceError | null, response?: Response) => void) => unknown,
-): Promise<Response> {
-  return new Promise((resolve, reject) => {
+type Settle<Response> = (error: ServiceError | null, response?: Response) => void;
+
+/** What came of a call; without an error where the node answered nothing. */
+type Answer<Response> =
+  | { readonly response: Response }
+  | { readonly error: ServiceError | undefined };
+
+function unary<Response>(start: (settle: Settle<Response>) => unknown): Promise<Answer<Response>> {
+  return new Promise((resolve) => {
     start((error, response) => {
-      if (response !== undefined && error === null) resolve(response);
-      else reject(requestErrorOf(error));
+      if (response !== undefined && error === null) resolve({ response });
+      else resolve({ error: error ?? undefined });
     });
   });
+}
+
+function reasonOf(error: ServiceError | undefined): string {
+  return error === undefined ? "the node answered nothing" : failureReason(error);
 }
 
 /** Statuses with which a node says that it has not done it. */
@@ -135,16 +148,19 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
 ]);
 const DEADLINE_EXCEEDED = 4;
 
-function requestErrorOf(error: ServiceError | null): RequestError {
+function requestErrorOf(address: string, error: ServiceError | undefined): RequestError {
   const status = error?.code ?? 2;
   const refusal = REFUSALS.get(status);
+  const reason = reasonOf(error);
+  // The node's own words stay as they are; of a connection it must be said which one.
+  const isOfNode = reason === error?.details;
   const outcome: Outcome = refusal === undefined ? "unknown" : "not-applied";
   return new RequestError({
     code: refusal ?? (status === DEADLINE_EXCEEDED ? "TIMEOUT" : "UNAVAILABLE"),
-    message: error?.details ?? "the node answered nothing",
+    message: isOfNode ? reason : `${address}: ${reason}`,
     outcome,
     retryable: refusal === undefined || refusal === "RESOURCE_EXHAUSTED",
-    cause: error ?? undefined,
+    cause: error,
   });
 }
 

@@ -12,6 +12,7 @@ import type {
   SessionTransport,
 } from "../core/session-transport.ts";
 import { CHANNEL_OPTIONS } from "./channel-options.ts";
+import { failureReason } from "./failure-reason.ts";
 import { decodeReply, encodeFrame } from "./session-wire-codec.ts";
 
 interface SessionProtocol {
@@ -60,7 +61,7 @@ class GrpcSessionStream implements SessionStream {
       if (reply === undefined) this.#end("the node sent a reply that this client does not know");
       else handlers.received(reply);
     });
-    this.#call.on("error", (error: ServiceError) => this.#end(error.details || error.message));
+    this.#call.on("error", (error: ServiceError) => this.#end(failureReason(error), error));
     this.#call.on("end", () => this.#end("the node ended the stream"));
   }
 
@@ -75,9 +76,9 @@ class GrpcSessionStream implements SessionStream {
     this.#client.close();
   }
 
-  #end(reason: string): void {
+  #end(reason: string, cause?: unknown): void {
     if (this.#isOver) return;
     this.close();
-    this.#handlers.ended(reason);
+    this.#handlers.ended(reason, cause);
   }
 }

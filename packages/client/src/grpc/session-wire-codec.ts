@@ -5,8 +5,7 @@ import type { SessionFrame, SessionReply } from "../core/session-transport.ts";
 /** A frame as `proto/holdfast/v1/session.proto` has it. */
 export function encodeFrame(frame: SessionFrame): SessionRequest {
   if (frame.kind === "start") {
-    const { protocol, sessionId, resume } = frame;
-    return { start: { protocol, session_id: sessionId, resume } };
+    return { start: { protocol: frame.protocol, session_id: frame.sessionId } };
   }
   return {
     turn: {

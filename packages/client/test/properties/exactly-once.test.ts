@@ -40,6 +40,8 @@ const step = fc.oneof(
       mood: fc.oneof(
         fc.constant({ kind: "serves" as const }),
         fc.constant({ kind: "mute" as const }),
+        fc.constant({ kind: "alone" as const }),
+        fc.constant({ kind: "chokes" as const }),
         fc.constant({ kind: "paused" as const }),
         fc.constantFrom("NO_LEADER", "OVERLOADED", "STOPPED").map((code) => ({
           kind: "refuses" as const,

@@ -21,6 +21,12 @@ export interface ProtoGrpcType {
       /**
        * What the TypeScript SDK speaks: one stream, and in each message all that one turn of the client's
        * event loop asked for. Writes are applied exactly once per (session, sequence).
+       * 
+       * A stream serves one session, but starts without it: the server answers the start at once and asks no
+       * other node. The client opens its session in the cluster by its first batch, which has sequence 1 and
+       * holds session-open alone; it sends other batches once that one is answered. Like every batch the
+       * opening may be sent again as it is, on this stream or another, and opens one session. A client that
+       * only reads opens none; its reads wait for no opening.
        */
       Session: SubtypeConstructor<typeof grpc.Client, _holdfast_v1_SessionClient> & { service: _holdfast_v1_SessionDefinition }
       SessionFailure: MessageTypeDefinition<_holdfast_v1_SessionFailure, _holdfast_v1_SessionFailure__Output>

@@ -62,7 +62,6 @@ function serve(call: Call, sink: CallSink, stream: SessionStream): void {
       stream.start({
         protocol: request.start.protocol,
         sessionId: request.start.session_id,
-        resume: request.start.resume,
       });
     } else if (request.turn) {
       stream.turn({

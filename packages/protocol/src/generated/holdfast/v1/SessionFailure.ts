@@ -3,13 +3,13 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * One part of a turn, or the whole stream where both ids are 0, was refused.
+ * One part of a turn was refused. Where both ids are 0 it is the stream, which then ends.
  */
 export interface SessionFailure {
   'first_sequence'?: (number | string | Long);
   'read_id'?: (number | string | Long);
   /**
-   * Stable, such as NO_LEADER or SESSION_EXPIRED.
+   * Stable, such as NO_LEADER or OVERLOADED.
    */
   'code'?: (string);
   'message'?: (string);
@@ -21,13 +21,13 @@ export interface SessionFailure {
 }
 
 /**
- * One part of a turn, or the whole stream where both ids are 0, was refused.
+ * One part of a turn was refused. Where both ids are 0 it is the stream, which then ends.
  */
 export interface SessionFailure__Output {
   'first_sequence': (string);
   'read_id': (string);
   /**
-   * Stable, such as NO_LEADER or SESSION_EXPIRED.
+   * Stable, such as NO_LEADER or OVERLOADED.
    */
   'code': (string);
   'message': (string);

@@ -5,7 +5,8 @@ import type { Long } from '@grpc/proto-loader';
 export interface SessionResults {
   'first_sequence'?: (number | string | Long);
   /**
-   * Results, format version 1 (docs/command-format.md), one for each operation of the batch.
+   * Results, format version 1 (docs/command-format.md), one for each operation of the batch. That the
+   * session is not open, or no longer, is told here.
    */
   'results'?: (Buffer | Uint8Array | string);
 }
@@ -13,7 +14,8 @@ export interface SessionResults {
 export interface SessionResults__Output {
   'first_sequence': (string);
   /**
-   * Results, format version 1 (docs/command-format.md), one for each operation of the batch.
+   * Results, format version 1 (docs/command-format.md), one for each operation of the batch. That the
+   * session is not open, or no longer, is told here.
    */
   'results': (Buffer);
 }

@@ -11,12 +11,9 @@ export interface SessionStart {
   'protocol'?: (number);
   /**
    * 16 random bytes, chosen by the client for the life of its session; the same again after a reconnect.
+   * All batches of the stream are of this session.
    */
   'session_id'?: (Buffer | Uint8Array | string);
-  /**
-   * Set when the session has been opened before: the server then does not open it anew.
-   */
-  'resume'?: (boolean);
 }
 
 /**
@@ -29,10 +26,7 @@ export interface SessionStart__Output {
   'protocol': (number);
   /**
    * 16 random bytes, chosen by the client for the life of its session; the same again after a reconnect.
+   * All batches of the stream are of this session.
    */
   'session_id': (Buffer);
-  /**
-   * Set when the session has been opened before: the server then does not open it anew.
-   */
-  'resume': (boolean);
 }

@@ -2,6 +2,9 @@
 
 import type { Long } from '@grpc/proto-loader';
 
+/**
+ * The stream may be used. It says nothing of the session, which the cluster may not know yet, or no longer.
+ */
 export interface SessionStarted {
   'protocol'?: (number);
   'cluster_id'?: (number | string | Long);
@@ -20,6 +23,9 @@ export interface SessionStarted {
   'endpoints'?: (string)[];
 }
 
+/**
+ * The stream may be used. It says nothing of the session, which the cluster may not know yet, or no longer.
+ */
 export interface SessionStarted__Output {
   'protocol': (number);
   'cluster_id': (string);

@@ -8,6 +8,7 @@ import type { Long } from '@grpc/proto-loader';
 export interface SessionTurn {
   /**
    * A command batch of this session, format version 1 (docs/command-format.md); carried to the log as it is.
+   * Sequence 1 is the opening, and no other sequence is.
    */
   'commands'?: (Buffer | Uint8Array | string);
   /**
@@ -34,6 +35,7 @@ export interface SessionTurn {
 export interface SessionTurn__Output {
   /**
    * A command batch of this session, format version 1 (docs/command-format.md); carried to the log as it is.
+   * Sequence 1 is the opening, and no other sequence is.
    */
   'commands': (Buffer);
   /**
