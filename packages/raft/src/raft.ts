@@ -11,7 +11,7 @@ import { ElectionTimer } from "./election/election-timer.ts";
 import { becomeFollower, failForwardedReads, knownLeader } from "./election/roles.ts";
 import { ForwardedReads } from "./follower/forwarded-reads.ts";
 import { checkInvariants } from "./invariants.ts";
-import { advanceCommit, propose } from "./leader/commit.ts";
+import { advanceCommit, propose, releaseQuota } from "./leader/commit.ts";
 import { peerOf } from "./leader/leader-role.ts";
 import { addRead } from "./leader/pending-reads.ts";
 import { heartbeat, onEntriesFetched, replicate } from "./leader/replicate.ts";
@@ -83,7 +83,7 @@ export class Raft {
       log: new RaftLog(restored.log, options.cacheBytesMax),
       memberships: new MembershipHistory(base, restored.memberships),
       membershipCodec,
-      reads: new ForwardedReads(),
+      reads: new ForwardedReads(random),
       persist: new PersistQueue(),
       outbox: new Outbox(),
     };
@@ -206,7 +206,7 @@ export class Raft {
     const state = this.#state;
     const { role, options } = state;
     if (role.kind === "leader") {
-      if (state.now - role.rounds.contactAt > options.electionTimeoutMs) {
+      if (state.now - role.rounds.contactAt >= options.electionTimeoutMs) {
         becomeFollower(state, undefined, "no contact with a quorum");
       } else if (state.now >= role.nextHeartbeatAt) {
         heartbeat(state, role);
@@ -252,7 +252,10 @@ export class Raft {
       if (!stale) state.outbox.messages.push(message);
     }
     for (const term of released.selfVotes) onSelfVoteDurable(state, term);
-    if (state.role.kind === "leader") advanceCommit(state, state.role);
+    if (state.role.kind === "leader") {
+      advanceCommit(state, state.role);
+      releaseQuota(state, state.role);
+    }
   }
 
   /** The log is dropped up to what nobody asks for any more, less a rest for members that come back. */

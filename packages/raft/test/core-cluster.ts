@@ -55,6 +55,9 @@ export class CoreCluster {
   network: Message[] = [];
   /** Messages for which this is false are lost. */
   delivers: (message: Message) => boolean = () => true;
+  /** Whether reads of old entries from disk succeed. */
+  fetches: "answer" | "fail" = "answer";
+  fetchCount = 0;
   readonly #seed: number;
 
   constructor({ members = 3, seed = 1, ...options }: CoreClusterOptions = {}) {
@@ -159,9 +162,10 @@ export class CoreCluster {
     node.writes = [];
   }
 
-  restart(id: number): void {
+  /** `life` seeds another chance, as another start of a process has. */
+  restart(id: number, life = 0): void {
     const node = this.node(id);
-    const fresh = this.#boot(node.id, node.disk);
+    const fresh = this.#boot(node.id, node.disk, life);
     Object.assign(node, fresh);
   }
 
@@ -171,7 +175,7 @@ export class CoreCluster {
       .map(({ payload }) => toByteString(payload));
   }
 
-  #boot(id: MemberId, disk: Disk): Node {
+  #boot(id: MemberId, disk: Disk, life = 0): Node {
     const runs: [number, number][] = [];
     for (const { index, term } of disk.entries) {
       if (runs.at(-1)?.[1] !== term) runs.push([index, term]);
@@ -179,7 +183,7 @@ export class CoreCluster {
     const raft = new Raft({
       id,
       options: this.options,
-      random: new SeededRandom(this.#seed * 1000 + id),
+      random: new SeededRandom(this.#seed * 1000 + id + life * 7919),
       membershipCodec: jsonMembershipCodec,
       now: this.now,
       restored: {
@@ -188,13 +192,14 @@ export class CoreCluster {
           compacted: disk.compacted,
           termRuns: runs,
           lastIndex: disk.entries.at(-1)?.index ?? disk.compacted.index,
-          commit: disk.hardState.commit,
+          commit: Math.max(disk.hardState.commit, disk.compacted.index),
         },
         membership: this.membership,
         memberships: [],
       },
     });
-    return { id, raft, disk, writes: [], applied: [], applyTo: 0, outcomes: [], up: true };
+    const applyTo = disk.compacted.index;
+    return { id, raft, disk, writes: [], applied: [], applyTo, outcomes: [], up: true };
   }
 
   #collect(node: Node): void {
@@ -210,7 +215,9 @@ export class CoreCluster {
       node.applied.push(entry);
     }
     for (const { fetchId, from, to } of effects.fetches) {
-      const entries = all.filter(({ index }) => index >= from && index <= to);
+      this.fetchCount++;
+      const found = all.filter(({ index }) => index >= from && index <= to);
+      const entries = this.fetches === "answer" ? found : undefined;
       this.step(node.id, { kind: "entries-fetched", fetchId, entries });
     }
   }
@@ -230,5 +237,8 @@ function writeTo(disk: Disk, write: NonNullable<Effects["persist"]>): void {
     disk.entries = disk.entries.filter(({ index }) => index < entry.index);
     disk.entries.push(entry);
   }
-  if (write.compact !== undefined) disk.compacted = write.compact.upTo;
+  const { compact } = write;
+  if (compact === undefined) return;
+  disk.compacted = compact.upTo;
+  disk.entries = disk.entries.filter(({ index }) => index > compact.upTo.index);
 }

@@ -123,7 +123,7 @@ export class Formation {
         `no cluster is formed before every node of the file answers; silent: ${silent.map(({ node }) => `${node.name} (${node.peerAddress})`).join(", ")}`,
       );
     }
-    return this.#form(answers);
+    return this.#form(answers, silent.length > 0);
   }
 
   #join(born: readonly PeerIdentity[]): Birth | undefined {
@@ -148,15 +148,16 @@ export class Formation {
     );
   }
 
-  /** Everybody who matters is unborn; the smallest name decides for all. */
-  #form(answers: readonly Answer[]): Birth | undefined {
+  /** Everybody who matters is unborn. */
+  #form(answers: readonly Answer[], withoutAll: boolean): Birth | undefined {
     const { self, random, logger } = this.#parts;
+    // The smallest name founds for all; without all, whoever was told to (nobody else may).
     const unborn = answers.flatMap(({ node, identity }) =>
       identity === undefined ? [] : [{ ...node, storeId: identity.storeId }],
     );
     const founders = [self, ...unborn].sort((a, b) => (a.name < b.name ? -1 : 1));
     const [founder] = founders;
-    if (founder !== undefined && founder.name !== self.name) {
+    if (founder !== undefined && founder.name !== self.name && !withoutAll) {
       return this.#wait(`${founder.name} forms the cluster`);
     }
     const clusterId = randomWireId(random) as ClusterId;

@@ -46,8 +46,18 @@ export class StoreInconsistentError extends HoldfastError {
  * before; nothing is repaired here.
  */
 export async function openMemberState(parts: MemberStateParts): Promise<MemberState> {
-  const { recovered, clock, turn, logger } = parts;
+  const { recovered } = parts;
   const engine = await parts.openEngine(recovered.head.stateDirectory);
+  try {
+    return await openOn(engine, parts);
+  } catch (failure) {
+    await engine.close();
+    throw failure;
+  }
+}
+
+async function openOn(engine: Engine, parts: MemberStateParts): Promise<MemberState> {
+  const { recovered, clock, turn, logger } = parts;
   const store = StateStore.open({ engine, clock, turn, logger });
   const machine = new StateMachine({ group: FIRST_GROUP, writer: store });
   const reads = store.applyReads();

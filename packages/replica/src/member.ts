@@ -17,7 +17,7 @@ import type {
   Transition,
 } from "@holdfast/raft";
 import { decodeBatchHeader } from "@holdfast/state-machine";
-import type { WriteAheadLog } from "@holdfast/storage";
+import { LogDamagedError, type WriteAheadLog } from "@holdfast/storage";
 import { Applier } from "./applier.ts";
 import { CoreLoop } from "./core-loop.ts";
 import { LogWriter } from "./log-writer.ts";
@@ -112,6 +112,8 @@ export class Member {
       retryMs: options.raft.electionTimeoutMs,
       sweepMs: SWEEP_MS,
       leader: () => this.#leader,
+      term: () => raft.status().term,
+      isBehind: () => store.full,
       propose: (token, payload) =>
         this.#loop.enqueue({ kind: "propose", proposals: [{ token, payload }] }),
       send: (to, message) => network.send(to, [message]),
@@ -123,9 +125,9 @@ export class Member {
       proposer: this.proposer,
       batchOperationsMax: options.batchOperationsMax,
       entryBytesMax: options.entryBytesMax,
-      waitingMax: options.pendingOperationsMax,
+      operationsMax: options.pendingOperationsMax,
+      bytesMax: options.pendingBytesMax,
       sweepMs: SWEEP_MS,
-      hasLeader: () => this.#leader !== undefined,
     });
     this.barriers = new ReadBarriers({
       clock,
@@ -194,9 +196,12 @@ export class Member {
     this.#loop.stop();
     await this.#writer.stop();
     await this.#applier.stop();
-    if (options.flush) await this.state.store.flush();
-    await this.state.store.close();
-    await this.state.engine.close();
+    try {
+      if (options.flush) await this.state.store.flush();
+    } finally {
+      await this.state.store.close();
+      await this.state.engine.close();
+    }
   }
 
   #settle(effects: Effects): void {
@@ -229,6 +234,7 @@ export class Member {
     this.#leader = leader;
     if (leader === undefined || leader === before) return;
     this.proposer.sendAgain();
+    this.session.leaderKnown();
     this.barriers.leaderKnown();
   }
 
@@ -284,6 +290,10 @@ export class Member {
     this.#parts.log.read(FIRST_GROUP, from, to, bytesMax).then(
       (entries) => this.#loop.enqueue({ kind: "entries-fetched", fetchId, entries }),
       (failure: unknown) => {
+        if (failure instanceof LogDamagedError) {
+          this.#parts.fail(failure);
+          return;
+        }
         this.#logger.warn({ from, to, failure: messageOf(failure) }, "entries for a peer not read");
         this.#loop.enqueue({ kind: "entries-fetched", fetchId, entries: undefined });
       },

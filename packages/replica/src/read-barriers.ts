@@ -49,8 +49,11 @@ export class ReadBarriers {
 
   wait(call: ReplicaCall): Promise<void> {
     const { pendingMax, hasLeader } = this.#parts;
-    if (this.#open.size >= pendingMax) {
+    if (Math.max(this.#open.size, this.#applied.count) >= pendingMax) {
       return Promise.reject(new OverloadedError(`${pendingMax} reads are waiting already`));
+    }
+    if (call.signal?.aborted === true) {
+      return Promise.reject(new CallAbortedError("the caller had given it up", "not-applied"));
     }
     if (call.requireLeader === true && !hasLeader()) {
       return Promise.reject(new NoLeaderError("no leader is known"));
@@ -90,6 +93,7 @@ export class ReadBarriers {
 
   failAll(failure: HoldfastError): void {
     this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
     for (const reader of this.#open) this.#settle(reader, failure);
   }
 

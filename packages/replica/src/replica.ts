@@ -66,7 +66,10 @@ export class Replica implements ReplicaApi {
   #member: Member | undefined;
   #reaper: SessionReaper | undefined;
   #waitingFor: string | undefined = "starting";
-  #stopped: { readonly reason: string; readonly failed: boolean } | undefined;
+  /** Why this replica takes no further part. */
+  #stopped: string | undefined;
+  #opening: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
   #stateBytes = 0;
 
   constructor(parts: ReplicaParts) {
@@ -124,25 +127,22 @@ export class Replica implements ReplicaApi {
   async start(network: PeerNetwork): Promise<void> {
     this.#network = network;
     const { recovered } = this.#parts;
-    if (recovered !== undefined) await this.#begin(recovered);
+    if (recovered?.head.clusterId !== undefined) await this.#begin(recovered);
     else this.#beBorn(network).catch((failure: unknown) => this.#fail(failure));
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopped !== undefined) return;
-    this.#stopped = { reason: "stopped", failed: false };
-    this.#formation?.stop();
-    this.#reaper?.stop();
-    this.#member?.failAll(new ReplicaStoppedError("the node is stopping", "unknown"));
-    await this.#member?.stop({ flush: true });
+  /** Resolves when nothing of it runs any more; every call waits for the same end. */
+  stop(): Promise<void> {
+    this.#end("the node is stopping", { flush: true });
+    return this.#closing ?? Promise.resolve();
   }
 
   propose(operation: Operation, call: ReplicaCall): Promise<OperationResult> {
-    return this.#member?.session.propose(operation, call) ?? this.#notServing();
+    return this.#serving()?.session.propose(operation, call) ?? this.#notServing();
   }
 
   submit(batch: SessionBatch, call: ReplicaCall): Promise<readonly OperationResult[]> {
-    const member = this.#member;
+    const member = this.#serving();
     if (member === undefined) return this.#notServing();
     return submitBatch(member.proposer, this.#parts.clock, batch, call);
   }
@@ -151,7 +151,7 @@ export class Replica implements ReplicaApi {
     compute: (point: ReadPoint) => Steps<Result>,
     call: ReplicaCall & { readonly linearizable: boolean },
   ): Promise<Result> {
-    const member = this.#member;
+    const member = this.#serving();
     if (member === undefined) return this.#notServing();
     if (call.linearizable) await member.barriers.wait(call);
     const { machine, store } = member.state;
@@ -160,7 +160,7 @@ export class Replica implements ReplicaApi {
   }
 
   barrier(call: ReplicaCall): Promise<void> {
-    return this.#member?.barriers.wait(call) ?? this.#notServing();
+    return this.#serving()?.barriers.wait(call) ?? this.#notServing();
   }
 
   status(): ReplicaStatus {
@@ -196,7 +196,7 @@ export class Replica implements ReplicaApi {
   }
 
   #whyNotServing(leader: MemberId | undefined): string | undefined {
-    if (this.#stopped !== undefined) return this.#stopped.reason;
+    if (this.#stopped !== undefined) return this.#stopped;
     if (this.#member === undefined) return this.#waitingFor;
     if (leader !== undefined) return undefined;
     return this.#presence.explain(this.#member.id, this.#member.status().membership);
@@ -227,7 +227,12 @@ export class Replica implements ReplicaApi {
     await this.#begin({ head, lastIndex: 0, termRuns: [], memberships: [], torn: undefined });
   }
 
-  async #begin(recovered: WalRecovered): Promise<void> {
+  #begin(recovered: WalRecovered): Promise<void> {
+    this.#opening = this.#open(recovered);
+    return this.#opening;
+  }
+
+  async #open(recovered: WalRecovered): Promise<void> {
     const { self, clock, turn, random, logger, log, options, membershipCodec, observe } =
       this.#parts;
     const { clusterId } = recovered.head;
@@ -285,18 +290,37 @@ export class Replica implements ReplicaApi {
   /** A broken invariant, a failed log or a failed state: this replica takes no further part. */
   #fail(failure: unknown): void {
     if (this.#stopped !== undefined) return;
-    const reason = `stopped by a failure: ${messageOf(failure)}`;
-    this.#stopped = { reason, failed: true };
     this.#parts.logger.error({ failure: messageOf(failure) }, "replica stopped");
+    this.#end(`stopped by a failure: ${messageOf(failure)}`, { flush: false });
+    for (const listener of this.#failureListeners) listener(failure);
+    this.#announce();
+  }
+
+  #end(reason: string, options: { readonly flush: boolean }): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = reason;
     this.#formation?.stop();
     this.#reaper?.stop();
     this.#member?.failAll(new ReplicaStoppedError(reason, "unknown"));
-    this.#member?.stop({ flush: false }).catch(() => undefined);
-    this.#announce();
-    for (const listener of this.#failureListeners) listener(failure);
+    this.#closing = this.#close(options);
+    // Whoever waits for the end hears of a failure; if nobody does, it was logged where it began.
+    this.#closing.catch(() => undefined);
+  }
+
+  /** A member that is being opened is closed by its opening. */
+  async #close(options: { readonly flush: boolean }): Promise<void> {
+    await this.#opening.catch(() => undefined);
+    await this.#member?.stop(options);
+  }
+
+  #serving(): Member | undefined {
+    return this.#stopped === undefined ? this.#member : undefined;
   }
 
   #notServing(): Promise<never> {
+    if (this.#stopped !== undefined) {
+      return Promise.reject(new ReplicaStoppedError(this.#stopped, "not-applied"));
+    }
     const reason = this.#whyNotServing(undefined) ?? "it is starting";
     return Promise.reject(new NoLeaderError(`this node does not serve yet: ${reason}`));
   }

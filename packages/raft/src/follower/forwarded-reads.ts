@@ -1,4 +1,4 @@
-import type { Millis } from "@holdfast/base";
+import type { Millis, Random } from "@holdfast/base";
 import type { Token } from "../types/input.ts";
 
 interface Question {
@@ -14,7 +14,12 @@ interface Question {
 export class ForwardedReads {
   #waiting: Token[] = [];
   #asked: Question[] = [];
-  #lastId = 0;
+  #lastId: number;
+
+  /** Ids begin at random: the leader may still hold a question of this member's earlier life. */
+  constructor(random: Random) {
+    this.#lastId = (random.uint32() >>> 12) * 0x1_0000_0000 + random.uint32();
+  }
 
   get count(): number {
     return this.#waiting.length + this.#asked.reduce((sum, { tokens }) => sum + tokens.length, 0);

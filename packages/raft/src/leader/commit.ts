@@ -14,7 +14,7 @@ export function advanceCommit(state: RaftState, role: LeaderRole): void {
   );
   if (held <= state.log.commit || state.log.termAt(held) !== state.term) return;
   state.log.advanceCommit(held);
-  releaseQuota(role, held);
+  releaseQuota(state, role);
 }
 
 /** Appends what a leader is asked to, or refuses it whole: refused is certainly not in the log. */
@@ -35,10 +35,14 @@ export function propose(state: RaftState, role: LeaderRole, proposals: readonly 
   }
 }
 
-function releaseQuota({ uncommitted }: LeaderRole, committed: number): void {
+/**
+ * Gives back what is committed *and* durable here: a leader whose disk stalls takes
+ * no more, though its followers commit without it.
+ */
+export function releaseQuota({ log }: RaftState, { uncommitted }: LeaderRole): void {
   let released = 0;
   for (const { index, bytes } of uncommitted.entries) {
-    if (index > committed) break;
+    if (index > log.applicable) break;
     uncommitted.bytes -= bytes;
     released++;
   }

@@ -4,6 +4,7 @@ import type { RaftState } from "../raft-state.ts";
 import { type Entry, entryBytes } from "../types/entry.ts";
 import type { AppendRequest } from "../types/message.ts";
 import type { LeaderRole } from "./leader-role.ts";
+import { confirmAlone } from "./responses.ts";
 
 /** At the end of a batch of inputs: everybody is sent what is new and what the windows allow. */
 export function replicate(state: RaftState, role: LeaderRole): void {
@@ -24,6 +25,7 @@ export function heartbeat(state: RaftState, role: LeaderRole): void {
 function startReadRound(state: RaftState, role: LeaderRole): void {
   role.reads.assign(role.rounds.start(state.now));
   for (const peer of role.peers) sendHeartbeat(state, role, peer);
+  confirmAlone(state, role);
 }
 
 function sendHeartbeat(state: RaftState, role: LeaderRole, peer: PeerProgress): void {
@@ -87,8 +89,11 @@ export function onEntriesFetched(
   peer.fetchId = undefined;
   const first = entries?.[0];
   const last = entries?.at(-1);
-  if (entries === undefined || first?.index !== peer.next || last === undefined) return;
-  if (state.log.termAt(last.index) !== last.term) return;
+  if (entries === undefined || first === undefined || last === undefined) {
+    peer.fetchFailed();
+    return;
+  }
+  if (first.index !== peer.next || state.log.termAt(last.index) !== last.term) return;
   sendAppend(state, role, peer, entries);
   peer.sent(last.index, bytesOf(entries), state.now);
 }

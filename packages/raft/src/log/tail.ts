@@ -7,7 +7,7 @@ import { type Entry, entryBytes } from "../types/entry.ts";
  */
 export class Tail {
   readonly #bytesMax: number;
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
   /** How many of `#entries` have been evicted from its front but not yet cut off the array. */
   #head = 0;
   #bytes = 0;
@@ -46,6 +46,8 @@ export class Tail {
       const entry = this.#entries[this.#head];
       if (entry === undefined) break;
       this.#bytes -= entryBytes(entry);
+      // The slot goes later, but it must not keep the payload until then.
+      this.#entries[this.#head] = undefined;
       this.#head++;
     }
     this.#tidy();
@@ -56,16 +58,16 @@ export class Tail {
     if (from > to) return [];
     if (from < this.first) return undefined;
     const start = this.#head + (from - this.first);
-    let end = start;
+    const slice: Entry[] = [];
     let bytes = 0;
-    while (end < this.#entries.length) {
-      const entry = this.#entries[end];
+    for (let at = start; at < this.#entries.length; at++) {
+      const entry = this.#entries[at];
       if (entry === undefined || entry.index > to) break;
       bytes += entryBytes(entry);
-      if (end > start && bytes > bytesMax) break;
-      end++;
+      if (at > start && bytes > bytesMax) break;
+      slice.push(entry);
     }
-    return this.#entries.slice(start, end);
+    return slice;
   }
 
   #tidy(): void {

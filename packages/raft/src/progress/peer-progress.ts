@@ -72,9 +72,18 @@ export class PeerProgress {
     return true;
   }
 
-  /** What was on its way is taken for lost. */
+  /**
+   * What was on its way is taken for lost. In probe nothing is known to match, so the
+   * guess where the logs meet stays: match + 1 may long be compacted.
+   */
   disconnected(): void {
-    this.#become("probe", this.match + 1);
+    this.#become("probe", this.state === "probe" ? this.next : this.match + 1);
+  }
+
+  /** What the peer needs could not be read: its next answer to a heartbeat tries again. */
+  fetchFailed(): void {
+    this.disconnected();
+    this.probing = true;
   }
 
   /** An answer came by another way: if an append was lost, the next one finds it out. */

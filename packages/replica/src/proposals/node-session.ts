@@ -1,4 +1,5 @@
 import {
+  type ByteString,
   type Cancel,
   type Clock,
   type HoldfastError,
@@ -33,9 +34,10 @@ export interface NodeSessionParts {
   readonly proposer: Proposer;
   readonly batchOperationsMax: number;
   readonly entryBytesMax: number;
-  readonly waitingMax: number;
+  readonly operationsMax: number;
+  readonly bytesMax: number;
+  /** Between two looks at deadlines, ms. */
   readonly sweepMs: Millis;
-  hasLeader(): boolean;
 }
 
 interface Caller {
@@ -45,63 +47,95 @@ interface Caller {
   readonly abort: () => void;
   resolve(result: OperationResult): void;
   reject(failure: HoldfastError): void;
-  /** What it went out in. */
+  /** What it went out in; what is in a batch may be applied. */
   batch: PendingBatch | undefined;
 }
 
+/** One session of this node, from its first need to its end. */
+interface Session {
+  readonly id: Uint8Array;
+  readonly key: ByteString;
+  state: "new" | "opening" | "open";
+  nextSequence: number;
+  /** First sequences of batches without an answer. */
+  readonly inFlight: Set<number>;
+}
+
+/** The opening takes the session's first sequence, as a client's does. */
+const OPENING_SEQUENCE = 1;
 const OPENING_PATIENCE_MS = 60_000;
 
 /**
  * The session in which this node proposes what its own callers ask for, such as
  * etcd's calls: what one turn asks for becomes one batch (decision 3).
  *
- * The session is opened in the log at the first need; if the cluster ends it for
- * idleness, the next need opens another.
+ * It is opened in the log at the first need; if the cluster ends it for idleness,
+ * the next need opens another. While no leader is known nothing is put into a
+ * batch, so that a caller whose time runs out learns for certain that nothing
+ * happened.
  */
 export class NodeSession {
   readonly #parts: NodeSessionParts;
   readonly #open = new Set<Caller>();
+  #openBytes = 0;
   #waiting: Caller[] = [];
-  #session: Uint8Array;
-  #state: "new" | "opening" | "open" = "new";
-  #nextSequence = 1;
-  /** First sequences of batches without an answer. */
-  readonly #inFlight = new Set<number>();
+  #session: Session;
   #scheduled = false;
   #cancelSweep: Cancel | undefined;
 
   constructor(parts: NodeSessionParts) {
     this.#parts = parts;
-    this.#session = randomBytes(parts.random, 16);
+    this.#session = freshSession(parts.random);
   }
 
   propose(operation: Operation, call: ReplicaCall): Promise<OperationResult> {
-    const { entryBytesMax, waitingMax, hasLeader } = this.#parts;
     const bytes = operationBytes(operation);
-    if (bytes > entryBytesMax) {
-      const message = `the request has ${bytes} bytes; at most ${entryBytesMax} fit into an entry`;
-      return Promise.reject(new RequestTooLargeError(message));
-    }
-    if (this.#open.size >= waitingMax) {
-      return Promise.reject(new OverloadedError(`${waitingMax} operations are under way already`));
-    }
-    if (call.requireLeader === true && !hasLeader()) {
-      return Promise.reject(new NoLeaderError("no leader is known"));
-    }
+    const refusal = this.#refusal(bytes, call);
+    if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       const abort = (): void => this.#abort(caller);
       const caller: Caller = { operation, bytes, call, abort, resolve, reject, batch: undefined };
       call.signal?.addEventListener("abort", abort);
       this.#open.add(caller);
+      this.#openBytes += bytes;
       this.#waiting.push(caller);
       this.#schedule();
     });
   }
 
+  /** What waited for a leader goes out. */
+  leaderKnown(): void {
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
   failAll(failure: HoldfastError): void {
     this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
     for (const caller of this.#open) this.#reject(caller, failure);
     this.#waiting = [];
+  }
+
+  #refusal(bytes: number, call: ReplicaCall): HoldfastError | undefined {
+    const { entryBytesMax, operationsMax, bytesMax, proposer } = this.#parts;
+    if (call.signal?.aborted === true) {
+      return new CallAbortedError("the caller had given the request up", "not-applied");
+    }
+    if (bytes > entryBytesMax) {
+      return new RequestTooLargeError(
+        `the request has ${bytes} bytes; at most ${entryBytesMax} fit into an entry`,
+      );
+    }
+    if (this.#open.size >= operationsMax) {
+      return new OverloadedError(`${operationsMax} operations are under way already`);
+    }
+    if (this.#openBytes + bytes > bytesMax) {
+      return new OverloadedError(`operations of ${bytesMax} bytes are under way already`);
+    }
+    if (proposer.isBehind) return new OverloadedError("this node is behind with applying");
+    if (call.requireLeader === true && !proposer.hasLeader) {
+      return new NoLeaderError("no leader is known");
+    }
+    return undefined;
   }
 
   #schedule(): void {
@@ -115,23 +149,21 @@ export class NodeSession {
 
   #flush(): void {
     this.#startSweeping();
-    if (this.#waiting.length === 0) return;
-    if (this.#state !== "open") {
-      this.#openSession();
-      return;
-    }
-    while (this.#waiting.length > 0 && this.#sendBatch());
+    if (this.#waiting.length === 0 || !this.#parts.proposer.hasLeader) return;
+    if (this.#session.state === "new") this.#openSession(this.#session);
+    if (this.#session.state !== "open") return;
+    while (this.#waiting.length > 0 && this.#sendBatch(this.#session));
   }
 
-  /** Whether a batch went out; else the window or the proposer is full and an answer will go on. */
-  #sendBatch(): boolean {
-    const { proposer } = this.#parts;
-    const callers = this.#nextBatch();
+  /** Whether more may be sent; else the window or the proposer is full and an answer will go on. */
+  #sendBatch(session: Session): boolean {
+    const callers = this.#nextCallers();
     if (callers.length === 0) return this.#waiting.length > 0;
-    const firstSequence = this.#nextSequence;
-    const ackedBelow = this.#ackedBelow();
+    const { proposer, clock } = this.#parts;
+    const { nextSequence: firstSequence } = session;
+    const ackedBelow = leastInFlight(session);
     const operations = callers.map(({ operation }) => operation);
-    const bytes = encodeBatch({ session: this.#session, firstSequence, ackedBelow, operations });
+    const bytes = encodeBatch({ session: session.id, firstSequence, ackedBelow, operations });
     const fits =
       firstSequence + callers.length <= ackedBelow + SESSION_WINDOW &&
       proposer.hasRoomFor(callers.length, bytes.length);
@@ -139,26 +171,23 @@ export class NodeSession {
       this.#waiting.unshift(...callers);
       return false;
     }
-    this.#nextSequence += callers.length;
-    this.#inFlight.add(firstSequence);
-    const done = (): void => {
-      this.#inFlight.delete(firstSequence);
-      if (this.#waiting.length > 0) this.#schedule();
-    };
+    session.nextSequence += callers.length;
+    session.inFlight.add(firstSequence);
     const batch: PendingBatch = {
-      session: toByteString(this.#session),
+      session: session.key,
       firstSequence,
       count: callers.length,
       bytes,
       deadline: Math.max(...callers.map(({ call }) => call.deadline)),
       timesSent: 0,
-      sentAt: this.#parts.clock.now(),
+      sentAt: clock.now(),
+      acceptedInTerm: undefined,
       settle: (results) => {
-        done();
-        this.#answer(callers, results);
+        this.#done(session, firstSequence);
+        this.#answer(session, batch, callers, results);
       },
       fail: (failure) => {
-        done();
+        this.#done(session, firstSequence);
         for (const caller of callers) this.#reject(caller, failure);
       },
     };
@@ -168,7 +197,7 @@ export class NodeSession {
   }
 
   /** Takes from the queue what fits into one entry; callers that gave up are dropped. */
-  #nextBatch(): readonly Caller[] {
+  #nextCallers(): readonly Caller[] {
     const { batchOperationsMax, entryBytesMax } = this.#parts;
     const taken: Caller[] = [];
     let bytes = 0;
@@ -176,72 +205,93 @@ export class NodeSession {
     for (; at < this.#waiting.length && taken.length < batchOperationsMax; at++) {
       const caller = this.#waiting[at];
       if (caller === undefined || !this.#open.has(caller)) continue;
+      if (taken.length > 0 && bytes + caller.bytes > entryBytesMax) break;
       bytes += caller.bytes;
-      if (taken.length > 0 && bytes > entryBytesMax) break;
       taken.push(caller);
     }
     this.#waiting = this.#waiting.slice(at);
     return taken;
   }
 
-  #ackedBelow(): number {
-    let least = this.#nextSequence;
-    for (const first of this.#inFlight) least = Math.min(least, first);
-    return least;
-  }
-
-  #openSession(): void {
-    if (this.#state === "opening") return;
-    this.#state = "opening";
+  #openSession(session: Session): void {
+    session.state = "opening";
+    session.nextSequence = OPENING_SEQUENCE + 1;
     const { proposer, clock } = this.#parts;
     const operations: readonly Operation[] = [{ kind: "session-open" }];
-    const session = this.#session;
+    const opening = { firstSequence: OPENING_SEQUENCE, ackedBelow: OPENING_SEQUENCE };
     proposer.add({
-      session: toByteString(session),
-      firstSequence: 0,
+      session: session.key,
+      firstSequence: OPENING_SEQUENCE,
       count: 1,
-      bytes: encodeBatch({ session, firstSequence: 0, ackedBelow: 0, operations }),
+      bytes: encodeBatch({ session: session.id, ...opening, operations }),
       deadline: clock.now() + OPENING_PATIENCE_MS,
       timesSent: 0,
       sentAt: clock.now(),
+      acceptedInTerm: undefined,
       settle: ([result]) => {
-        this.#state = result?.kind === "failed" ? "new" : "open";
-        if (result?.kind === "failed") {
-          this.failAll(new OverloadedError("the cluster has no room for another session"));
-        }
+        if (result?.kind === "failed") this.#notOpened(session);
+        else session.state = "open";
         this.#schedule();
       },
       fail: () => {
-        this.#state = "new";
+        this.#replace(session);
         this.#schedule();
       },
     });
   }
 
-  #answer(callers: readonly Caller[], results: readonly OperationResult[]): void {
+  #notOpened(session: Session): void {
+    this.#replace(session);
+    const failure = new OverloadedError("the cluster has no room for another session");
+    for (const caller of this.#waiting) this.#reject(caller, failure);
+    this.#waiting = [];
+  }
+
+  #done(session: Session, firstSequence: number): void {
+    session.inFlight.delete(firstSequence);
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  #answer(
+    session: Session,
+    batch: PendingBatch,
+    callers: readonly Caller[],
+    results: readonly OperationResult[],
+  ): void {
+    const expired = results.some(
+      (result) => result.kind === "failed" && result.failure.reason === "session-expired",
+    );
+    if (expired) {
+      this.#expired(session, batch, callers);
+      return;
+    }
     for (const [at, caller] of callers.entries()) {
-      const result = results[at];
-      if (result === undefined) continue;
-      if (result.kind === "failed" && result.failure.reason === "session-expired") {
-        this.#expired(caller);
-        continue;
-      }
-      if (this.#release(caller)) caller.resolve(result);
+      const result = results[at] ?? results[0];
+      if (result !== undefined && this.#release(caller)) caller.resolve(result);
     }
   }
 
   /**
-   * The cluster ended the session. What an ended session answers was not applied,
-   * but an earlier copy may have been, so the callers learn that nobody knows.
+   * The cluster ended the session for idleness. A batch that was sent once only was
+   * certainly not applied and goes again in the next session; of others an earlier
+   * copy may have been, so their callers learn that nobody knows.
    */
-  #expired(caller: Caller): void {
-    if (this.#state === "open") {
-      this.#state = "new";
-      this.#session = randomBytes(this.#parts.random, 16);
-      this.#nextSequence = 1;
-      this.#inFlight.clear();
+  #expired(session: Session, batch: PendingBatch, callers: readonly Caller[]): void {
+    this.#replace(session);
+    if (batch.timesSent <= 1) {
+      const again = callers.filter((caller) => this.#open.has(caller));
+      for (const caller of again) caller.batch = undefined;
+      this.#waiting.unshift(...again);
+      this.#schedule();
+      return;
     }
-    this.#reject(caller, new RequestTimedOutError("the node's session had ended", "unknown"));
+    const failure = new RequestTimedOutError("the node's session had ended", "unknown");
+    for (const caller of callers) this.#reject(caller, failure);
+  }
+
+  /** Another session for what comes, unless that has happened already. */
+  #replace(session: Session): void {
+    if (this.#session === session) this.#session = freshSession(this.#parts.random);
   }
 
   #startSweeping(): void {
@@ -253,16 +303,16 @@ export class NodeSession {
   }
 
   #sweep(): void {
-    const now = this.#parts.clock.now();
+    const { clock, proposer } = this.#parts;
+    const now = clock.now();
     for (const caller of this.#open) {
-      if (caller.call.deadline <= now)
-        this.#reject(caller, timedOut(caller, this.#parts.hasLeader()));
+      if (caller.call.deadline <= now) this.#reject(caller, timedOut(caller, proposer.hasLeader));
     }
     this.#schedule();
   }
 
   #abort(caller: Caller): void {
-    const outcome = wasSent(caller) ? "unknown" : "not-applied";
+    const outcome = caller.batch === undefined ? "not-applied" : "unknown";
     this.#reject(caller, new CallAbortedError("the caller gave the request up", outcome));
   }
 
@@ -271,17 +321,27 @@ export class NodeSession {
   }
 
   #release(caller: Caller): boolean {
+    if (!this.#open.delete(caller)) return false;
+    this.#openBytes -= caller.bytes;
     caller.call.signal?.removeEventListener("abort", caller.abort);
-    return this.#open.delete(caller);
+    return true;
   }
 }
 
-function wasSent({ batch }: Caller): boolean {
-  return batch !== undefined && batch.timesSent > 0;
+function freshSession(random: Random): Session {
+  const id = randomBytes(random, 16);
+  const key = toByteString(id);
+  return { id, key, state: "new", nextSequence: OPENING_SEQUENCE, inFlight: new Set() };
 }
 
-function timedOut(caller: Caller, hasLeader: boolean): HoldfastError {
-  if (!wasSent(caller)) {
+function leastInFlight({ nextSequence, inFlight }: Session): number {
+  let least = nextSequence;
+  for (const first of inFlight) least = Math.min(least, first);
+  return least;
+}
+
+function timedOut({ batch }: Caller, hasLeader: boolean): HoldfastError {
+  if (batch === undefined) {
     const why = hasLeader ? "too much was waiting before it" : "there is no leader";
     return new RequestTimedOutError(`the request was not sent: ${why}`, "not-applied");
   }

@@ -1,4 +1,4 @@
-import type { ByteString, HoldfastError, Millis } from "@holdfast/base";
+import type { ByteString, HoldfastError, Millis, Term } from "@holdfast/base";
 import type { OperationResult } from "@holdfast/state-machine";
 
 /**
@@ -15,6 +15,8 @@ export interface PendingBatch {
   /** How often it was proposed or forwarded; once at most means that a refusal is certain. */
   timesSent: number;
   sentAt: Millis;
+  /** This node leads that term and has it in its log: it need not be proposed again. */
+  acceptedInTerm: Term | undefined;
   /** Everybody's answer, in order. */
   settle(results: readonly OperationResult[]): void;
   fail(failure: HoldfastError): void;

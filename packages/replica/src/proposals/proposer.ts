@@ -4,6 +4,7 @@ import {
   type HoldfastError,
   type MemberId,
   type Millis,
+  type Term,
   toByteString,
 } from "@holdfast/base";
 import type { AppliedBatch } from "../applier.ts";
@@ -21,10 +22,15 @@ export interface ProposerParts {
   /** Between two looks at deadlines, ms. */
   readonly sweepMs: Millis;
   leader(): MemberId | undefined;
+  term(): Term;
+  /** Applying does not keep up: nothing more is taken until it does (decision 10). */
+  isBehind(): boolean;
   /** Gives the core a batch under a token; the outcome comes back by {@link Proposer.refused}. */
   propose(token: number, bytes: Uint8Array): void;
   send(to: MemberId, message: PeerMessage): void;
 }
+
+const RETRY_DOUBLINGS_MAX = 4;
 
 /** Where a token's refusal goes: to a batch of this node, or to the peer that forwarded it. */
 type Proposed =
@@ -60,6 +66,10 @@ export class Proposer {
     return this.#operations;
   }
 
+  get isBehind(): boolean {
+    return this.#parts.isBehind();
+  }
+
   get hasLeader(): boolean {
     return this.#parts.leader() !== undefined;
   }
@@ -72,13 +82,19 @@ export class Proposer {
     );
   }
 
-  /** Takes a batch; the caller has asked {@link hasRoomFor}. One sent again by its client joins nobody: the newer wins. */
+  /**
+   * Takes a batch; the caller has asked {@link hasRoomFor}. One that its client sends
+   * again takes the place of the first, of which a copy may be in the log already.
+   */
   add(batch: PendingBatch): void {
     const key = batchKey(batch.session, batch.firstSequence);
     const older = this.#pending.get(key);
     if (older !== undefined) {
       this.#remove(key, older);
-      older.fail(new OverloadedError("the same batch was sent again on another stream"));
+      batch.timesSent = older.timesSent;
+      older.fail(
+        new RequestTimedOutError("the same batch was sent again on another stream", "unknown"),
+      );
     }
     this.#pending.set(key, batch);
     this.#operations += batch.count;
@@ -98,7 +114,11 @@ export class Proposer {
 
   /** The core took a batch into the log of this leader; its application will answer. */
   accepted(token: number): void {
+    const proposed = this.#tokens.get(token);
     this.#tokens.delete(token);
+    if (proposed?.kind !== "own") return;
+    const batch = this.#pending.get(proposed.key);
+    if (batch !== undefined) batch.acceptedInTerm = this.#parts.term();
   }
 
   refused(token: number, reason: "not-leader" | "busy"): void {
@@ -125,6 +145,12 @@ export class Proposer {
     bytes: Uint8Array,
   ): void {
     const { session, firstSequence } = header;
+    if (this.#parts.isBehind()) {
+      const reason = "overloaded";
+      const { self, send } = this.#parts;
+      send(peer, { kind: "forward-refused", from: self, session, firstSequence, reason });
+      return;
+    }
     this.#propose({ kind: "forwarded", peer, session, firstSequence }, bytes);
   }
 
@@ -140,6 +166,7 @@ export class Proposer {
 
   failAll(failure: HoldfastError): void {
     this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
     for (const [key, batch] of this.#pending) {
       this.#remove(key, batch);
       batch.fail(failure);
@@ -152,6 +179,7 @@ export class Proposer {
     if (to === undefined) return;
     batch.timesSent++;
     batch.sentAt = clock.now();
+    batch.acceptedInTerm = undefined;
     if (to === self) this.#propose({ kind: "own", key }, batch.bytes);
     else send(to, { kind: "forward", from: self, batch: batch.bytes });
   }
@@ -180,16 +208,26 @@ export class Proposer {
   }
 
   #sweep(): void {
-    const { clock, retryMs } = this.#parts;
-    const now = clock.now();
+    const now = this.#parts.clock.now();
     for (const [key, batch] of this.#pending) {
       if (batch.deadline <= now) {
         this.#remove(key, batch);
         batch.fail(this.#timedOut(batch));
-      } else if (now - batch.sentAt >= retryMs) {
+      } else if (this.#isDue(batch, now)) {
         this.#send(key, batch);
       }
     }
+  }
+
+  /**
+   * Whether a batch without an answer should be sent again. Not while it stands in
+   * the own log, and ever more rarely elsewhere: what is slow must not be made
+   * slower by copies.
+   */
+  #isDue({ acceptedInTerm, sentAt, timesSent }: PendingBatch, now: Millis): boolean {
+    const { leader, self, term, retryMs } = this.#parts;
+    if (acceptedInTerm === term() && leader() === self) return false;
+    return now - sentAt >= retryMs * 2 ** Math.min(Math.max(timesSent - 1, 0), RETRY_DOUBLINGS_MAX);
   }
 
   #timedOut(batch: PendingBatch): HoldfastError {

@@ -12,7 +12,10 @@ export function submitBatch(
   call: ReplicaCall,
 ): Promise<readonly OperationResult[]> {
   const { bytes, session, firstSequence, count } = batch;
-  if (!proposer.hasRoomFor(count, bytes.length)) {
+  if (call.signal?.aborted === true) {
+    return Promise.reject(new CallAbortedError("the caller had given it up", "not-applied"));
+  }
+  if (proposer.isBehind || !proposer.hasRoomFor(count, bytes.length)) {
     return Promise.reject(new OverloadedError("too many operations are under way on this node"));
   }
   if (call.requireLeader === true && !proposer.hasLeader) {
@@ -32,6 +35,7 @@ export function submitBatch(
       deadline: call.deadline,
       timesSent: 0,
       sentAt: clock.now(),
+      acceptedInTerm: undefined,
       settle: (results: readonly OperationResult[]) => {
         finish();
         resolve(results);

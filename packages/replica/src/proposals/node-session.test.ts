@@ -1,0 +1,228 @@
+import { fromByteString, type MemberId, SeededRandom } from "@holdfast/base";
+import {
+  decodeBatch,
+  decodeBatchHeader,
+  type Operation,
+  type OperationResult,
+} from "@holdfast/state-machine";
+import { describe, expect, test } from "vitest";
+import { ManualTime } from "../../test/manual-time.ts";
+import { NodeSession } from "./node-session.ts";
+import { Proposer } from "./proposer.ts";
+
+const SELF = 1 as MemberId;
+const OTHER = 2 as MemberId;
+
+function put(key: string): Operation {
+  return {
+    kind: "put",
+    key: fromByteString(key),
+    value: fromByteString("v"),
+    lease: 0n,
+    prevKv: false,
+    ignoreValue: false,
+    ignoreLease: false,
+  };
+}
+
+/** A node whose core is played by the test: it sees what is proposed or forwarded and says what is applied. */
+function stage() {
+  const time = new ManualTime();
+  const state = { leader: SELF as MemberId | undefined, term: 1, behind: false };
+  const log: { readonly token: number; readonly bytes: Uint8Array }[] = [];
+  const forwarded: Uint8Array[] = [];
+  const proposer = new Proposer({
+    self: SELF,
+    clock: time,
+    pendingOperationsMax: 1000,
+    pendingBytesMax: 1_000_000,
+    retryMs: 1000,
+    sweepMs: 100,
+    leader: () => state.leader,
+    term: () => state.term,
+    isBehind: () => state.behind,
+    propose: (token, bytes) => log.push({ token, bytes }),
+    send: (_to, message) => {
+      if (message.kind === "forward") forwarded.push(message.batch);
+    },
+  });
+  const session = new NodeSession({
+    clock: time,
+    turn: time,
+    random: new SeededRandom(1),
+    proposer,
+    batchOperationsMax: 64,
+    entryBytesMax: 10_000,
+    operationsMax: 100,
+    bytesMax: 20_000,
+    sweepMs: 100,
+  });
+  /** Applies what was proposed, in order, each operation once. */
+  const apply = async (reason?: "session-expired"): Promise<void> => {
+    for (const { bytes } of log.splice(0)) {
+      const header = decodeBatchHeader(bytes);
+      if (header === undefined) throw new Error("a batch has a header");
+      const results = decodeBatch(bytes).operations.map((operation): OperationResult => {
+        if (operation.kind === "session-open") return { kind: "session-open", revision: 1 };
+        if (reason !== undefined) return { kind: "failed", revision: 1, failure: { reason } };
+        return { kind: "put", revision: 2, prevKv: undefined };
+      });
+      proposer.applied({ ...header, results });
+    }
+    await time.turn();
+  };
+  const opened = async (): Promise<void> => {
+    const first = session.propose(put("first"), { deadline: 5_000 });
+    await time.turn();
+    await apply();
+    await apply();
+    await first;
+  };
+  return { time, state, log, forwarded, proposer, session, apply, opened };
+}
+
+function keysOf(bytes: Uint8Array | undefined): readonly string[] {
+  if (bytes === undefined) return [];
+  return decodeBatch(bytes).operations.map((operation) =>
+    operation.kind === "put" ? String.fromCharCode(...operation.key) : operation.kind,
+  );
+}
+
+describe("the session of a node", () => {
+  test("is opened once, then one turn's operations are one batch", async () => {
+    const { time, log, session, apply, opened } = stage();
+    await opened();
+    const all = ["a", "b", "c"].map((key) => session.propose(put(key), { deadline: 5_000 }));
+    await time.turn();
+    expect(log.map(({ bytes }) => keysOf(bytes))).toEqual([["a", "b", "c"]]);
+
+    await apply();
+
+    await expect(Promise.all(all)).resolves.toHaveLength(3);
+  });
+
+  test("puts nothing into a batch without a leader, so that 'not applied' is certain", async () => {
+    const { time, state, log, session, opened } = stage();
+    await opened();
+    state.leader = undefined;
+    const short = session.propose(put("short"), { deadline: time.now() + 1_000 }).catch((e) => e);
+    session.propose(put("long"), { deadline: time.now() + 10_000 }).catch(() => undefined);
+    const abort = new AbortController();
+    const given = session
+      .propose(put("given up"), { deadline: time.now() + 10_000, signal: abort.signal })
+      .catch((e) => e);
+    await time.advance(1_500);
+    abort.abort();
+    expect(await short).toMatchObject({ code: "REQUEST_TIMED_OUT", outcome: "not-applied" });
+    expect(await given).toMatchObject({ code: "ABORTED", outcome: "not-applied" });
+
+    state.leader = SELF;
+    session.leaderKnown();
+    await time.turn();
+
+    expect(log.map(({ bytes }) => keysOf(bytes))).toEqual([["long"]]);
+  });
+
+  test("that ended for idleness costs nobody a write: the next session takes it", async () => {
+    const { time, log, session, apply, opened } = stage();
+    await opened();
+    const write = session.propose(put("a"), { deadline: 60_000 });
+    await time.turn();
+
+    await apply("session-expired");
+    expect(log.map(({ bytes }) => keysOf(bytes))).toEqual([["session-open"]]);
+    await apply();
+    await apply();
+
+    await expect(write).resolves.toMatchObject({ kind: "put" });
+  });
+
+  test("that ended tells 'unknown' where an earlier copy may have been applied", async () => {
+    const { time, state, proposer, session, apply, opened } = stage();
+    await opened();
+    const write = session.propose(put("a"), { deadline: 60_000 }).catch((e) => e);
+    await time.turn();
+    state.term = 2;
+    proposer.sendAgain();
+
+    await apply("session-expired");
+
+    expect(await write).toMatchObject({ outcome: "unknown" });
+  });
+
+  test("still watches deadlines after everybody was refused once", async () => {
+    const { time, session, opened } = stage();
+    await opened();
+    session.failAll({ name: "x" } as never);
+
+    const write = session.propose(put("a"), { deadline: time.now() + 500 }).catch((e) => e);
+    await time.advance(1_000);
+
+    expect(await write).toMatchObject({ code: "REQUEST_TIMED_OUT", outcome: "unknown" });
+  });
+
+  test("refuses what is too large, too much, or too far ahead of applying", async () => {
+    const { state, session } = stage();
+    const large = { ...put("k"), value: new Uint8Array(20_000) } as Operation;
+    await expect(session.propose(large, { deadline: 1 })).rejects.toMatchObject({
+      code: "REQUEST_TOO_LARGE",
+    });
+    state.behind = true;
+    await expect(session.propose(put("a"), { deadline: 1 })).rejects.toMatchObject({
+      code: "OVERLOADED",
+      outcome: "not-applied",
+    });
+  });
+});
+
+describe("a batch without an answer", () => {
+  test("is not proposed again while it stands in the own log", async () => {
+    const { time, log, proposer, session, opened } = stage();
+    await opened();
+    session.propose(put("a"), { deadline: time.now() + 60_000 }).catch(() => undefined);
+    await time.turn();
+    for (const { token } of log) proposer.accepted(token);
+
+    await time.advance(30_000);
+
+    expect(log).toHaveLength(1);
+  });
+
+  test("is sent to the next leader at once, and to a silent one ever more rarely", async () => {
+    const { time, state, forwarded, proposer, session, opened } = stage();
+    await opened();
+    state.leader = OTHER;
+    session.propose(put("a"), { deadline: time.now() + 60_000 }).catch(() => undefined);
+    await time.advance(15_500);
+    expect(forwarded.length).toBeGreaterThan(2);
+    expect(forwarded.length).toBeLessThan(7);
+
+    const before = forwarded.length;
+    proposer.sendAgain();
+    expect(forwarded).toHaveLength(before + 1);
+  });
+
+  test("that its client sends again leaves the first copy's caller with 'unknown'", async () => {
+    const { time, log, proposer } = stage();
+    const failures: unknown[] = [];
+    const batch = () => ({
+      session: "s",
+      firstSequence: 5,
+      count: 1,
+      bytes: new Uint8Array(3),
+      deadline: 60_000,
+      timesSent: 0,
+      sentAt: time.now(),
+      acceptedInTerm: undefined,
+      settle: () => undefined,
+      fail: (failure: unknown) => failures.push(failure),
+    });
+    proposer.add(batch());
+    proposer.add(batch());
+    expect(failures).toMatchObject([{ outcome: "unknown" }]);
+
+    // The refusal of one copy says nothing of the other.
+    for (const { token } of log) proposer.refused(token, "busy");
+    expect(failures).toHaveLength(1);
+  });
+});
