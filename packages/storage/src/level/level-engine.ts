@@ -1,3 +1,5 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type ByteString,
   emptyBytes,
@@ -169,16 +171,30 @@ class LevelEngine extends LevelReads implements Engine {
     };
   }
 
-  approximateBytes(): Promise<number> {
+  /** The tables by LevelDB's own estimate, and its logs, which hold what is in no table yet. */
+  async approximateBytes(): Promise<number> {
     const database = this.database as unknown as {
       approximateSize(from: Buffer, to: Buffer): Promise<number>;
     };
-    return this.gate.run(() => database.approximateSize(Buffer.alloc(0), LAST_KEY));
+    const tables = this.gate.run(() => database.approximateSize(Buffer.alloc(0), LAST_KEY));
+    return (await tables) + (await this.gate.run(() => logBytes(this.directory)));
   }
 
   close(): Promise<void> {
     return this.database.close();
   }
+}
+
+async function logBytes(directory: string): Promise<number> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith(".log"));
+  // One may be gone by now; then a table holds its rows.
+  const sizes = names.map((name) =>
+    stat(join(directory, name)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 function toBuffer(key: ByteString): Buffer {
