@@ -17,7 +17,12 @@ const CATCHES_UP_WITHIN_MS = 15_000;
  * A line of level error in a node's log fails the file. When a test fails, the ends
  * of the logs are printed.
  */
-export function sharedCluster(options: ClusterOptions = {}): () => Cluster {
+export function sharedCluster(
+  options: ClusterOptions & {
+    /** The file is about failures that nodes log. */
+    readonly expectsErrors?: boolean;
+  } = {},
+): () => Cluster {
   let cluster: Cluster | undefined;
   const current = (): Cluster => {
     if (cluster === undefined) throw new Error("the file's cluster did not start");
@@ -34,7 +39,7 @@ export function sharedCluster(options: ClusterOptions = {}): () => Cluster {
   afterAll(async () => {
     const errors = cluster === undefined ? [] : await errorsLogged(cluster);
     await cluster?.stop();
-    expect(errors).toEqual([]);
+    if (options.expectsErrors !== true) expect(errors).toEqual([]);
   });
   return current;
 }

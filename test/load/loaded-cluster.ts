@@ -19,7 +19,7 @@ export interface NodeReport {
   readonly eventLoopDelayP99Ms: number;
   /** Terms before and after. */
   readonly terms: readonly [number, number];
-  /** Greatest resident memory in the second and in the last quarter of the time, bytes. */
+  /** Median of the resident memory in the second and in the last quarter of the time, bytes: garbage makes peaks. */
   readonly residentBytes: readonly [number, number];
 }
 
@@ -86,17 +86,18 @@ async function report(
   forMs: number,
 ): Promise<NodeReport> {
   const metrics = await node.metrics();
-  const greatestIn = (quarter: number): number => {
+  const medianIn = (quarter: number): number => {
     const [from, to] = [((quarter - 1) * forMs) / QUARTERS, (quarter * forMs) / QUARTERS];
     const within = samples.filter(({ at }) => at >= from && at < to);
-    return Math.max(...within.map(({ residentBytes }) => residentBytes));
+    const sorted = within.map(({ residentBytes }) => residentBytes).sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   };
   const delay = metrics.get('holdfast_event_loop_delay_seconds{quantile="0.99"}') ?? Infinity;
   return {
     id: node.id,
     eventLoopDelayP99Ms: delay * 1000,
     terms: [termBefore, metrics.get("holdfast_raft_term") ?? -1],
-    residentBytes: [greatestIn(2), greatestIn(QUARTERS)],
+    residentBytes: [medianIn(2), medianIn(QUARTERS)],
   };
 }
 
