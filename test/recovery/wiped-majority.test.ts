@@ -63,7 +63,7 @@ test("two wiped nodes whose third is silent wait for it by name, also in their l
 });
 
 test("a survivor is not taken for unborn while it starts", async () => {
-  for (let restart = 0; restart < 5; restart++) {
+  for (let restart = 0; restart < 3; restart++) {
     await survivor.kill();
     await survivor.start();
     await eventually(() => saidBy(survivor), { within: 10_000 });

@@ -97,12 +97,12 @@ test("a peer that breaks each connection at once is not dialled without a pause"
     streams += 1;
     setImmediate(() => call.emit("error", new Error("no more")));
   });
-  await until(() => realClock.now() > startedAt + 500, "time passes");
+  await until(() => streams > 4 && realClock.now() > startedAt + 500, "several dials");
 
-  // Two lanes, each 50 ms apart.
-  expect(streams).toBeGreaterThan(4);
-  expect(streams).toBeLessThanOrEqual(2 * 12);
-  expect(network.stats()[0]?.reconnects).toBeLessThan(12);
+  // Two lanes, at least 50 ms between two dials of each.
+  const dialsMax = (realClock.now() - startedAt) / 50 + 2;
+  expect(streams).toBeLessThanOrEqual(2 * dialsMax);
+  expect(network.stats()[0]?.reconnects).toBeLessThan(dialsMax);
 });
 
 test("what is sent to a peer that is not connected is dropped and counted", async () => {

@@ -141,7 +141,10 @@ export class PeerLink {
       if (this.#connection !== undefined) this.#drop("the address refuses a dial");
       this.#tellGone();
     }
-    if (this.#connection !== undefined) return;
+    if (this.#connection !== undefined) {
+      this.#watchAttempt(this.#connection);
+      return;
+    }
     if (answer === "open") {
       this.#connect();
       return;
@@ -169,6 +172,20 @@ export class PeerLink {
     );
     this.#connection = connection;
     connection.open();
+    this.#watchAttempt(connection);
+  }
+
+  /**
+   * A process that is being killed may take a connection that it will never answer,
+   * and gRPC then tries again in its own time. So an attempt that takes long is
+   * doubted, and the kernel asked.
+   */
+  #watchAttempt(connection: PeerConnection): void {
+    if (this.#connected) return;
+    this.#ports.clock.timer(this.#ports.limits.redialMs, () => {
+      const undecided = this.#connection === connection && !this.#connected;
+      if (undecided && !this.#closed) this.#probe();
+    });
   }
 
   #answered(peer: PeerIdentity): string | undefined {
