@@ -97,14 +97,20 @@ async function readBack(cluster: Cluster, journal: WriteJournal): Promise<readon
 }
 
 /** What was awaited, or `undefined` as soon as the signal fires. */
-function unlessAborted<Value>(
-  awaited: Promise<Value>,
+async function unlessAborted<Result>(
+  work: Promise<Result>,
   signal: AbortSignal,
-): Promise<Value | undefined> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-    awaited.then(resolve, reject);
+): Promise<Result | undefined> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    abort = () => resolve(undefined);
+    signal.addEventListener("abort", abort);
   });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 function printLine(line: string): void {
