@@ -31,6 +31,8 @@ export interface OpenOptions {
 
 /** One open file. Writes may overlap in time only where they do not overlap in place. */
 export interface StoreFile {
+  /** Where a person finds it; for messages only. */
+  readonly name: string;
   size(): Promise<number>;
   /** Reads up to `length` bytes; fewer only at the end of the file. */
   readAt(offset: number, length: number): Promise<Uint8Array>;

@@ -37,6 +37,7 @@ export class WatchedFiles implements Files {
     const file = await this.#files.open(path, options);
     const before = this.#before;
     return {
+      name: file.name,
       size: () => file.size(),
       readAt: (offset, length) => file.readAt(offset, length),
       async writeAt(offset, bytes) {

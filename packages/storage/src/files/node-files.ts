@@ -48,13 +48,13 @@ async function openNodeFile(path: string, options: OpenOptions): Promise<StoreFi
 }
 
 class NodeFile implements StoreFile {
-  readonly #path: string;
+  readonly name: string;
   readonly #descriptor: number;
   readonly #syncAfterWrite: boolean;
   #closing: Promise<void> | undefined;
 
   constructor(path: string, descriptor: number, syncAfterWrite: boolean) {
-    this.#path = path;
+    this.name = path;
     this.#descriptor = descriptor;
     this.#syncAfterWrite = syncAfterWrite;
   }
@@ -62,7 +62,7 @@ class NodeFile implements StoreFile {
   async size(): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.fstat(this.#descriptor, (cause, stats) =>
-        cause === null ? resolve(stats.size) : reject(named(cause, this.#path)),
+        cause === null ? resolve(stats.size) : reject(named(cause, this.name)),
       );
     });
   }
@@ -104,7 +104,7 @@ class NodeFile implements StoreFile {
   #readOnce(bytes: Uint8Array, from: number, offset: number): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.read(this.#descriptor, bytes, from, bytes.length - from, offset, (cause, read) =>
-        cause === null ? resolve(read) : reject(named(cause, this.#path)),
+        cause === null ? resolve(read) : reject(named(cause, this.name)),
       );
     });
   }
@@ -112,14 +112,14 @@ class NodeFile implements StoreFile {
   #writeOnce(bytes: Uint8Array, from: number, offset: number): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.write(this.#descriptor, bytes, from, bytes.length - from, offset, (cause, written) =>
-        cause === null ? resolve(written) : reject(named(cause, this.#path)),
+        cause === null ? resolve(written) : reject(named(cause, this.name)),
       );
     });
   }
 
   #settle(start: (done: (cause: NodeJS.ErrnoException | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      start((cause) => (cause ? reject(named(cause, this.#path)) : resolve()));
+      start((cause) => (cause ? reject(named(cause, this.name)) : resolve()));
     });
   }
 }

@@ -66,7 +66,7 @@ export class MemoryFiles implements Files {
       if (!this.#directories.has(parentOf(path))) throw missing(parentOf(path));
       this.#files.set(path, new MemoryContent());
     }
-    return new MemoryFile(this.#content(path));
+    return new MemoryFile(path, this.#content(path));
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -139,10 +139,12 @@ class MemoryContent {
 }
 
 class MemoryFile implements StoreFile {
+  readonly name: string;
   readonly #content: MemoryContent;
   #open = true;
 
-  constructor(content: MemoryContent) {
+  constructor(name: string, content: MemoryContent) {
+    this.name = name;
     this.#content = content;
   }
 

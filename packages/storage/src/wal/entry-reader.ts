@@ -96,7 +96,7 @@ class PieceReader {
         frameCrc(frame) !== header.crc
       ) {
         const found = `the frame with entry ${this.#next} has rotted since it was written`;
-        throw new LogDamagedError({ file: segment.path, offset, found });
+        throw new LogDamagedError({ file: segment.file.name, offset, found });
       }
       if (header.kind === "writes") bytes += this.#takeFrame(frame, header.payloadBytes, start);
       offset += frame.length;
@@ -120,7 +120,7 @@ class PieceReader {
     } catch (failure) {
       if (!(failure instanceof PayloadEndsError)) throw failure;
       throw new LogDamagedError({
-        file: at.segment.path,
+        file: at.segment.file.name,
         offset: at.offset,
         found: failure.message,
       });

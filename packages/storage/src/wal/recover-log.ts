@@ -88,7 +88,7 @@ class Recovery {
       throw this.#damage(segment, segment.size, "the file was cut short");
     }
     const scan = {
-      file: path,
+      file: file.name,
       size: segment.size,
       life: number,
       // The first segment of all follows nothing; another oldest one follows what is gone.
@@ -111,13 +111,13 @@ class Recovery {
     this.#segments.pop();
     await segment.file.close();
     await this.#files.discard(segment.number);
-    this.#logger.info({ file: segment.path }, "removed a log segment that was never begun");
+    this.#logger.info({ file: segment.file.name }, "removed a log segment that was never begun");
   }
 
   async #cutTorn(segment: Segment, end: SegmentEnd): Promise<void> {
     if (end.torn.length === 0) return;
     for (const [from, to] of end.torn) await writeZeros(segment.file, { from, to });
-    this.#torn = { file: segment.path, offset: end.offset };
+    this.#torn = { file: segment.file.name, offset: end.offset };
     this.#logger.warn(this.#torn, "cut a torn last write of the log");
   }
 
@@ -178,7 +178,7 @@ class Recovery {
   }
 
   #damage(segment: Segment, offset: number, found: string): LogDamagedError {
-    return new LogDamagedError({ file: segment.path, offset, found });
+    return new LogDamagedError({ file: segment.file.name, offset, found });
   }
 }
 
