@@ -14,17 +14,29 @@ const unit: TestProjectInlineConfiguration = {
   test: { name: "unit", include: ["packages/*/{src,test}/**/*.test.ts"] },
 };
 
-// Real processes on two cores: one file at a time, and not beside the unit tests.
+const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+// Real processes, two files at a time; ports come from the system, so they do not meet.
 const cluster: TestProjectInlineConfiguration = {
   ...fromSource,
   test: {
+    ...processes,
     name: "cluster",
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/proof/**"],
-    fileParallelism: false,
+    include: ["test/{cli,clients,cluster,recovery,server}/**/*.test.ts"],
+    maxWorkers: 2,
     sequence: { groupOrder: 1 },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+  },
+};
+
+// What measures time has the machine for itself.
+const failover: TestProjectInlineConfiguration = {
+  ...fromSource,
+  test: {
+    ...processes,
+    name: "failover",
+    include: ["test/{failover,load}/**/*.test.ts"],
+    fileParallelism: false,
+    sequence: { groupOrder: 2 },
   },
 };
 
@@ -34,7 +46,7 @@ const proof: TestProjectInlineConfiguration = {
     name: "proof",
     include: ["test/proof/**/*.test.ts"],
     fileParallelism: false,
-    sequence: { groupOrder: 2 },
+    sequence: { groupOrder: 3 },
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },
@@ -42,5 +54,5 @@ const proof: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
-  test: { projects: isProof ? [proof] : [unit, cluster] },
+  test: { projects: isProof ? [proof] : [unit, cluster, failover] },
 });
