@@ -7,7 +7,7 @@ import {
 } from "@holdfast/testkit";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
-const ERROR_LEVEL = 50;
+const ERROR_LEVELS: ReadonlySet<unknown> = new Set(["error", "fatal"]);
 const CATCHES_UP_WITHIN_MS = 15_000;
 
 /**
@@ -79,5 +79,5 @@ function isError(line: string): boolean {
   if (line.trim() === "") return false;
   if (!line.startsWith("{")) return true;
   const { level } = JSON.parse(line) as { readonly level?: unknown };
-  return typeof level === "number" && level >= ERROR_LEVEL;
+  return ERROR_LEVELS.has(level);
 }

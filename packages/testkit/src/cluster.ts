@@ -25,6 +25,8 @@ export interface ClusterOptions {
    * @default 20000
    */
   readonly within?: number;
+  /** For Node.js itself, before the command. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /**
@@ -37,7 +39,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const temporary = options.directory === undefined ? await temporaryDirectory() : undefined;
   const directory = options.directory ?? temporary?.path ?? "";
   const config = await clusterConfig(directory, options);
-  const cluster = new Cluster(config, { directory, temporary });
+  const { nodeFlags } = options;
+  const cluster = new Cluster(config, { directory, temporary, nodeFlags });
   try {
     await cluster.start(options);
     return cluster;
@@ -61,7 +64,11 @@ export class Cluster implements AsyncDisposable {
 
   constructor(
     config: ClusterConfig,
-    place: { readonly directory: string; readonly temporary: TemporaryDirectory | undefined },
+    place: {
+      readonly directory: string;
+      readonly temporary: TemporaryDirectory | undefined;
+      readonly nodeFlags?: readonly string[] | undefined;
+    },
   ) {
     this.config = config;
     this.directory = place.directory;
@@ -72,6 +79,7 @@ export class Cluster implements AsyncDisposable {
         new NodeProcess(node, {
           configPath: this.configPath,
           logPath: join(place.directory, `${node.id}.log`),
+          nodeFlags: place.nodeFlags,
         }),
     );
   }

@@ -17,6 +17,8 @@ export interface NodeProcessOptions {
   readonly configPath: string;
   /** Where its output goes; appended to at each start. */
   readonly logPath: string;
+  /** For Node.js itself, before the command. */
+  readonly nodeFlags?: readonly string[] | undefined;
 }
 
 const COMMAND = fileURLToPath(new URL("../../cli/bin/holdfast.mjs", import.meta.url));
@@ -55,7 +57,8 @@ export class NodeProcess {
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
     const log = openSync(this.#options.logPath, "a");
-    const args = [COMMAND, "serve", "--config", this.#options.configPath, "--node", this.id];
+    const { nodeFlags = [], configPath } = this.#options;
+    const args = [...nodeFlags, COMMAND, "serve", "--config", configPath, "--node", this.id];
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", log, log],
       env: { ...process.env, UV_THREADPOOL_SIZE: LIBUV_THREADS },
