@@ -1,9 +1,9 @@
 import { Server, type ServerOptions, type ServiceDefinition } from "@grpc/grpc-js";
-import { ReflectionService } from "@grpc/reflection";
 import { loadDefinition } from "@holdfast/protocol";
 import type { HealthImplementation } from "grpc-health-check";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
+import { addLazyReflection } from "./lazy-reflection.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
 
@@ -36,7 +36,7 @@ export function createGrpcServer(
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));
   parts.health.addToServer(server);
-  new ReflectionService(definition).addToServer(server);
+  addLazyReflection(server, definition, parts.logger);
   return server;
 
   function service(name: string): ServiceDefinition {
