@@ -201,6 +201,7 @@ export class PeerLink {
     this.#connected = true;
     this.#connectedAt = this.#ports.clock.now();
     this.#goneTold = false;
+    this.#redial.quicken();
     this.#lastTrouble = undefined;
     this.#counters.connections += 1;
     this.#warnOfTimings(peer);

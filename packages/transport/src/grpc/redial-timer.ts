@@ -56,6 +56,11 @@ export class RedialTimer {
     this.#dials = Math.max(this.#dials, SLOW_DIALS);
   }
 
+  /** The peer takes connections, so earlier refusals say nothing any more; but no dial follows another at once. */
+  quicken(): void {
+    this.#dials = Math.min(this.#dials, 1);
+  }
+
   #nextPause(): number {
     const { limits, random } = this.#ports;
     // A process that is being killed may take one more dial while it falls.
