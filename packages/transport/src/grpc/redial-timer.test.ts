@@ -1,50 +1,78 @@
-import type { Cancel, Clock } from "@holdfast/base";
-import { SeededRandom } from "@holdfast/base";
+import { type Clock, SeededRandom } from "@holdfast/base";
 import { expect, test } from "vitest";
 import { RedialTimer } from "./redial-timer.ts";
 
-/** Fires each timer at once and remembers how long it would have been. */
-class EagerClock implements Clock {
-  readonly pauses: number[] = [];
+test("pauses are short for a second, then grow to the longest, with at most a fifth by chance", () => {
+  const { timer, pauses, fire } = timerOf();
 
-  now(): number {
-    return 0;
-  }
-
-  timer(delayMs: number, fire: () => void): Cancel {
-    this.pauses.push(delayMs);
+  for (let dial = 0; dial < 30; dial++) {
+    timer.start();
     fire();
-    return () => undefined;
   }
-}
 
-function timer() {
-  const clock = new EagerClock();
-  const limits = { redialMs: 50, redialMsMax: 400 };
-  const redial = new RedialTimer({ limits, clock, random: new SeededRandom(1) }, () => undefined);
-  // An eager clock fires before the timer is noted as pending.
-  const pause = (): number => {
-    redial.start();
-    redial.stop();
-    return clock.pauses.at(-1) ?? Number.NaN;
+  expect(pauses[0]).toBe(5);
+  expect(pauses.slice(1, 21).filter((pause) => pause < 50 || pause >= 60)).toEqual([]);
+  expect(pauses[21]).toBeGreaterThanOrEqual(100);
+  expect(pauses.slice(23).filter((pause) => pause < 400 || pause >= 480)).toEqual([]);
+});
+
+test("a second start changes nothing while a dial is pending, and stop ends it", () => {
+  const { timer, pauses } = timerOf();
+
+  timer.start();
+  timer.start();
+  expect(timer.isPending).toBe(true);
+  timer.stop();
+
+  expect(pauses).toHaveLength(1);
+  expect(timer.isPending).toBe(false);
+});
+
+test("a refusal makes the next pause the longest, a connection the shortest again", () => {
+  const { timer, pauses, fire } = timerOf();
+
+  timer.slowDown();
+  timer.start();
+  fire();
+  timer.restart();
+  timer.start();
+
+  expect(pauses[0]).toBeGreaterThanOrEqual(400);
+  expect(pauses[1]).toBe(5);
+});
+
+test("whoever refused on purpose and then took a connection is dialled quickly again, but not at once", () => {
+  const { timer, pauses, fire } = timerOf();
+
+  timer.slowDown();
+  timer.start();
+  fire();
+  timer.quicken();
+  timer.start();
+
+  expect(pauses[0]).toBeGreaterThanOrEqual(400);
+  expect(pauses[1]).toBeGreaterThanOrEqual(50);
+  expect(pauses[1]).toBeLessThan(60);
+});
+
+function timerOf(): {
+  readonly timer: RedialTimer;
+  readonly pauses: readonly number[];
+  readonly fire: () => void;
+} {
+  const pauses: number[] = [];
+  let pending: (() => void) | undefined;
+  const clock: Clock = {
+    now: () => 0,
+    timer: (delayMs, fire) => {
+      pauses.push(delayMs);
+      pending = fire;
+      return () => {
+        pending = undefined;
+      };
+    },
   };
-  return { redial, pause };
+  const limits = { redialMs: 50, redialMsMax: 400 };
+  const timer = new RedialTimer({ limits, clock, random: new SeededRandom(5) }, () => undefined);
+  return { timer, pauses, fire: () => pending?.() };
 }
-
-test("whoever refused on purpose and then took a connection is dialled quickly again when it breaks", () => {
-  const { redial, pause } = timer();
-  redial.slowDown();
-  expect(pause()).toBeGreaterThanOrEqual(400);
-
-  redial.quicken();
-
-  expect(pause()).toBeLessThan(70);
-});
-
-test("a connection that was taken is no reason to dial without any pause", () => {
-  const { redial, pause } = timer();
-  pause();
-  redial.quicken();
-
-  expect(pause()).toBeGreaterThanOrEqual(50);
-});
