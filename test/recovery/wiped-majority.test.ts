@@ -1,7 +1,7 @@
 import { EtcdEndpoint } from "@holdfast/client";
 import { eventually, type NodeProcess } from "@holdfast/testkit";
 import { beforeAll, expect, test } from "vitest";
-import { sharedCluster } from "../shared-cluster.ts";
+import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
 
 /** Unborn nodes ask one another every 100 ms: enough for many rounds. */
 const ROUNDS_MS = 1000;
@@ -17,6 +17,8 @@ beforeAll(async () => {
   wiped = cluster().others(survivor);
   await using client = await cluster().connect();
   await client.put("kept", "by the survivor");
+  // A majority may be without the survivor; what only the others hold goes with them.
+  await allCaughtUp(cluster());
   await Promise.all(wiped.map(startEmpty));
 });
 
