@@ -10,6 +10,7 @@ export const MEMBERSHIP: Membership = {
   learners: [9 as MemberId],
   learnersNext: [B],
   autoLeave: true,
+  promotions: [],
   profiles: [
     {
       id: B,

@@ -6,10 +6,14 @@ export { InvalidRaftOptionsError, type RaftOptions, resolveRaftOptions } from ".
 export type {
   Effects,
   Fetch,
+  MembershipRefusal,
   Outcome,
   PersistBatch,
   Refusal,
   RoleName,
+  SnapshotFetch,
+  SnapshotWanted,
+  TransferFailure,
   Transition,
 } from "./types/effects.ts";
 export {
@@ -27,8 +31,10 @@ export {
   isVoter,
   type MemberProfile,
   type Membership,
+  type MembershipTarget,
   membersOf,
   NO_MEMBERSHIP,
+  type Promotion,
 } from "./types/membership.ts";
 export type {
   AppendAccepted,

@@ -140,6 +140,9 @@ export class Raft {
       compacted: log.compacted.index,
       uncommittedBytes: role.kind === "leader" ? role.uncommitted.bytes : 0,
       membership: this.#state.memberships.effective,
+      membershipIndex: this.#state.memberships.effectiveIndex,
+      transferringTo: undefined,
+      persistAgeMs: 0,
       peers: peers.map(({ id, state, match, next }) => ({ id, state, match, next })),
       nextDeadline: this.nextDeadline(),
     });
@@ -191,6 +194,12 @@ export class Raft {
         if (state.role.kind === "leader") {
           onEntriesFetched(state, state.role, input.fetchId, input.entries);
         }
+        return;
+      case "change-membership":
+      case "transfer-leadership":
+      case "snapshot-opened":
+      case "snapshot-closed":
+      case "snapshot-staged":
         return;
       case "peer-gone":
         return onPeerGone(state, input.peer);

@@ -13,6 +13,9 @@ export function takeEffects(state: RaftState): Effects | undefined {
     messages: outbox.messages,
     applyTo: state.log.applicable,
     fetches: outbox.fetches,
+    snapshotsWanted: [],
+    snapshotFetch: undefined,
+    snapshotDropped: undefined,
     outcomes: outbox.outcomes,
     transitions: outbox.transitions,
   };
@@ -51,5 +54,5 @@ function takePersist(state: RaftState): PersistBatch | undefined {
   const hardState = { term: state.term, vote: state.vote, commit: log.applicable };
   const entries = log.takeUnflushed();
   const seq = persist.push(log.last.index, outbox.held, outbox.selfVote);
-  return { seq, hardState, entries, compact: outbox.compact };
+  return { seq, hardState, entries, compact: outbox.compact, install: undefined };
 }

@@ -70,6 +70,7 @@ export class CoreCluster {
       learners: [],
       learnersNext: [],
       autoLeave: false,
+      promotions: [],
       profiles: ids.map((id) => ({
         id,
         name: `n${id}`,

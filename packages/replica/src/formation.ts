@@ -178,6 +178,7 @@ export class Formation {
       learners: [],
       learnersNext: [],
       autoLeave: false,
+      promotions: [],
       profiles,
     };
     return { clusterId, membership };

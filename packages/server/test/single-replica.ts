@@ -120,6 +120,7 @@ export class SingleReplica implements ReplicaApi {
         learners: [],
         learnersNext: [],
         autoLeave: false,
+        promotions: [],
         profiles: [
           {
             id: MEMBER,

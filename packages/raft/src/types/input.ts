@@ -1,6 +1,8 @@
 import type { LogIndex, MemberId } from "@holdfast/base";
 import type { Entry } from "./entry.ts";
-import type { Message } from "./message.ts";
+import type { MembershipTarget } from "./membership.ts";
+import type { Epoch, Message } from "./message.ts";
+import type { SnapshotMeta } from "./snapshot-meta.ts";
 
 /** The driver's name for a proposal or a read; it comes back in one {@link import("./effects.ts").Outcome}. */
 export type Token = number;
@@ -32,6 +34,36 @@ export type Input =
       readonly fetchId: number;
       readonly entries: readonly Entry[] | undefined;
     }
+  /**
+   * Wants another configuration. `basedOn` is where the one it was computed from stands
+   * in the log (`RaftStatus.membershipIndex`): if another came between, it is refused.
+   */
+  | {
+      readonly kind: "change-membership";
+      readonly token: Token;
+      readonly basedOn: LogIndex;
+      readonly target: MembershipTarget;
+    }
+  /** Wants another leader; `to` undefined: the most advanced voter. */
+  | {
+      readonly kind: "transfer-leadership";
+      readonly token: Token;
+      readonly to: MemberId | undefined;
+    }
+  /**
+   * The answer to {@link import("./effects.ts").SnapshotWanted}: a frozen durable state, applied up to
+   * `index`, is ready to be fetched by the peer; `undefined`: there is none to be had now.
+   */
+  | {
+      readonly kind: "snapshot-opened";
+      readonly peer: MemberId;
+      readonly epoch: Epoch;
+      readonly index: LogIndex | undefined;
+    }
+  /** Whatever serves the state to this peer was given up or ended; the peer is probed again. */
+  | { readonly kind: "snapshot-closed"; readonly peer: MemberId; readonly epoch: Epoch }
+  /** A state that the core asked to fetch is complete, verified and durable beside the old one. */
+  | { readonly kind: "snapshot-staged"; readonly meta: SnapshotMeta }
   /** The process of this member is gone for certain (decision 20). */
   | { readonly kind: "peer-gone"; readonly peer: MemberId }
   | { readonly kind: "peer-disconnected"; readonly peer: MemberId }

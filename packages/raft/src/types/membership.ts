@@ -13,6 +13,16 @@ export interface MemberProfile {
 }
 
 /**
+ * A learner that becomes a voter by itself once it has caught up. Replicated, so
+ * that a later leader goes on with it (decision 17).
+ */
+export interface Promotion {
+  readonly learner: MemberId;
+  /** The voter that leaves in the same change: the same node with its former store (decision 16). */
+  readonly replaces: MemberId | undefined;
+}
+
+/**
  * Who takes part. All arrays are sorted ascending and free of duplicates.
  *
  * A joint configuration has `outgoing` voters: decisions then need a majority of
@@ -27,6 +37,8 @@ export interface Membership {
   readonly learnersNext: readonly MemberId[];
   /** Whether the leader leaves the joint configuration by itself once it is committed. */
   readonly autoLeave: boolean;
+  /** Sorted by learner; each learner at most once. */
+  readonly promotions: readonly Promotion[];
   /** One for each member above, sorted by id. */
   readonly profiles: readonly MemberProfile[];
 }
@@ -37,8 +49,21 @@ export const NO_MEMBERSHIP: Membership = {
   learners: [],
   learnersNext: [],
   autoLeave: false,
+  promotions: [],
   profiles: [],
 };
+
+/**
+ * The configuration that somebody wants. The core plans the way there: a change of
+ * voters is joint and left by itself (thesis, section 4.3), any other is one entry.
+ */
+export interface MembershipTarget {
+  readonly voters: readonly MemberId[];
+  readonly learners: readonly MemberId[];
+  readonly promotions: readonly Promotion[];
+  /** One for each voter and learner; those who leave keep theirs until they have left. */
+  readonly profiles: readonly MemberProfile[];
+}
 
 /** Everybody who is sent the log, sorted ascending. */
 export function membersOf(membership: Membership): readonly MemberId[] {

@@ -4,7 +4,7 @@ import type { Membership } from "./membership.ts";
 
 export interface PeerStatus {
   readonly id: MemberId;
-  readonly state: "probe" | "replicate";
+  readonly state: "probe" | "replicate" | "snapshot";
   readonly match: LogIndex;
   readonly next: LogIndex;
 }
@@ -22,6 +22,12 @@ export interface RaftStatus {
   readonly compacted: LogIndex;
   readonly uncommittedBytes: number;
   readonly membership: Membership;
+  /** Where the configuration in force stands in the log. */
+  readonly membershipIndex: LogIndex;
+  /** A leader that hands over takes no proposals. */
+  readonly transferringTo: MemberId | undefined;
+  /** How long the oldest write that is under way has been so; 0 if there is none. */
+  readonly persistAgeMs: Millis;
   /** Filled in by a leader only. */
   readonly peers: readonly PeerStatus[];
   readonly nextDeadline: Millis;
