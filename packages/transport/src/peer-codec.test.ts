@@ -63,7 +63,7 @@ test("a message weighs at least what it takes on the wire", () => {
     outgoing: ids,
     learners: ids,
     learnersNext: ids,
-    promotions: fc.constant([]),
+    promotions: ids.map((learner) => ({ learner, replaces: huge })),
     autoLeave: true,
     profiles,
   };

@@ -77,7 +77,8 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
   }
   if (message.kind === "snapshot-offer") {
     let bytes = SMALL_MESSAGE_BYTES;
-    const { profiles } = message.meta.membership;
+    const { profiles, promotions } = message.meta.membership;
+    bytes += promotions.length * PROMOTION_BYTES;
     for (const { name, peerAddress, clientAddress } of profiles) {
       bytes += 3 * (name.length + peerAddress.length + clientAddress.length) + PROFILE_BYTES;
     }
@@ -90,6 +91,8 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
 const SMALL_MESSAGE_BYTES = 96 + ENTRY_OVERHEAD_BYTES;
 /** A profile's id, store id and headers, and its id in up to four lists. */
 const PROFILE_BYTES = 128;
+/** Two ids, a flag and a header. */
+const PROMOTION_BYTES = 24;
 
 function fieldsOfMessage(peerMessage: PeerMessage): readonly unknown[] {
   switch (peerMessage.kind) {

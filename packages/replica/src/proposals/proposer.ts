@@ -7,6 +7,7 @@ import {
   type Term,
   toByteString,
 } from "@holdfast/base";
+import type { Refusal } from "@holdfast/raft";
 import type { AppliedBatch } from "../applier.ts";
 import type { PeerMessage } from "../ports/peer-network.ts";
 import { NoLeaderError, OverloadedError, RequestTimedOutError } from "../replica-errors.ts";
@@ -121,7 +122,8 @@ export class Proposer {
     if (batch !== undefined) batch.acceptedInTerm = this.#parts.term();
   }
 
-  refused(token: number, reason: "not-leader" | "busy"): void {
+  /** A leader that hands over is no leader for this batch: it goes to the next one. */
+  refused(token: number, reason: Refusal): void {
     const proposed = this.#tokens.get(token);
     this.#tokens.delete(token);
     if (proposed === undefined) return;
