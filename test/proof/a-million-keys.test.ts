@@ -1,11 +1,11 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { EtcdEndpoint, type Holdfast } from "@holdfast/client";
 import { type Cluster, eventually, type NodeProcess } from "@holdfast/testkit";
 import { beforeAll, expect, test } from "vitest";
+import { COLLECTOR_FLAGS, memoryAfterCollection } from "../collected-memory.ts";
 import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
-import { show } from "./show.ts";
+import { show } from "../show.ts";
 
 const MIB = 1024 * 1024;
 const FEW = 10_000;
@@ -15,9 +15,7 @@ const FIRST_READ_MS_MAX = 2000;
 /** What a restart reads: the trailing 32 MiB, in segments of 64 MiB of which one is being written and one is spare. */
 const LOG_BYTES_MAX = 256 * MIB;
 const VALUE = "v".repeat(256);
-/** Collects garbage at SIGUSR2, so that memory can be compared. */
-const COLLECTOR = fileURLToPath(new URL("collect-garbage.mjs", import.meta.url));
-const cluster = sharedCluster({ nodeFlags: ["--expose-gc", "--import", COLLECTOR] });
+const cluster = sharedCluster({ nodeFlags: COLLECTOR_FLAGS });
 
 let residentWithFew: readonly number[];
 let residentWithMany: readonly number[];
@@ -101,13 +99,8 @@ async function write(
   await Promise.all(Array.from({ length: IN_FLIGHT }, loop));
 }
 
-/** Resident memory of each node at rest, after its garbage was collected. */
 async function residentAfterCollection(running: Cluster): Promise<readonly number[]> {
-  await allCaughtUp(running);
-  for (const node of running.nodes) node.signal("SIGUSR2");
-  // The page of metrics is answered only behind the collection.
-  const all = await Promise.all(running.nodes.map((node) => node.metrics()));
-  return all.map((metrics) => metrics.get("process_resident_memory_bytes") ?? Infinity);
+  return (await memoryAfterCollection(running)).map(({ residentBytes }) => residentBytes);
 }
 
 /** Resolves with the node's first answer to a linearizable read. */

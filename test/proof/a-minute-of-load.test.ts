@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { type LoadReport, loadCluster } from "../load/loaded-cluster.ts";
 import { sharedCluster } from "../shared-cluster.ts";
-import { show } from "./show.ts";
+import { show } from "../show.ts";
 
 const MIB = 1024 * 1024;
 const cluster = sharedCluster();

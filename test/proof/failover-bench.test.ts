@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { holdfast } from "../run-command.ts";
-import { show } from "./show.ts";
+import { show } from "../show.ts";
 
 const ROUNDS = 20;
 const MEDIAN_MS_MAX = 300;
