@@ -43,7 +43,9 @@ export {
   countAt,
   exactFields,
   fieldsOf,
+  flagAt,
   memberIdAt,
+  textAt,
 } from "./peer/peer-fields.ts";
 export { packPeerData, unpackPeerData } from "./peer/peer-packer.ts";
 export { decodeMessage, encodeMessage } from "./peer/raft-message-codec.ts";

@@ -77,6 +77,8 @@ class Village {
       membership: birth?.membership,
       heartbeatMs: 100,
       electionTimeoutMs: 1000,
+      peerAddress: address,
+      clientAddress: `${name}:2379`,
     });
   }
 }

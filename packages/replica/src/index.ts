@@ -1,6 +1,10 @@
 export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
 export { memberIdOf } from "./member-id.ts";
 export { StoreInconsistentError } from "./member-state.ts";
+export type { Knock } from "./membership/judge-knock.ts";
+export type { LeaderAnswer, LeaderQuestion } from "./membership/leader-question.ts";
+export { LeaderRefusedError } from "./membership/leader-questions.ts";
+export type { MembershipRequest } from "./membership/membership-request.ts";
 export type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "./ports/peer-network.ts";
 export { Replica, type ReplicaParts } from "./replica.ts";
 export type {

@@ -88,6 +88,7 @@ export class Replica implements ReplicaApi {
       this.#member?.peerDisconnected(peer);
     },
     gone: (peer) => this.#member?.peerGone(peer),
+    knocked: () => undefined,
   };
 
   /**
@@ -110,6 +111,8 @@ export class Replica implements ReplicaApi {
         (isBorn ? membershipCodec.decode(membership) : undefined),
       heartbeatMs: options.raft.heartbeatMs,
       electionTimeoutMs: options.raft.electionTimeoutMs,
+      peerAddress: self.peerAddress,
+      clientAddress: self.clientAddress,
     };
   }
 

@@ -20,6 +20,64 @@ const golden: readonly PeerMessage[] = [
   { kind: "forward-refused", from, session, firstSequence: 300, reason: "overloaded" },
 ];
 
+const add = {
+  kind: "add",
+  name: "n4",
+  peerAddress: "h:1",
+  clientAddress: "",
+  learner: true,
+} as const;
+const failure = {
+  kind: "failed",
+  code: "NO_LEADER",
+  message: "no",
+  outcome: "not-applied",
+  retryable: true,
+} as const;
+const questions: readonly PeerMessage[] = [
+  {
+    kind: "ask",
+    from,
+    id: 1,
+    withinMs: 5000,
+    question: { kind: "change-membership", request: add },
+  },
+  {
+    kind: "ask",
+    from,
+    id: 2,
+    withinMs: 1,
+    question: { kind: "change-membership", request: { kind: "remove", id: to } },
+  },
+  {
+    kind: "ask",
+    from,
+    id: 3,
+    withinMs: 1,
+    question: { kind: "change-membership", request: { kind: "promote", id: to } },
+  },
+  {
+    kind: "ask",
+    from,
+    id: 4,
+    withinMs: 1,
+    question: {
+      kind: "change-membership",
+      request: { kind: "update", id: to, peerAddress: "h:2", clientAddress: "h:3" },
+    },
+  },
+  { kind: "ask", from, id: 5, withinMs: 1, question: { kind: "transfer-leadership", to } },
+  {
+    kind: "ask",
+    from,
+    id: 6,
+    withinMs: 1,
+    question: { kind: "transfer-leadership", to: undefined },
+  },
+  { kind: "answer", from, id: 1, answer: { kind: "done", member: to } },
+  { kind: "answer", from, id: 2, answer: failure },
+];
+
 test("a frame of format 1 has these bytes, for ever", () => {
   const bytes = encodePeerFrame({ groupId: 1, messages: golden });
 
@@ -38,12 +96,30 @@ test("a frame of format 1 has these bytes, for ever", () => {
   );
 });
 
+test("questions and answers have these bytes, for ever", () => {
+  const bytes = encodePeerFrame({ groupId: 1, messages: questions });
+
+  expect(toHex(bytes)).toBe(
+    [
+      "01920198",
+      "9504cd03e801cd1388960000a26e34a3683a31a0c3", // ask: from, id, within ms, [change, add, …]
+      "9504cd03e80201930001cd07d0", // remove
+      "9504cd03e80301930002cd07d0", // promote
+      "9504cd03e80401950003cd07d0a3683a32a3683a33", // update
+      "9504cd03e805019301c3cd07d0", // transfer
+      "9504cd03e806019301c201", // transfer to whoever is ahead
+      "9405cd03e8019200cd07d0", // answer: done
+      "9405cd03e8029501a94e4f5f4c4541444552a26e6f00c3", // answer: failed
+    ].join(""),
+  );
+});
+
 test("a frame is read as it was written", () => {
-  const frame = { groupId: 1, messages: golden };
+  const frame = { groupId: 1, messages: [...golden, ...questions] };
 
   const read = decodePeerFrame(encodePeerFrame(frame));
 
-  expect(plain(read.messages)).toEqual(plain(golden));
+  expect(plain(read.messages)).toEqual(plain(frame.messages));
 });
 
 test("a message weighs at least what it takes on the wire", () => {

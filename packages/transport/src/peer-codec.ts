@@ -13,6 +13,7 @@ import {
 } from "@holdfast/protocol";
 import { ENTRY_OVERHEAD_BYTES, entryBytes } from "@holdfast/raft";
 import type { PeerMessage } from "@holdfast/replica";
+import { answerFields, answerOf, questionFields, questionOf } from "./question-codec.ts";
 
 /** The first byte of every frame. */
 const PEER_FORMAT_VERSION = 1;
@@ -21,6 +22,8 @@ const PEER_FORMAT_VERSION = 1;
 const RAFT = 1;
 const FORWARD = 2;
 const FORWARD_REFUSED = 3;
+const ASK = 4;
+const ANSWER = 5;
 
 const REASONS = ["not-leader", "overloaded"] as const;
 
@@ -66,6 +69,9 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
       return peerMessage.batch.length + SMALL_MESSAGE_BYTES;
     case "forward-refused":
       return peerMessage.session.length + SMALL_MESSAGE_BYTES;
+    case "ask":
+    case "answer":
+      return QUESTION_BYTES;
     case "raft":
       break;
   }
@@ -91,6 +97,8 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
 const SMALL_MESSAGE_BYTES = 96 + ENTRY_OVERHEAD_BYTES;
 /** A profile's id, store id and headers, and its id in up to four lists. */
 const PROFILE_BYTES = 128;
+/** Names, addresses and texts are short, and few are under way. */
+const QUESTION_BYTES = 4096;
 /** Two ids, a flag and a header. */
 const PROMOTION_BYTES = 24;
 
@@ -104,6 +112,12 @@ function fieldsOfMessage(peerMessage: PeerMessage): readonly unknown[] {
       const { from, session, firstSequence, reason } = peerMessage;
       return [FORWARD_REFUSED, from, session, firstSequence, REASONS.indexOf(reason)];
     }
+    case "ask": {
+      const { from, id, withinMs, question } = peerMessage;
+      return [ASK, from, id, withinMs, questionFields(question)];
+    }
+    case "answer":
+      return [ANSWER, peerMessage.from, peerMessage.id, answerFields(peerMessage.answer)];
   }
 }
 
@@ -119,9 +133,31 @@ function messageOfFields(value: unknown): PeerMessage {
     }
     case FORWARD_REFUSED:
       return forwardRefused(exactFields(value, 5, "forward-refused"));
+    case ASK:
+      return askOf(exactFields(value, 5, "ask"));
+    case ANSWER: {
+      const fields = exactFields(value, 4, "answer");
+      const from = memberIdAt(fields, 1, "answer");
+      return {
+        kind: "answer",
+        from,
+        id: countAt(fields, 2, "answer"),
+        answer: answerOf(fields[3]),
+      };
+    }
     default:
       throw new MalformedPeerDataError(`a peer message of kind ${kind} is not known`);
   }
+}
+
+function askOf(fields: readonly unknown[]): PeerMessage {
+  return {
+    kind: "ask",
+    from: memberIdAt(fields, 1, "ask"),
+    id: countAt(fields, 2, "ask"),
+    withinMs: countAt(fields, 3, "ask"),
+    question: questionOf(fields[4]),
+  };
 }
 
 function forwardRefused(fields: readonly unknown[]): PeerMessage {

@@ -98,7 +98,7 @@ async function twoAndAChild(limits: Partial<PeerLimits> = {}): Promise<Scene> {
 /** What a process heard of a peer, messages aside. */
 function heard(process: PeerProcess, peer: PeerProcess): readonly string[] {
   return process.sightings
-    .filter((sighting) => sighting.kind !== "received" && sighting.peer === peer.id)
+    .filter((sighting) => "peer" in sighting && sighting.peer === peer.id)
     .map(({ kind }) => kind);
 }
 

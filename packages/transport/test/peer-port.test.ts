@@ -248,6 +248,7 @@ function networkOf(identity: PeerIdentity, lines: LogLine[]): GrpcPeerNetwork {
       connected: () => undefined,
       disconnected: () => undefined,
       gone: () => undefined,
+      knocked: () => undefined,
     },
     clock: realClock,
     random: new SeededRandom(1),

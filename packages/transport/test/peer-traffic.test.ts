@@ -194,6 +194,7 @@ async function towardsOddPeer(
       connected: () => undefined,
       disconnected: () => undefined,
       gone: () => undefined,
+      knocked: () => undefined,
     },
     clock: realClock,
     random: new SeededRandom(3),

@@ -1,5 +1,6 @@
-import type { BootId, ClusterId, MemberId, StoreId } from "@holdfast/base";
+import type { BootId, ClusterId, MemberId, Millis, StoreId } from "@holdfast/base";
 import type { MemberProfile, Membership, Message } from "@holdfast/raft";
+import type { LeaderAnswer, LeaderQuestion } from "../membership/leader-question.ts";
 
 /**
  * What replicas say to each other: the core's messages, and proposals that a
@@ -16,6 +17,21 @@ export type PeerMessage =
       readonly session: Uint8Array;
       readonly firstSequence: number;
       readonly reason: "not-leader" | "overloaded";
+    }
+  /** An operator's question for the leader; it is sent once, `id` grows with each question of one life. */
+  | {
+      readonly kind: "ask";
+      readonly from: MemberId;
+      readonly id: number;
+      /** The asker waits so long, ms. */
+      readonly withinMs: Millis;
+      readonly question: LeaderQuestion;
+    }
+  | {
+      readonly kind: "answer";
+      readonly from: MemberId;
+      readonly id: number;
+      readonly answer: LeaderAnswer;
     };
 
 /** Who a node is; the same at both ends of a connection is a mistake, another cluster is refused. */
@@ -30,6 +46,9 @@ export interface PeerIdentity {
   readonly membership: Membership | undefined;
   readonly heartbeatMs: number;
   readonly electionTimeoutMs: number;
+  /** Where the configuration says that this node listens, `host:port`. */
+  readonly peerAddress: string;
+  readonly clientAddress: string;
 }
 
 /**
@@ -54,4 +73,6 @@ export interface PeerEvents {
   disconnected(peer: MemberId): void;
   /** The process is gone for sure: the dial was refused, or another boot id answered (decision 20). */
   gone(peer: MemberId): void;
+  /** An unborn node asked who this one is: it wants to be admitted (docs/decisions/0008). */
+  knocked(caller: PeerIdentity): void;
 }

@@ -33,7 +33,8 @@ export type Sighting =
   | { readonly kind: "received"; readonly message: PeerMessage }
   | { readonly kind: "connected"; readonly peer: MemberId; readonly bootId: BootId }
   | { readonly kind: "disconnected"; readonly peer: MemberId }
-  | { readonly kind: "gone"; readonly peer: MemberId };
+  | { readonly kind: "gone"; readonly peer: MemberId }
+  | { readonly kind: "knocked"; readonly name: string };
 
 /** One process of a {@link PeerCluster}; its identity may be changed at any time. */
 export interface PeerProcess {
@@ -126,7 +127,7 @@ export class PeerCluster {
 /** Whether the last that a process heard of a peer is that it is connected. */
 export function isConnected(process: PeerProcess, peer: PeerProcess): boolean {
   const last = process.sightings.findLast(
-    (sighting) => sighting.kind !== "received" && sighting.peer === peer.id,
+    (sighting) => "peer" in sighting && sighting.peer === peer.id,
   );
   return last?.kind === "connected" && last.bootId === peer.identity.bootId;
 }
@@ -152,6 +153,8 @@ function unbornIdentity(number: number, start: number): PeerIdentity {
     membership: undefined,
     heartbeatMs: 100,
     electionTimeoutMs: 1_000,
+    peerAddress: "",
+    clientAddress: "127.0.0.1:1",
   };
 }
 
@@ -163,5 +166,6 @@ function recordInto(sightings: Sighting[]): PeerEvents {
     connected: (peer, bootId) => sightings.push({ kind: "connected", peer, bootId }),
     disconnected: (peer) => sightings.push({ kind: "disconnected", peer }),
     gone: (peer) => sightings.push({ kind: "gone", peer }),
+    knocked: ({ name }) => sightings.push({ kind: "knocked", name }),
   };
 }

@@ -113,14 +113,15 @@ export const PEER_NETWORK_PROPERTIES: readonly PeerNetworkProperty[] = [
     },
   },
   {
-    name: "tells a newcomer the membership",
+    name: "tells a newcomer the membership, and the member that it knocked",
     holds: async (cluster) => {
       const [a, b, c] = await three(cluster);
       const unborn = await cluster.start(4);
       const answer = await unborn.network.hello(a.address, 5_000);
       return (
         answer.clusterId === a.identity.clusterId &&
-        JSON.stringify(answer.membership) === JSON.stringify(membershipOf([a, b, c]))
+        JSON.stringify(answer.membership) === JSON.stringify(membershipOf([a, b, c])) &&
+        a.sightings.some((sighting) => sighting.kind === "knocked" && sighting.name === "n4")
       );
     },
   },
@@ -243,7 +244,7 @@ function received(process: PeerProcess): readonly PeerMessage[] {
 /** What a process heard of a peer, messages aside. */
 function heard(process: PeerProcess, peer: PeerProcess): readonly string[] {
   return process.sightings
-    .filter((sighting) => sighting.kind !== "received" && sighting.peer === peer.id)
+    .filter((sighting) => "peer" in sighting && sighting.peer === peer.id)
     .map(({ kind }) => kind);
 }
 

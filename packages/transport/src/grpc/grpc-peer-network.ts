@@ -60,6 +60,7 @@ export class GrpcPeerNetwork implements PeerNetwork {
       opened: (caller) => this.#linkOf(caller)?.heardFrom(caller),
       received: (caller, messages) => this.#received(caller, messages),
       broke: (caller) => this.#linkOf(caller)?.incomingBroke(caller.bootId),
+      asked: (caller) => this.#asked(caller),
     });
   }
 
@@ -140,6 +141,16 @@ export class GrpcPeerNetwork implements PeerNetwork {
     const link = new PeerLink(peer, { ...this.#ports, limits: this.#limits });
     this.#links.set(peer.id, link);
     link.dial();
+  }
+
+  /** Whoever cannot be read is answered all the same: it asked who *this* node is. */
+  #asked(caller: WireIdentity): void {
+    if (this.#stopping !== undefined || caller.cluster_id !== "0") return;
+    settle(
+      caller,
+      (identity) => this.#ports.events.knocked(identity),
+      () => undefined,
+    );
   }
 
   #greet(caller: PeerIdentity): string | undefined {

@@ -6,6 +6,7 @@ import { PEER_PROTOCOL } from "../handshake.ts";
 import type { WireIdentity } from "./peer-wire.ts";
 
 const NAME_LENGTH_MAX = 64;
+const ADDRESS_LENGTH_MAX = 261;
 
 /** An identity as the wire has it; the membership goes along, so that a node which joins can learn it. */
 export function encodeIdentity(identity: PeerIdentity): WireIdentity {
@@ -20,6 +21,8 @@ export function encodeIdentity(identity: PeerIdentity): WireIdentity {
     membership: membership === undefined ? emptyBytes() : encodeMembership(membership),
     heartbeat_ms: identity.heartbeatMs,
     election_timeout_ms: identity.electionTimeoutMs,
+    peer_address: identity.peerAddress,
+    client_address: identity.clientAddress,
   };
 }
 
@@ -43,12 +46,19 @@ export function decodeIdentity(wire: WireIdentity): PeerIdentity {
     membership,
     heartbeatMs: wire.heartbeat_ms,
     electionTimeoutMs: wire.election_timeout_ms,
+    peerAddress: address(wire.peer_address, "peer address"),
+    clientAddress: address(wire.client_address, "client address"),
   };
 }
 
 function hexId(text: string, what: string): string {
   if (/^[0-9a-f]{32}$/.test(text)) return text;
   throw new MalformedPeerDataError(`identity: the ${what} is not 32 hexadecimal digits`);
+}
+
+function address(text: string, what: string): string {
+  if (text.length <= ADDRESS_LENGTH_MAX && !/\s/.test(text)) return text;
+  throw new MalformedPeerDataError(`identity: the ${what} cannot be one`);
 }
 
 function wireId(text: string, what: string): number | undefined {

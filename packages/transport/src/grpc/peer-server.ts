@@ -29,6 +29,8 @@ export interface PeerServerPorts {
   opened(caller: PeerIdentity): void;
   received(caller: PeerIdentity, messages: readonly PeerMessage[]): void;
   broke(caller: PeerIdentity): void;
+  /** Somebody asked who this node is, and said who it is. */
+  asked(caller: WireIdentity): void;
 }
 
 /**
@@ -51,9 +53,12 @@ export class PeerServer {
     this.#grpc = new Server(peerServerOptions(ports.limits));
     this.#grpc.addService(peerService().definition, {
       hello: (
-        _call: ServerUnaryCall<WireIdentity, WireIdentity>,
+        call: ServerUnaryCall<WireIdentity, WireIdentity>,
         answer: sendUnaryData<WireIdentity>,
-      ) => answer(null, encodeIdentity(ports.identity())),
+      ) => {
+        ports.asked(call.request);
+        answer(null, encodeIdentity(ports.identity()));
+      },
       exchange: (call: ServerStream) => this.#exchange(call),
     });
     this.#injector = this.#grpc.createConnectionInjector(peerServerCredentials());

@@ -21,6 +21,8 @@ export interface WireIdentity {
   readonly membership: Uint8Array;
   readonly heartbeat_ms: number;
   readonly election_timeout_ms: number;
+  readonly peer_address: string;
+  readonly client_address: string;
 }
 
 /** `PeerFrame` of `peer.proto`; a received one may have neither field. */

@@ -100,8 +100,10 @@ export class MemoryPeerHub implements MemoryWire {
       }
       turn.soon(() => {
         const network = this.#networks.get(address);
-        if (network?.running === true) resolve(network.identity);
-        else silent();
+        if (network?.running === true) {
+          if (from.identity.clusterId === undefined) network.events.knocked(from.identity);
+          resolve(network.identity);
+        } else silent();
       });
     });
   }

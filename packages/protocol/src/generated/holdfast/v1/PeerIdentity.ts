@@ -27,6 +27,11 @@ export interface PeerIdentity {
   'membership'?: (Buffer | Uint8Array | string);
   'heartbeat_ms'?: (number);
   'election_timeout_ms'?: (number);
+  /**
+   * Where the node is configured to listen, host:port.
+   */
+  'peer_address'?: (string);
+  'client_address'?: (string);
 }
 
 export interface PeerIdentity__Output {
@@ -54,4 +59,9 @@ export interface PeerIdentity__Output {
   'membership': (Buffer);
   'heartbeat_ms': (number);
   'election_timeout_ms': (number);
+  /**
+   * Where the node is configured to listen, host:port.
+   */
+  'peer_address': (string);
+  'client_address': (string);
 }
