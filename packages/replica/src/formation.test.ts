@@ -75,6 +75,7 @@ class Village {
       clusterId: birth?.clusterId,
       memberId: undefined,
       membership: birth?.membership,
+      membershipCommitted: true,
       heartbeatMs: 100,
       electionTimeoutMs: 1000,
       peerAddress: address,

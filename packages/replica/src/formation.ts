@@ -136,13 +136,20 @@ export class Formation {
       );
     }
     const [first] = born;
-    const membership = first?.membership;
-    if (first?.clusterId === undefined || membership === undefined) return undefined;
+    if (first?.clusterId === undefined) return undefined;
     const { name, storeId } = self;
-    const known = membership.profiles.find((profile) => profile.name === name);
-    if (known?.storeId === storeId) return { clusterId: first.clusterId, membership };
+    const admitting = born.find(
+      ({ membership, membershipCommitted }) =>
+        membershipCommitted && membership?.profiles.some((profile) => profile.storeId === storeId),
+    );
+    if (admitting?.membership !== undefined) {
+      return { clusterId: first.clusterId, membership: admitting.membership };
+    }
+    const isKnown = born.some(({ membership }) =>
+      membership?.profiles.some((profile) => profile.name === name),
+    );
     return this.#wait(
-      known === undefined
+      !isKnown
         ? `cluster ${first.clusterId} has no member ${name}: it must be added there first`
         : `cluster ${first.clusterId} knows ${name} by another store: this one is empty and neither votes nor serves until it is admitted`,
     );

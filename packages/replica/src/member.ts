@@ -1,4 +1,5 @@
 import {
+  type ClusterId,
   FIRST_GROUP,
   type HoldfastError,
   type Logger,
@@ -21,7 +22,12 @@ import { LogDamagedError, type WriteAheadLog } from "@holdfast/storage";
 import { Applier } from "./applier.ts";
 import { CoreLoop } from "./core-loop.ts";
 import { LogWriter } from "./log-writer.ts";
+import { memberIdOf } from "./member-id.ts";
 import { type MemberState, type MemberStateParts, openMemberState } from "./member-state.ts";
+import { Administration } from "./membership/administration.ts";
+import { OwnMembership } from "./membership/own-membership.ts";
+import { isReserved } from "./membership/reserved-store.ts";
+import type { PeerPresence } from "./peer-presence.ts";
 import type { PeerMessage, PeerNetwork } from "./ports/peer-network.ts";
 import { NodeSession } from "./proposals/node-session.ts";
 import { Proposer } from "./proposals/proposer.ts";
@@ -32,9 +38,13 @@ export interface MemberParts extends Omit<MemberStateParts, "raftOptions"> {
   readonly options: ReplicaOptions;
   readonly log: WriteAheadLog;
   readonly network: PeerNetwork;
+  readonly presence: PeerPresence;
+  readonly clusterId: ClusterId;
   readonly observe: DiskObserver;
   /** A new role, term or leader. */
   changed(transition: Transition): void;
+  /** A configuration without this member is committed and applied here. */
+  removed(): void;
   fail(failure: unknown): void;
 }
 
@@ -57,12 +67,14 @@ export class Member {
   readonly session: NodeSession;
   readonly proposer: Proposer;
   readonly barriers: ReadBarriers;
+  readonly administration: Administration;
   readonly #parts: MemberParts;
   readonly #loop: CoreLoop;
   readonly #writer: LogWriter;
   readonly #applier: Applier;
   readonly #logger: Logger;
   #leader: MemberId | undefined;
+  readonly #own: OwnMembership;
 
   static async open(parts: MemberParts): Promise<Member> {
     const raftOptions = parts.options.raft;
@@ -101,7 +113,7 @@ export class Member {
       sliceMs: options.sliceMs,
       read: (from, to) => this.#entries(from, to),
       applied: (batch) => this.proposer.applied(batch),
-      advanced: (index) => this.barriers.appliedTo(index),
+      advanced: (index) => this.#appliedTo(index),
       fail,
     });
     this.proposer = new Proposer({
@@ -138,6 +150,33 @@ export class Member {
       hasLeader: () => this.#leader !== undefined,
       applied: () => this.#applier.applied,
     });
+    this.administration = this.#administration(parts);
+    this.#own = ownMembership(parts);
+  }
+
+  #administration({
+    id,
+    clock,
+    random,
+    logger,
+    network,
+    presence,
+    ...parts
+  }: MemberParts): Administration {
+    const { electionTimeoutMs } = parts.options.raft;
+    return new Administration({
+      self: id,
+      clock,
+      random,
+      logger,
+      leader: () => this.#leader,
+      status: () => this.state.raft.status(),
+      enqueue: (input) => this.#loop.enqueue(input),
+      isConnected: (peer) => presence.isConnected(peer),
+      isLost: (peer) => presence.isLost(peer, electionTimeoutMs),
+      idOf: (name, storeId) => memberIdOf(parts.clusterId, name, storeId),
+      send: (to, message) => network.send(to, [message]),
+    });
   }
 
   start(): void {
@@ -149,6 +188,7 @@ export class Member {
     store.onFailure((failure) => this.#parts.fail(failure));
     this.#connectTo(raft.status().membership);
     this.#loop.start();
+    this.#appliedTo(this.#applier.applied);
   }
 
   get applied(): LogIndex {
@@ -177,6 +217,7 @@ export class Member {
   }
 
   peerDisconnected(peer: MemberId): void {
+    this.administration.disconnected(peer);
     this.#loop.enqueue({ kind: "peer-disconnected", peer });
   }
 
@@ -189,6 +230,7 @@ export class Member {
     this.session.failAll(failure);
     this.proposer.failAll(failure);
     this.barriers.failAll(failure);
+    this.administration.failAll();
   }
 
   /** Ends the work in the order in which it flows; what is applied becomes durable. */
@@ -224,7 +266,7 @@ export class Member {
   }
 
   #changed(transition: Transition): void {
-    if (transition.kind === "membership") this.#connectTo(transition.membership);
+    if (transition.kind === "membership") this.#membershipIs(transition.membership);
     else this.#leaderIs(transition.leader);
     this.#parts.changed(transition);
   }
@@ -246,8 +288,10 @@ export class Member {
         return this.proposer.refused(outcome.token, outcome.reason);
       case "read-ready":
         return this.barriers.ready(outcome.token, outcome.index);
-      default:
+      case "read-failed":
         return this.barriers.failed(outcome.token);
+      default:
+        return this.administration.settled(outcome);
     }
   }
 
@@ -256,6 +300,9 @@ export class Member {
       case "raft":
         this.#loop.enqueue({ kind: "message", message: message.message });
         return;
+      case "ask":
+      case "answer":
+        return this.administration.received(message);
       case "forward":
         return this.#forwarded(message.from, message.batch);
       case "forward-refused": {
@@ -274,8 +321,19 @@ export class Member {
     this.proposer.forwarded(from, header, bytes);
   }
 
+  #appliedTo(index: LogIndex): void {
+    this.barriers.appliedTo(index);
+    if (this.#own.hasLeft(index)) this.#parts.removed();
+  }
+
+  #membershipIs(membership: Membership): void {
+    this.#own.changed({ index: this.state.raft.status().membershipIndex, membership });
+    this.#connectTo(membership);
+  }
+
   #connectTo({ profiles }: Membership): void {
-    this.#parts.network.setPeers(profiles.filter(({ id }) => id !== this.id));
+    const peers = profiles.filter((profile) => profile.id !== this.id && !isReserved(profile));
+    this.#parts.network.setPeers(peers);
   }
 
   #entries(from: LogIndex, to: LogIndex): readonly Entry[] | Promise<readonly Entry[]> {
@@ -299,4 +357,14 @@ export class Member {
       },
     );
   }
+}
+
+function ownMembership({ id, recovered, membershipCodec }: MemberParts): OwnMembership {
+  const { compacted, membership } = recovered.head;
+  const base = { index: compacted.index, membership: membershipCodec.decode(membership) };
+  const later = recovered.memberships.map(({ index, payload }) => ({
+    index,
+    membership: membershipCodec.decode(payload),
+  }));
+  return new OwnMembership(id, base, later);
 }

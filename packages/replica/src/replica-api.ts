@@ -12,6 +12,7 @@ import type {
 } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
 import type { Operation, OperationResult } from "@holdfast/state-machine";
+import type { MembershipRequest } from "./membership/membership-request.ts";
 
 /** Every call ends by its deadline, on the replica's clock; later it may still take effect. */
 export interface ReplicaCall {
@@ -58,6 +59,15 @@ export interface ReplicaApi {
   ): Promise<Result>;
   /** Resolves once everything that was committed when it was called is applied here. */
   barrier(call: ReplicaCall): Promise<void>;
+  /**
+   * Changes who takes part, asked on any node; resolves with the member that was added, changed or
+   * removed once that is committed (docs/decisions/0008).
+   *
+   * Rejects with {@link import("./membership/leader-questions.ts").LeaderRefusedError} where the leader says no.
+   */
+  changeMembership(request: MembershipRequest, call: ReplicaCall): Promise<MemberId>;
+  /** Hands leadership over, to the most advanced voter if `to` is undefined; resolves with who leads then. */
+  transferLeadership(to: MemberId | undefined, call: ReplicaCall): Promise<MemberId>;
   status(): ReplicaStatus;
 }
 

@@ -15,7 +15,8 @@ import type { Operation, OperationResult } from "@holdfast/state-machine";
 import type { Engine, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import { type ConfiguredNode, Formation } from "./formation.ts";
 import { type DiskObserver, Member } from "./member.ts";
-import { memberIdOf } from "./member-id.ts";
+import type { MembershipRequest } from "./membership/membership-request.ts";
+import { ownMember } from "./membership/own-member.ts";
 import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
 import { submitBatch } from "./proposals/submit.ts";
@@ -58,7 +59,7 @@ export interface ReplicaParts {
  */
 export class Replica implements ReplicaApi {
   readonly #parts: ReplicaParts;
-  readonly #presence = new PeerPresence();
+  readonly #presence: PeerPresence;
   readonly #listeners: ((status: ReplicaStatus) => void)[] = [];
   readonly #failureListeners: ((failure: unknown) => void)[] = [];
   #network: PeerNetwork | undefined;
@@ -74,6 +75,7 @@ export class Replica implements ReplicaApi {
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
+    this.#presence = new PeerPresence(parts.clock);
   }
 
   /** What the network tells this replica. */
@@ -88,7 +90,7 @@ export class Replica implements ReplicaApi {
       this.#member?.peerDisconnected(peer);
     },
     gone: (peer) => this.#member?.peerGone(peer),
-    knocked: () => undefined,
+    knocked: (caller) => this.#member?.administration.knocked(caller),
   };
 
   /**
@@ -98,17 +100,22 @@ export class Replica implements ReplicaApi {
    */
   identity(): PeerIdentity {
     const { self, bootId, options, log, membershipCodec } = this.#parts;
-    const { clusterId, membership } = log.head(FIRST_GROUP);
+    const head = log.head(FIRST_GROUP);
+    const { clusterId } = head;
     const isBorn = clusterId !== undefined;
+    const raft = this.#member?.status();
+    const membership =
+      raft?.membership ?? (isBorn ? membershipCodec.decode(head.membership) : undefined);
     return {
       name: self.name,
       storeId: self.storeId,
       bootId,
       clusterId,
-      memberId: isBorn ? memberIdOf(clusterId, self.name, self.storeId) : undefined,
-      membership:
-        this.#member?.status().membership ??
-        (isBorn ? membershipCodec.decode(membership) : undefined),
+      memberId:
+        this.#member?.id ??
+        (membership === undefined ? undefined : ownMember(self.storeId, [membership])),
+      membership,
+      membershipCommitted: raft === undefined || raft.membershipIndex <= raft.commit,
       heartbeatMs: options.raft.heartbeatMs,
       electionTimeoutMs: options.raft.electionTimeoutMs,
       peerAddress: self.peerAddress,
@@ -164,6 +171,16 @@ export class Replica implements ReplicaApi {
 
   barrier(call: ReplicaCall): Promise<void> {
     return this.#serving()?.barriers.wait(call) ?? this.#notServing();
+  }
+
+  changeMembership(request: MembershipRequest, call: ReplicaCall): Promise<MemberId> {
+    const question = { kind: "change-membership", request } as const;
+    return this.#serving()?.administration.ask(question, call) ?? this.#notServing();
+  }
+
+  transferLeadership(to: MemberId | undefined, call: ReplicaCall): Promise<MemberId> {
+    const question = { kind: "transfer-leadership", to } as const;
+    return this.#serving()?.administration.ask(question, call) ?? this.#notServing();
   }
 
   status(): ReplicaStatus {
@@ -241,8 +258,17 @@ export class Replica implements ReplicaApi {
     const { clusterId } = recovered.head;
     const network = this.#network;
     if (clusterId === undefined || network === undefined) return;
+    const known = [
+      recovered.head.membership,
+      ...recovered.memberships.map((entry) => entry.payload),
+    ];
+    const id = ownMember(
+      self.storeId,
+      known.map((bytes) => membershipCodec.decode(bytes)),
+    );
+    if (id === undefined) return this.#removed();
     const member = await Member.open({
-      id: memberIdOf(clusterId, self.name, self.storeId),
+      id,
       recovered,
       options,
       clock,
@@ -251,10 +277,13 @@ export class Replica implements ReplicaApi {
       logger,
       log,
       network,
+      presence: this.#presence,
+      clusterId,
       observe,
       membershipCodec,
       openEngine: (directory) => this.#openEngine(directory),
       changed: (transition) => this.#changed(transition),
+      removed: () => this.#removed(),
       fail: (failure) => this.#fail(failure),
     });
     if (this.#stopped !== undefined) return member.stop({ flush: false });
@@ -296,6 +325,14 @@ export class Replica implements ReplicaApi {
     this.#parts.logger.error({ failure: messageOf(failure) }, "replica stopped");
     this.#end(`stopped by a failure: ${messageOf(failure)}`, { flush: false });
     for (const listener of this.#failureListeners) listener(failure);
+    this.#announce();
+  }
+
+  /** The cluster goes on without this member; its store is of no further use. */
+  #removed(): void {
+    const reason = "this node was removed from its cluster: stop it, and remove its directory";
+    this.#parts.logger.warn({ name: this.#parts.self.name }, reason);
+    this.#end(reason, { flush: true });
     this.#announce();
   }
 

@@ -103,6 +103,15 @@ export class SingleReplica implements ReplicaApi {
     return this.#leader(call);
   }
 
+  /** It is alone for ever. */
+  changeMembership(): Promise<MemberId> {
+    return Promise.reject(new NoLeaderError("a cluster in memory takes no members"));
+  }
+
+  transferLeadership(): Promise<MemberId> {
+    return Promise.reject(new NoLeaderError("a cluster of one hands nothing over"));
+  }
+
   status(): ReplicaStatus {
     this.counts.statuses += 1;
     return {

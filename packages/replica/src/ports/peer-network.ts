@@ -44,6 +44,8 @@ export interface PeerIdentity {
   readonly memberId: MemberId | undefined;
   /** The configuration in force there; `undefined` while unborn. */
   readonly membership: Membership | undefined;
+  /** Whether it is committed, as far as this node knows; one that is not may be rolled back. */
+  readonly membershipCommitted: boolean;
   readonly heartbeatMs: number;
   readonly electionTimeoutMs: number;
   /** Where the configuration says that this node listens, `host:port`. */

@@ -151,6 +151,7 @@ function unbornIdentity(number: number, start: number): PeerIdentity {
     clusterId: undefined,
     memberId: undefined,
     membership: undefined,
+    membershipCommitted: true,
     heartbeatMs: 100,
     electionTimeoutMs: 1_000,
     peerAddress: "",

@@ -23,6 +23,7 @@ export function encodeIdentity(identity: PeerIdentity): WireIdentity {
     election_timeout_ms: identity.electionTimeoutMs,
     peer_address: identity.peerAddress,
     client_address: identity.clientAddress,
+    membership_uncommitted: !identity.membershipCommitted,
   };
 }
 
@@ -48,6 +49,7 @@ export function decodeIdentity(wire: WireIdentity): PeerIdentity {
     electionTimeoutMs: wire.election_timeout_ms,
     peerAddress: address(wire.peer_address, "peer address"),
     clientAddress: address(wire.client_address, "client address"),
+    membershipCommitted: !wire.membership_uncommitted,
   };
 }
 

@@ -23,6 +23,7 @@ export interface WireIdentity {
   readonly election_timeout_ms: number;
   readonly peer_address: string;
   readonly client_address: string;
+  readonly membership_uncommitted: boolean;
 }
 
 /** `PeerFrame` of `peer.proto`; a received one may have neither field. */

@@ -32,6 +32,10 @@ export interface PeerIdentity {
    */
   'peer_address'?: (string);
   'client_address'?: (string);
+  /**
+   * The membership may still be rolled back: nobody joins by it.
+   */
+  'membership_uncommitted'?: (boolean);
 }
 
 export interface PeerIdentity__Output {
@@ -64,4 +68,8 @@ export interface PeerIdentity__Output {
    */
   'peer_address': (string);
   'client_address': (string);
+  /**
+   * The membership may still be rolled back: nobody joins by it.
+   */
+  'membership_uncommitted': (boolean);
 }

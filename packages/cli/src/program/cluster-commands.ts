@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { serve } from "../commands/serve.ts";
+import { status } from "../commands/status.ts";
+import { up } from "../commands/up.ts";
+import { type Context, examples, GLOBALS, logLevelOption } from "./context.ts";
+
+/** Running a cluster and looking after it. */
+export function addClusterCommands(context: Context): void {
+  context.program.commandsGroup("Cluster:");
+  addStatus(context);
+  addUp(context);
+  addServe(context);
+}
+
+function addStatus({ program, terminal, finish }: Context): void {
+  program
+    .command("status")
+    .description("how many nodes may be lost, and how each one is")
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "holdfast status",
+          "the first line answers whether the cluster is safe; exit status 4 if it takes no writes",
+        ],
+        ["holdfast status -o json", "each endpoint's status, named as in etcd"],
+      ),
+    )
+    .addHelpText("after", GLOBALS)
+    .action(async (_options, command: Command) =>
+      finish(await status(terminal, command.optsWithGlobals())),
+    );
+}
+
+function addUp({ program, terminal, finish }: Context): void {
+  program
+    .command("up [file]")
+    .description("run all nodes of a cluster file on this machine, until Ctrl-C")
+    .addOption(logLevelOption())
+    .addHelpText(
+      "after",
+      examples(
+        ["holdfast up", "three nodes, as in cluster-configs/three-nodes.yaml"],
+        ["holdfast up cluster-configs/five-nodes.yaml", "five, of which any two may fail"],
+      ),
+    )
+    .action(async (file: string | undefined, options) => finish(await up(terminal, file, options)));
+}
+
+function addServe({ program, terminal, finish }: Context): void {
+  program
+    .command("serve")
+    .description("run one node of a cluster file")
+    .requiredOption("--config <file>", "the cluster's file, the same for every node")
+    .requiredOption("--node <id>", "which of its nodes this is")
+    .option("--bootstrap", "form the cluster now, without waiting for all nodes of the file")
+    .option("--client <address>", "instead of the file's")
+    .option("--peer <address>", "instead of the file's")
+    .option("--data <directory>", "instead of the file's")
+    .option("--heartbeat-ms <n>", "instead of the file's; the same on every node")
+    .option("--election-timeout-ms <n>", "instead of the file's; the same on every node")
+    .addOption(logLevelOption())
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "holdfast serve --config cluster.yaml --node n1",
+          "logs to standard output; SIGTERM hands over and drains",
+        ],
+        [
+          "HOLDFAST_DATA=/var/lib/holdfast holdfast serve --config cluster.yaml --node n1",
+          "variables stand over the file",
+        ],
+      ),
+    )
+    .action(async (options) => finish(await serve(terminal, options)));
+}

@@ -1,0 +1,101 @@
+import {
+  type Clock,
+  type Logger,
+  type MemberId,
+  type Millis,
+  type Random,
+  randomWireId,
+  type StoreId,
+} from "@holdfast/base";
+import type { Input, Outcome, RaftStatus } from "@holdfast/raft";
+import type { PeerMessage } from "../ports/peer-network.ts";
+import type { ReplicaCall } from "../replica-api.ts";
+import { Admission } from "./admission.ts";
+import type { Knock } from "./judge-knock.ts";
+import { LeaderDesk } from "./leader-desk.ts";
+import type { LeaderQuestion } from "./leader-question.ts";
+import { LeaderQuestions } from "./leader-questions.ts";
+
+export interface AdministrationParts {
+  readonly self: MemberId;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  leader(): MemberId | undefined;
+  status(): RaftStatus;
+  enqueue(input: Input): void;
+  isConnected(id: MemberId): boolean;
+  /** Whether this member has not been connected for an election timeout. */
+  isLost(id: MemberId): boolean;
+  idOf(name: string, storeId: StoreId): MemberId;
+  send(to: MemberId, message: PeerMessage): void;
+}
+
+/** What operators and unborn nodes want of the cluster, as one member deals with it. */
+export class Administration {
+  readonly #parts: AdministrationParts;
+  readonly #desk: LeaderDesk;
+  readonly #questions: LeaderQuestions;
+  readonly #admission: Admission;
+
+  constructor(parts: AdministrationParts) {
+    const { random } = parts;
+    const newId = (): MemberId => randomWireId(random) as MemberId;
+    this.#parts = parts;
+    this.#desk = new LeaderDesk({ ...parts, newId });
+    this.#admission = new Admission({ ...parts, desk: this.#desk, newId });
+    this.#questions = new LeaderQuestions({
+      ...parts,
+      serve: (question, deadline) => this.#desk.serve(question, deadline),
+    });
+  }
+
+  /** Brings a question to the leader, wherever it is, and resolves with the member it is about. */
+  ask(question: LeaderQuestion, call: ReplicaCall): Promise<MemberId> {
+    return this.#questions.ask(question, call);
+  }
+
+  knocked(knock: Knock): void {
+    this.#admission.knocked(knock);
+  }
+
+  received(message: Extract<PeerMessage, { readonly kind: "ask" | "answer" }>): void {
+    if (message.kind === "answer") {
+      this.#questions.answered(message.from, message.id, message.answer);
+      return;
+    }
+    const { from, id, withinMs, question } = message;
+    void this.#answer(from, id, question, this.#parts.clock.now() + withinMs);
+  }
+
+  settled(outcome: Outcome): void {
+    switch (outcome.kind) {
+      case "membership-done":
+      case "membership-refused":
+      case "membership-unknown":
+      case "transfer-done":
+      case "transfer-failed":
+        return this.#desk.settled(outcome);
+      default:
+        return;
+    }
+  }
+
+  disconnected(peer: MemberId): void {
+    this.#questions.disconnected(peer);
+  }
+
+  failAll(): void {
+    this.#questions.failAll();
+  }
+
+  async #answer(
+    to: MemberId,
+    id: number,
+    question: LeaderQuestion,
+    deadline: Millis,
+  ): Promise<void> {
+    const answer = await this.#desk.serve(question, deadline);
+    this.#parts.send(to, { kind: "answer", from: this.#parts.self, id, answer });
+  }
+}

@@ -1,0 +1,40 @@
+import type { LogIndex, MemberId } from "@holdfast/base";
+import { isVoter, type Membership } from "@holdfast/raft";
+
+/** A configuration and where it stands in the log. */
+export interface DatedMembership {
+  readonly index: LogIndex;
+  readonly membership: Membership;
+}
+
+/**
+ * Tells when a member has left its cluster.
+ *
+ * One that joins is sent the log from its beginning, with configurations from before
+ * it was added; only one that follows a configuration with this member is its removal.
+ * Who joins begins as a learner at index 0, who founds as a voter.
+ */
+export class OwnMembership {
+  readonly #self: MemberId;
+  #wasIncluded: boolean;
+  #leavesAt: LogIndex | undefined;
+
+  /** `base` is the configuration that the store was born with, or that stands at the log's beginning. */
+  constructor(self: MemberId, base: DatedMembership, later: readonly DatedMembership[]) {
+    this.#self = self;
+    this.#wasIncluded = base.index > 0 || isVoter(base.membership, self);
+    for (const each of later) this.changed(each);
+  }
+
+  /** The configuration in force is now another one. */
+  changed({ index, membership }: DatedMembership): void {
+    const isIncluded = membership.profiles.some(({ id }) => id === this.#self);
+    if (isIncluded) this.#wasIncluded = true;
+    this.#leavesAt = isIncluded || !this.#wasIncluded ? undefined : index;
+  }
+
+  /** Whether, with the log applied up to `index`, this member is one no more. */
+  hasLeft(index: LogIndex): boolean {
+    return this.#leavesAt !== undefined && index >= this.#leavesAt;
+  }
+}
