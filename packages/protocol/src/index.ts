@@ -28,6 +28,15 @@ export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";
 export type { MaintenanceHandlers } from "./generated/etcdserverpb/Maintenance.ts";
 export type { Member as WireMember } from "./generated/etcdserverpb/Member.ts";
 export type { ResponseHeader as WireHeader } from "./generated/etcdserverpb/ResponseHeader.ts";
+export type { AdminClient, AdminHandlers } from "./generated/holdfast/v1/Admin.ts";
+export type {
+  AdminMember as WireAdminMember,
+  AdminMember__Output as WireAdminMemberRead,
+} from "./generated/holdfast/v1/AdminMember.ts";
+export type {
+  ChangeMembershipRequest as WireMembershipRequest,
+  ChangeMembershipRequest__Output as WireMembershipRequestRead,
+} from "./generated/holdfast/v1/ChangeMembershipRequest.ts";
 export type { SessionClient, SessionHandlers } from "./generated/holdfast/v1/Session.ts";
 export type { SessionReply, SessionReply__Output } from "./generated/holdfast/v1/SessionReply.ts";
 export type {

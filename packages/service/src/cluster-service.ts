@@ -1,16 +1,32 @@
-import type { ReplicaApi, ReplicaStatus } from "@holdfast/replica";
+import type { MemberId } from "@holdfast/base";
+import type { MembershipRequest, ReplicaApi, ReplicaStatus } from "@holdfast/replica";
 import type { CallContext, ReplicaCalls } from "./call-context.ts";
 
 /** A member as clients see it. */
 export interface ClusterMember {
   readonly id: number;
+  /** Empty: it was added and has not joined yet. */
   readonly name: string;
-  readonly peerUrls: readonly string[];
-  readonly clientUrls: readonly string[];
+  readonly peerAddress: string;
+  /** Empty: as with the name. */
+  readonly clientAddress: string;
+  /** One that was added as a voter is none, though it still catches up (decision 17). */
   readonly isLearner: boolean;
+  /** Becomes a voter by itself once it has caught up. */
+  readonly isPromoting: boolean;
+  /** The member whose place it then takes. */
+  readonly replaces: number | undefined;
 }
 
-/** Who takes part in the cluster. */
+/** What a change of the membership came to. */
+export interface MembershipChange {
+  /** The member that was added, changed or removed. */
+  readonly member: number;
+  /** Everybody, afterwards. */
+  readonly members: readonly ClusterMember[];
+}
+
+/** Who takes part in the cluster, and who shall. */
 export class ClusterService {
   readonly #replica: ReplicaApi;
   readonly #calls: ReplicaCalls;
@@ -25,19 +41,40 @@ export class ClusterService {
     context: CallContext & { readonly linearizable: boolean },
   ): Promise<readonly ClusterMember[]> {
     if (context.linearizable) await this.#replica.barrier(this.#calls.call(context));
-    const { learners, profiles } = this.#replica.status().membership;
-    return profiles.map((profile) => memberOf(profile, learners.includes(profile.id)));
+    return membersOf(this.#replica.status());
+  }
+
+  /**
+   * Resolves once the change is committed and seen here.
+   *
+   * Rejects with `LeaderRefusedError`, and with the errors of the replica.
+   */
+  async change(request: MembershipRequest, context: CallContext): Promise<MembershipChange> {
+    const call = this.#calls.call(context);
+    const member = await this.#replica.changeMembership(request, call);
+    // The leader has it; this node shall not answer with what it knew before. It may be the one that left.
+    await this.#replica.barrier(call).catch(() => undefined);
+    return { member, members: membersOf(this.#replica.status()) };
+  }
+
+  /** Resolves with the new leader once it leads. */
+  moveLeader(to: number | undefined, context: CallContext): Promise<MemberId> {
+    return this.#replica.transferLeadership(to as MemberId | undefined, this.#calls.call(context));
   }
 }
 
-type Profile = ReplicaStatus["membership"]["profiles"][number];
-
-function memberOf(profile: Profile, isLearner: boolean): ClusterMember {
-  return {
-    id: profile.id,
-    name: profile.name,
-    peerUrls: [`http://${profile.peerAddress}`],
-    clientUrls: [`http://${profile.clientAddress}`],
-    isLearner,
-  };
+function membersOf({ membership }: ReplicaStatus): readonly ClusterMember[] {
+  const { learners, promotions, profiles } = membership;
+  return profiles.map(({ id, name, peerAddress, clientAddress }) => {
+    const promotion = promotions.find(({ learner }) => learner === id);
+    return {
+      id,
+      name,
+      peerAddress,
+      clientAddress,
+      isLearner: learners.includes(id) && promotion === undefined,
+      isPromoting: promotion !== undefined,
+      replaces: promotion?.replaces,
+    };
+  });
 }

@@ -1,5 +1,5 @@
 export { type CallContext, ReplicaCalls, requestLimitMs } from "./call-context.ts";
-export { type ClusterMember, ClusterService } from "./cluster-service.ts";
+export { type ClusterMember, ClusterService, type MembershipChange } from "./cluster-service.ts";
 export { type HealthFinding, HealthService } from "./health-service.ts";
 export { type KvPorts, KvService, type ReadContext } from "./kv-service.ts";
 export { ETCD_VERSION, MaintenanceService, type MemberStatus } from "./maintenance-service.ts";

@@ -4,7 +4,9 @@ import { HoldfastError } from "@holdfast/base";
 export type RefusedRequestCode =
   | "EMPTY_REQUEST_OP"
   | "FUTURE_REVISION"
+  | "INVALID_MEMBER_URLS"
   | "INVALID_SORT_OPTION"
+  | "MEMBER_NOT_FOUND"
   | "TOO_MANY_OPERATIONS"
   | "UNKNOWN_COMPARE";
 

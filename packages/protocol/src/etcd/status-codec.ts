@@ -16,6 +16,11 @@ const NO_SPACE_LEFT: WireStatus = {
   code: status.RESOURCE_EXHAUSTED,
   details: "etcdserver: mvcc: database space exceeded",
 };
+/** Goes out as UNKNOWN for the same reason. */
+const NOT_ENOUGH_STARTED_MEMBERS: WireStatus = {
+  code: status.UNKNOWN,
+  details: "etcdserver: re-configuration failed due to not enough started members",
+};
 const CORRUPT: WireStatus = { code: status.DATA_LOSS, details: "etcdserver: corrupt cluster" };
 
 /**
@@ -32,6 +37,21 @@ const STATUS_BY_CODE: Readonly<Record<string, WireStatus>> = {
   UNKNOWN_COMPARE: invalid("compare target or result is not known"),
   FUTURE_REVISION: outOfRange("mvcc: required revision is a future revision"),
   COMPACTED: outOfRange("mvcc: required revision has been compacted"),
+  INVALID_MEMBER_URLS: invalid("given member URLs are invalid"),
+  // What the leader says of members.
+  MEMBER_NOT_FOUND: { code: status.NOT_FOUND, details: "etcdserver: member not found" },
+  MEMBER_NAME_TAKEN: precondition("member ID already exist"),
+  PEER_ADDRESS_TAKEN: precondition("Peer URLs already exists"),
+  TOO_MANY_LEARNERS: precondition("too many learner members in cluster"),
+  TOO_MANY_MEMBERS: precondition("too many members in cluster"),
+  NOT_A_LEARNER: precondition("can only promote a learner member"),
+  LEARNER_NOT_READY: precondition("can only promote a learner member which is in sync with leader"),
+  NOT_ENOUGH_STARTED: NOT_ENOUGH_STARTED_MEMBERS,
+  LAST_VOTER: NOT_ENOUGH_STARTED_MEMBERS,
+  QUORUM_NOT_CONNECTED: unavailable("unhealthy cluster"),
+  CHANGE_IN_PROGRESS: unavailable("request timed out"),
+  BAD_TRANSFER_TARGET: precondition("bad leader transferee"),
+  OUTCOME_UNKNOWN: unavailable("request timed out, possibly due to previous leader failure"),
   // What a replica answers.
   NO_LEADER: unavailable("no leader"),
   LEADER_CHANGED: unavailable("leader changed"),
@@ -83,6 +103,10 @@ export function statusOfAnswerGone(revision: number): WireStatus {
 
 function invalid(text: string): WireStatus {
   return { code: status.INVALID_ARGUMENT, details: `etcdserver: ${text}` };
+}
+
+function precondition(text: string): WireStatus {
+  return { code: status.FAILED_PRECONDITION, details: `etcdserver: ${text}` };
 }
 
 function outOfRange(text: string): WireStatus {

@@ -1,8 +1,14 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Logger } from "@holdfast/base";
-import { type ClusterHandlers, encodeHeader, type WireMember } from "@holdfast/protocol";
-import type { ClusterMember, ClusterService, Headers } from "@holdfast/service";
-import type { CallLedger } from "../requests/call-ledger.ts";
+import {
+  type ClusterHandlers,
+  encodeHeader,
+  type WireHeader,
+  type WireMember,
+} from "@holdfast/protocol";
+import type { ClusterMember, ClusterService, Headers, MembershipChange } from "@holdfast/service";
+import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import { memberIdOf, peerAddressOf } from "./member-fields.ts";
 import { unaryCall } from "./unary-call.ts";
 
 export interface ClusterParts {
@@ -13,36 +19,72 @@ export interface ClusterParts {
 }
 
 /** etcdserverpb.Cluster. Its headers carry no revision. */
-export function clusterHandlers({
-  cluster,
-  headers,
-  ledger,
-  logger,
-}: ClusterParts): Pick<ClusterHandlers, "MemberList"> & UntypedServiceImplementation {
+export function clusterHandlers(
+  parts: ClusterParts,
+): ClusterHandlers & UntypedServiceImplementation {
+  const { cluster, headers, ledger, logger } = parts;
+  const header = (): WireHeader => encodeHeader(headers.at(0));
+  const changed = ({ members }: MembershipChange) => ({
+    header: header(),
+    members: members.map(wireMember),
+  });
   return {
     MemberList: unaryCall({
-      calls: ledger.method({
-        service: "etcdserverpb.Cluster",
-        method: "MemberList",
-        type: "unary",
-      }),
+      calls: clusterMethod(ledger, "MemberList"),
       logger,
       serve: ({ linearizable }, { timeoutMs, requireLeader }) =>
         cluster.members({ linearizable, timeoutMs, requireLeader }),
-      encode: (members) => ({
-        header: encodeHeader(headers.at(0)),
-        members: members.map(wireMember),
-      }),
+      encode: (members) => ({ header: header(), members: members.map(wireMember) }),
+    }),
+    MemberAdd: unaryCall({
+      calls: clusterMethod(ledger, "MemberAdd"),
+      logger,
+      serve: ({ peerURLs, isLearner }, context) => {
+        const peerAddress = peerAddressOf(peerURLs);
+        const given = { name: "", clientAddress: "", peerAddress, learner: isLearner };
+        return cluster.change({ kind: "add", ...given }, context);
+      },
+      encode: (change) => {
+        const added = change.members.find(({ id }) => id === change.member);
+        return { ...changed(change), member: added === undefined ? null : wireMember(added) };
+      },
+    }),
+    MemberRemove: unaryCall({
+      calls: clusterMethod(ledger, "MemberRemove"),
+      logger,
+      serve: ({ ID }, context) => cluster.change({ kind: "remove", id: memberIdOf(ID) }, context),
+      encode: changed,
+    }),
+    MemberUpdate: unaryCall({
+      calls: clusterMethod(ledger, "MemberUpdate"),
+      logger,
+      serve: ({ ID, peerURLs }, context) => {
+        const peerAddress = peerAddressOf(peerURLs);
+        const given = { id: memberIdOf(ID), peerAddress, clientAddress: "" };
+        return cluster.change({ kind: "update", ...given }, context);
+      },
+      encode: changed,
+    }),
+    MemberPromote: unaryCall({
+      calls: clusterMethod(ledger, "MemberPromote"),
+      logger,
+      serve: ({ ID }, context) => cluster.change({ kind: "promote", id: memberIdOf(ID) }, context),
+      encode: changed,
     }),
   };
 }
 
+function clusterMethod(ledger: CallLedger, method: string): MethodCalls {
+  return ledger.method({ service: "etcdserverpb.Cluster", method, type: "unary" });
+}
+
+/** One that has not joined has a peer address alone, as with etcd. */
 function wireMember(member: ClusterMember): WireMember {
   return {
     ID: member.id,
     name: member.name,
-    peerURLs: [...member.peerUrls],
-    clientURLs: [...member.clientUrls],
+    peerURLs: [`http://${member.peerAddress}`],
+    clientURLs: member.clientAddress === "" ? [] : [`http://${member.clientAddress}`],
     isLearner: member.isLearner,
   };
 }

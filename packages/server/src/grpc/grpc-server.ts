@@ -1,6 +1,7 @@
 import { Server, type ServerOptions, type ServiceDefinition } from "@grpc/grpc-js";
 import { loadDefinition } from "@holdfast/protocol";
 import type { HealthImplementation } from "grpc-health-check";
+import { adminHandlers } from "./admin-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
@@ -20,7 +21,7 @@ const SERVER_OPTIONS: ServerOptions = {
   "grpc.enable_channelz": 0,
 };
 
-const FILES = ["etcd/rpc.proto", "holdfast/v1/session.proto"] as const;
+const FILES = ["etcd/rpc.proto", "holdfast/v1/admin.proto", "holdfast/v1/session.proto"] as const;
 
 /** The client port's gRPC services; the server is not started, connections are to be injected. */
 export function createGrpcServer(
@@ -34,6 +35,7 @@ export function createGrpcServer(
   server.addService(service("etcdserverpb.KV"), kvHandlers(parts));
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
+  server.addService(service("holdfast.v1.Admin"), adminHandlers(parts));
   server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));
   parts.health.addToServer(server);
   addLazyReflection(server, definition, parts.logger);

@@ -5,7 +5,7 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import type { Logger } from "@holdfast/base";
+import { HoldfastError, type Logger } from "@holdfast/base";
 import { statusOfError, unforeseenStatus, type WireStatus } from "@holdfast/protocol";
 import type { CallContext } from "@holdfast/service";
 import type { MethodCalls } from "../requests/call-ledger.ts";
@@ -19,6 +19,8 @@ export interface UnaryMethod<Request, Served, Response> {
   /** The status of a result that is a refusal; `undefined` if it is an answer. */
   refusal?(result: NoInfer<Awaited<Served>>): WireStatus | undefined;
   encode(result: Awaited<Served>): Response;
+  /** What a known error becomes on the wire; etcd's status if nothing else is said. */
+  failed?(failure: HoldfastError, known: WireStatus): Partial<StatusObject>;
 }
 
 /** The gRPC handler of a method: counts it, and turns whatever is thrown into etcd's status. */
@@ -88,14 +90,19 @@ function fail<Request, Served, Response>(
     const { service, method: name } = method.calls.name;
     method.logger.error({ failure, service, method: name }, "a call failed unexpectedly");
   }
-  refuse(method, callback, known ?? unforeseenStatus(failure));
+  const told =
+    known !== undefined && failure instanceof HoldfastError
+      ? method.failed?.(failure, known)
+      : undefined;
+  refuse(method, callback, known ?? unforeseenStatus(failure), told);
 }
 
 function refuse<Request, Served, Response>(
   method: UnaryMethod<Request, Served, Response>,
   callback: sendUnaryData<Response>,
   refused: WireStatus,
+  told: Partial<StatusObject> = refused,
 ): void {
-  callback(refused as Partial<StatusObject>);
+  callback(told);
   method.calls.ended(refused.code);
 }
