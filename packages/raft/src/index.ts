@@ -1,8 +1,10 @@
+export type { RaftParts, Restored } from "./make-state.ts";
 export type { MembershipCodec } from "./membership/membership-codec.ts";
 export { quorumValue, quorumVote } from "./quorum/joint.ts";
 export type { VoteResult } from "./quorum/majority.ts";
-export { Raft, type RaftParts, type Restored } from "./raft.ts";
+export { Raft } from "./raft.ts";
 export { InvalidRaftOptionsError, type RaftOptions, resolveRaftOptions } from "./raft-options.ts";
+export type { TraceEvent, TraceMessage, TraceSink } from "./trace/trace-event.ts";
 export type {
   Effects,
   Fetch,

@@ -54,7 +54,7 @@ export interface RaftOptions {
    */
   readonly cacheBytesMax: number;
   /**
-   * Entries that stay in the log behind what everybody holds.
+   * Entries that stay in the log behind what is applied, for members that come back.
    *
    * @default 10000
    */
@@ -65,6 +65,25 @@ export interface RaftOptions {
    * @default 32 MiB
    */
   readonly trailingBytes: number;
+  /**
+   * The log keeps at most so much for members that lag or are sent a state, bytes, to
+   * about 1 MiB; beyond it they are sent a state, or another one.
+   *
+   * @default 256 MiB
+   */
+  readonly retainBytesMax: number;
+  /**
+   * A peer that is offered a state and answers nothing for this long is probed again.
+   *
+   * @default 60000
+   */
+  readonly snapshotTimeoutMs: Millis;
+  /**
+   * A write that takes longer is a stalled disk: a leader hands over, nobody campaigns.
+   *
+   * @default 2000
+   */
+  readonly diskStallMs: Millis;
   /**
    * Read-index questions waiting at a leader at most.
    *
@@ -99,6 +118,9 @@ const RAFT_DEFAULTS: RaftOptions = {
   cacheBytesMax: 16 * MIB,
   trailingEntries: 10_000,
   trailingBytes: 32 * MIB,
+  retainBytesMax: 256 * MIB,
+  snapshotTimeoutMs: 60_000,
+  diskStallMs: 2000,
   pendingReadsMax: 65_536,
   goneCampaignMs: 30,
   goneRetryMs: 50,
@@ -125,6 +147,11 @@ export function resolveRaftOptions(given: Partial<RaftOptions> = {}): RaftOption
   if (options.electionTimeoutMs < 3 * options.heartbeatMs) {
     throw new InvalidRaftOptionsError(
       `raft.electionTimeoutMs (${options.electionTimeoutMs}) must be at least 3 × raft.heartbeatMs (${options.heartbeatMs})`,
+    );
+  }
+  if (options.retainBytesMax < options.trailingBytes) {
+    throw new InvalidRaftOptionsError(
+      `raft.retainBytesMax (${options.retainBytesMax}) must be at least raft.trailingBytes (${options.trailingBytes})`,
     );
   }
   return Object.freeze(options);

@@ -1,6 +1,7 @@
-import type { MemberId, Millis, Random, Term } from "@holdfast/base";
+import type { LogIndex, MemberId, Millis, Random, Term } from "@holdfast/base";
 import type { ElectionTimer } from "./election/election-timer.ts";
 import type { ForwardedReads } from "./follower/forwarded-reads.ts";
+import type { Handover } from "./leader/handover.ts";
 import type { LeaderRole } from "./leader/leader-role.ts";
 import type { RaftLog } from "./log/raft-log.ts";
 import type { MembershipCodec } from "./membership/membership-codec.ts";
@@ -8,6 +9,9 @@ import type { MembershipHistory } from "./membership/membership-history.ts";
 import type { Outbox } from "./outbox.ts";
 import type { PersistQueue } from "./persist/persist-queue.ts";
 import type { RaftOptions } from "./raft-options.ts";
+import type { TraceSink } from "./trace/trace-event.ts";
+import type { SnapshotFetch } from "./types/effects.ts";
+import type { Epoch, Round } from "./types/message.ts";
 
 export interface FollowerRole {
   readonly kind: "follower";
@@ -34,6 +38,12 @@ export interface GoneLeader {
   readonly at: Millis;
 }
 
+/** A state that the leader of a term offers and that the driver was asked to fetch. */
+export interface TakenOffer extends SnapshotFetch {
+  /** Of the latest repetition. */
+  round: Round;
+}
+
 /** Everything one member knows. Plain data for the functions of the roles; only `Raft` owns one. */
 export interface RaftState {
   readonly id: MemberId;
@@ -48,12 +58,18 @@ export interface RaftState {
   gone: GoneLeader | undefined;
   /** Until then attempts follow each other quickly: there is certainly no leader, or nothing is known of one. */
   hurryUntil: Millis;
-  /** The log up to here is held by every member, as the leader last said. */
-  floor: number;
+  /** The log up to here is held by every live member, as the leader last said. */
+  floor: LogIndex;
   /** Fetches are numbered for the life of the core, so that a late answer finds nobody waiting. */
   lastFetchId: number;
+  /** And so are sessions with peers: one that was removed and is back has another. */
+  lastEpoch: Epoch;
   /** What the last effects allowed to be applied. */
-  lastApplyTo: number;
+  lastApplyTo: LogIndex;
+  /** A transfer of leadership that has no outcome yet; it may outlive the leadership. */
+  handover: Handover | undefined;
+  /** As a follower: what the driver was last asked to fetch. */
+  offer: TakenOffer | undefined;
   readonly timer: ElectionTimer;
   readonly log: RaftLog;
   readonly memberships: MembershipHistory;
@@ -61,4 +77,5 @@ export interface RaftState {
   readonly reads: ForwardedReads;
   readonly persist: PersistQueue;
   readonly outbox: Outbox;
+  readonly trace: TraceSink | undefined;
 }

@@ -1,8 +1,10 @@
 import { assertNever } from "@holdfast/base";
-import { onPreVoteResponse, onVoteResponse } from "./election/campaign.ts";
-import { adoptTerm, becomeFollower, knownLeader, leaderAlive } from "./election/roles.ts";
+import { onPreVoteResponse, onTimeoutNow, onVoteResponse } from "./election/campaign.ts";
+import { adoptTerm, becomeFollower, leaderAlive } from "./election/roles.ts";
 import { onPreVoteRequest, onVoteRequest } from "./election/vote-requests.ts";
 import { onAppendRequest, onHeartbeatRequest } from "./follower/append.ts";
+import { onReadIndexResponse, refuseReadIndex } from "./follower/read-index.ts";
+import { onSnapshotOffer } from "./follower/snapshot.ts";
 import {
   onAppendAccepted,
   onAppendRejected,
@@ -10,16 +12,14 @@ import {
   onReadIndexRequest,
 } from "./leader/responses.ts";
 import type { RaftState } from "./raft-state.ts";
-import { membersOf } from "./types/membership.ts";
-import type { Message, ReadIndexResponse } from "./types/message.ts";
+import { traceMessage } from "./trace/trace-event.ts";
+import type { Message } from "./types/message.ts";
 
 /** A peer's message: first the terms, then what it says. */
 export function onMessage(state: RaftState, message: Message): void {
   if (message.to !== state.id || message.from === state.id) return;
-  if (message.kind === "pre-vote-request") {
-    if (isMember(state, message.from)) onPreVoteRequest(state, message);
-    return;
-  }
+  traceMessage(state, "Receive", message);
+  if (message.kind === "pre-vote-request") return onPreVoteRequest(state, message);
   const asksFuture = message.kind === "pre-vote-response" && message.granted;
   if (message.term > state.term && !asksFuture) {
     if (ignoresCandidate(state, message)) return;
@@ -32,10 +32,13 @@ export function onMessage(state: RaftState, message: Message): void {
   deliver(state, message);
 }
 
-/** While a leader is alive nobody else is voted for, nor is their term taken (checklist F03). */
+/**
+ * While a leader is alive nobody else is voted for, nor is their term taken (checklist
+ * F03). Strangers are voted for like members: they may have become voters in entries
+ * that this member lacks, and nobody could do without its vote (thesis, section 4.2.3).
+ */
 function ignoresCandidate(state: RaftState, message: Message): boolean {
-  if (message.kind !== "vote-request") return false;
-  return !isMember(state, message.from) || (!message.transfer && leaderAlive(state));
+  return message.kind === "vote-request" && !message.transfer && leaderAlive(state);
 }
 
 /** Those who would be stuck in a lower term are told of this one; all else of the past is dropped (checklist G8). */
@@ -60,8 +63,7 @@ function deliver(state: RaftState, message: Message): void {
   const { role } = state;
   switch (message.kind) {
     case "vote-request":
-      if (isMember(state, message.from)) onVoteRequest(state, message);
-      return;
+      return onVoteRequest(state, message);
     case "pre-vote-response":
       return onPreVoteResponse(state, message);
     case "vote-response":
@@ -78,44 +80,16 @@ function deliver(state: RaftState, message: Message): void {
       return role.kind === "leader" ? onHeartbeatResponse(state, role, message) : undefined;
     case "read-index-request":
       if (role.kind === "leader") return onReadIndexRequest(state, role, message);
-      return refuseRead(state, message.from, message.id);
+      return refuseReadIndex(state, message);
     case "read-index-response":
       return onReadIndexResponse(state, message);
     case "timeout-now":
+      return onTimeoutNow(state);
     case "snapshot-offer":
-      // Transfers and snapshots have their place in the messages; this version sends neither.
-      return;
+      return onSnapshotOffer(state, message);
     case "pre-vote-request":
       return;
     default:
       return assertNever(message, "message");
-  }
-}
-
-function isMember(state: RaftState, id: Message["from"]): boolean {
-  return membersOf(state.memberships.effective).includes(id);
-}
-
-function refuseRead(state: RaftState, to: Message["from"], id: number): void {
-  const index = undefined;
-  state.outbox.messages.push({
-    kind: "read-index-response",
-    from: state.id,
-    to,
-    term: state.term,
-    id,
-    index,
-  });
-}
-
-function onReadIndexResponse(state: RaftState, message: ReadIndexResponse): void {
-  const fromLeader = knownLeader(state) === message.from;
-  for (const token of state.reads.answered(message.id)) {
-    const { index } = message;
-    state.outbox.outcomes.push(
-      fromLeader && index !== undefined
-        ? { kind: "read-ready", token, index }
-        : { kind: "read-failed", token },
-    );
   }
 }

@@ -1,30 +1,29 @@
-import { assert, type MemberId, SeededRandom, type StoreId, toByteString } from "@holdfast/base";
+import { assert, type MemberId, SeededRandom, toByteString } from "@holdfast/base";
 import {
   type Effects,
   type Entry,
   type EntryId,
-  type HardState,
   type Input,
   type Membership,
-  type MembershipCodec,
+  type MembershipTarget,
   type Message,
+  NO_MEMBERSHIP,
   type Outcome,
   Raft,
   type RaftOptions,
   resolveRaftOptions,
+  type SnapshotFetch,
+  type SnapshotWanted,
+  type TraceSink,
 } from "../src/index.ts";
-
-const jsonMembershipCodec: MembershipCodec = {
-  encode: (membership) => Uint8Array.from(JSON.stringify(membership), (c) => c.charCodeAt(0)),
-  decode: (bytes) => JSON.parse(toByteString(bytes)) as Membership,
-};
-
-/** What survives a crash of one member: exactly what its core was told is durable. */
-interface Disk {
-  hardState: HardState;
-  entries: Entry[];
-  compacted: EntryId;
-}
+import {
+  type Disk,
+  emptyDisk,
+  jsonMembershipCodec,
+  profileOf,
+  restore,
+  writeTo,
+} from "./core-disk.ts";
 
 export interface Node {
   readonly id: MemberId;
@@ -35,12 +34,17 @@ export interface Node {
   applied: Entry[];
   applyTo: number;
   outcomes: Outcome[];
+  /** States that the core wants opened for peers. */
+  wanted: SnapshotWanted[];
+  /** The state that the core wants fetched. */
+  fetch: SnapshotFetch | undefined;
   up: boolean;
 }
 
 export interface CoreClusterOptions extends Partial<RaftOptions> {
   readonly members?: number;
   readonly seed?: number;
+  readonly trace?: TraceSink;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface CoreClusterOptions extends Partial<RaftOptions> {
  * moves. Nothing happens unless it is called for.
  */
 export class CoreCluster {
-  readonly nodes: readonly Node[];
+  readonly nodes: Node[];
   readonly options: RaftOptions;
   readonly membership: Membership;
   now = 0;
@@ -58,11 +62,18 @@ export class CoreCluster {
   /** Whether reads of old entries from disk succeed. */
   fetches: "answer" | "fail" = "answer";
   fetchCount = 0;
+  /** Whether states are opened, fetched and staged as soon as they are wanted. */
+  snapshots: "serve" | "hold" = "serve";
+  snapshotCount = 0;
+  /** Every entry that anybody has applied, by index: what a state consists of. */
+  readonly #history = new Map<number, Entry>();
   readonly #seed: number;
+  readonly #trace: TraceSink | undefined;
 
-  constructor({ members = 3, seed = 1, ...options }: CoreClusterOptions = {}) {
+  constructor({ members = 3, seed = 1, trace, ...options }: CoreClusterOptions = {}) {
     this.options = resolveRaftOptions(options);
     this.#seed = seed;
+    this.#trace = trace;
     const ids = Array.from({ length: members }, (_, at) => (at + 1) as MemberId);
     this.membership = {
       voters: ids,
@@ -71,15 +82,39 @@ export class CoreCluster {
       learnersNext: [],
       autoLeave: false,
       promotions: [],
-      profiles: ids.map((id) => ({
-        id,
-        name: `n${id}`,
-        storeId: `${id}` as StoreId,
-        peerAddress: "",
-        clientAddress: "",
-      })),
+      profiles: ids.map(profileOf),
     };
-    this.nodes = ids.map((id) => this.#boot(id, emptyDisk()));
+    this.nodes = ids.map((id) => this.#boot(id, emptyDisk(this.membership)));
+  }
+
+  /** A started process on an empty disk that is no member of anything yet; it gets the next id. */
+  add(): Node {
+    const node = this.#boot((this.nodes.length + 1) as MemberId, emptyDisk(NO_MEMBERSHIP));
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Asks `id` for a configuration of these members. */
+  change(
+    id: number,
+    voters: readonly number[],
+    { learners = [], promotions = [], token = 900 }: Change = {},
+  ): void {
+    const target: MembershipTarget = {
+      voters: voters as MemberId[],
+      learners: learners as MemberId[],
+      promotions: promotions.map(([learner, replaces]) => ({
+        learner: learner as MemberId,
+        replaces: replaces as MemberId | undefined,
+      })),
+      profiles: ([...voters, ...learners] as MemberId[]).map(profileOf),
+    };
+    const basedOn = this.node(id).raft.status().membershipIndex;
+    this.step(id, { kind: "change-membership", token, basedOn, target });
+  }
+
+  transfer(id: number, to: number | undefined, token = 800): void {
+    this.step(id, { kind: "transfer-leadership", token, to: to as MemberId | undefined });
   }
 
   node(id: number): Node {
@@ -108,6 +143,7 @@ export class CoreCluster {
       const write = node.writes.shift();
       if (write === undefined) break;
       writeTo(node.disk, write);
+      if (write.install !== undefined) this.#install(node, write.install.last);
       this.step(id, { kind: "persisted", seq: write.seq });
     }
   }
@@ -116,6 +152,7 @@ export class CoreCluster {
     const due = this.network.filter(matches);
     this.network = this.network.filter((message) => !matches(message));
     for (const message of due) {
+      if (this.nodes[message.to - 1] === undefined) continue;
       if (this.delivers(message)) this.step(message.to, { kind: "message", message });
     }
   }
@@ -177,30 +214,44 @@ export class CoreCluster {
   }
 
   #boot(id: MemberId, disk: Disk, life = 0): Node {
-    const runs: [number, number][] = [];
-    for (const { index, term } of disk.entries) {
-      if (runs.at(-1)?.[1] !== term) runs.push([index, term]);
-    }
     const raft = new Raft({
       id,
       options: this.options,
       random: new SeededRandom(this.#seed * 1000 + id + life * 7919),
       membershipCodec: jsonMembershipCodec,
       now: this.now,
-      restored: {
-        hardState: disk.hardState,
-        log: {
-          compacted: disk.compacted,
-          termRuns: runs,
-          lastIndex: disk.entries.at(-1)?.index ?? disk.compacted.index,
-          commit: Math.max(disk.hardState.commit, disk.compacted.index),
-        },
-        membership: this.membership,
-        memberships: [],
-      },
+      restored: restore(disk),
+      trace: this.#trace,
     });
     const applyTo = disk.compacted.index;
-    return { id, raft, disk, writes: [], applied: [], applyTo, outcomes: [], up: true };
+    const fresh = { writes: [], applied: [], outcomes: [], wanted: [], fetch: undefined, up: true };
+    return { id, raft, disk, applyTo, ...fresh };
+  }
+
+  /** A staged state is in use: it holds everything up to `last`. */
+  #install(node: Node, last: EntryId): void {
+    this.snapshotCount++;
+    for (; node.applyTo < last.index; node.applyTo++) {
+      const entry = this.#history.get(node.applyTo + 1);
+      assert(entry !== undefined, "a state holds what somebody applied");
+      node.applied.push(entry);
+    }
+  }
+
+  /** Opens the states that a leader wants, at what it has applied. */
+  openSnapshots(id: number): void {
+    const node = this.node(id);
+    for (const { peer, epoch } of node.wanted.splice(0)) {
+      this.step(id, { kind: "snapshot-opened", peer, epoch, index: node.applyTo });
+    }
+  }
+
+  /** What a follower fetches is there. */
+  stageSnapshot(id: number): void {
+    const node = this.node(id);
+    const { fetch } = node;
+    node.fetch = undefined;
+    if (fetch !== undefined) this.step(id, { kind: "snapshot-staged", meta: fetch.meta });
   }
 
   #collect(node: Node): void {
@@ -210,10 +261,19 @@ export class CoreCluster {
     if (effects.persist !== undefined) node.writes.push(effects.persist);
     node.outcomes.push(...effects.outcomes);
     const all = [...node.disk.entries];
-    for (; node.applyTo < effects.applyTo; node.applyTo++) {
+    // A state on its way into use brings its entries with it; those of the old log are void.
+    const held = node.writes.some(({ install }) => install !== undefined);
+    for (; !held && node.applyTo < effects.applyTo; node.applyTo++) {
       const entry = all.find(({ index }) => index === node.applyTo + 1);
       assert(entry !== undefined, "what is applied is durable here");
+      this.#history.set(entry.index, entry);
       node.applied.push(entry);
+    }
+    node.wanted.push(...effects.snapshotsWanted);
+    node.fetch = effects.snapshotFetch ?? node.fetch;
+    if (this.snapshots === "serve") {
+      this.openSnapshots(node.id);
+      this.stageSnapshot(node.id);
     }
     for (const { fetchId, from, to } of effects.fetches) {
       this.fetchCount++;
@@ -224,22 +284,9 @@ export class CoreCluster {
   }
 }
 
-function emptyDisk(): Disk {
-  return {
-    hardState: { term: 0, vote: undefined, commit: 0 },
-    entries: [],
-    compacted: { index: 0, term: 0 },
-  };
-}
-
-function writeTo(disk: Disk, write: NonNullable<Effects["persist"]>): void {
-  if (write.hardState !== undefined) disk.hardState = write.hardState;
-  for (const entry of write.entries) {
-    disk.entries = disk.entries.filter(({ index }) => index < entry.index);
-    disk.entries.push(entry);
-  }
-  const { compact } = write;
-  if (compact === undefined) return;
-  disk.compacted = compact.upTo;
-  disk.entries = disk.entries.filter(({ index }) => index > compact.upTo.index);
+interface Change {
+  readonly learners?: readonly number[];
+  /** Learners to promote, and whom each of them replaces. */
+  readonly promotions?: readonly (readonly [number, number?])[];
+  readonly token?: number;
 }

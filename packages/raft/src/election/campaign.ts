@@ -1,5 +1,6 @@
 import { assert, type MemberId, type Millis, type Term } from "@holdfast/base";
 import { becomeLeader } from "../leader/become-leader.ts";
+import { isStalled } from "../persist/stall.ts";
 import { quorumVote } from "../quorum/joint.ts";
 import type { RaftState } from "../raft-state.ts";
 import { isVoter, type Membership } from "../types/membership.ts";
@@ -12,10 +13,15 @@ function otherVoters(state: RaftState, { voters, outgoing }: Membership): readon
   return [...all].filter((id) => id !== state.id).sort((a, b) => a - b);
 }
 
-/** The election timer fired. A learner or a removed member waits on. */
+/** Learners and removed members wait on, and so does a member that could not make its vote durable. */
+function mayCampaign(state: RaftState): boolean {
+  return isVoter(state.memberships.effective, state.id) && !isStalled(state);
+}
+
+/** The election timer fired. */
 export function campaign(state: RaftState): void {
   state.timer.reset(state.now);
-  if (!isVoter(state.memberships.effective, state.id)) return;
+  if (!mayCampaign(state)) return;
   hurry(state);
   failForwardedReads(state);
   state.role = { kind: "pre-candidate", answers: new Map([[state.id, true]]) };
@@ -47,25 +53,34 @@ function countPreVotes(state: RaftState): void {
   const { role } = state;
   assert(role.kind === "pre-candidate", "only a pre-candidate counts pre-votes");
   const result = quorumVote(state.memberships.effective, role.answers);
-  if (result === "won") startElection(state);
+  if (result === "won") startElection(state, "the pre-vote was won");
   else if (result === "lost") {
     becomeFollower(state, undefined, "the pre-vote was lost");
     hurry(state);
   }
 }
 
+/**
+ * The leader hands over and this member is to campaign at once: no pre-vote, and voters
+ * do not hold on to the leader that wants it so (thesis, section 3.10).
+ */
+export function onTimeoutNow(state: RaftState): void {
+  if (state.role.kind === "leader" || !mayCampaign(state)) return;
+  failForwardedReads(state);
+  startElection(state, "the leader hands over", { transfer: true });
+}
+
 /** A real campaign: the vote requests leave when the new term and the own vote are durable. */
-function startElection(state: RaftState): void {
+function startElection(state: RaftState, reason: string, { transfer } = { transfer: false }): void {
   adoptTerm(state, state.term + 1);
   state.vote = state.id;
   state.outbox.selfVote = state.term;
   state.role = { kind: "candidate", answers: new Map() };
   state.timer.reset(state.now);
   hurry(state);
-  announceRole(state, "candidate", "the pre-vote was won");
+  announceRole(state, "candidate", reason);
   const { last } = state.log;
   for (const to of otherVoters(state, state.memberships.effective)) {
-    const transfer = false;
     state.outbox.hold({
       kind: "vote-request",
       from: state.id,

@@ -1,6 +1,8 @@
 import { assert, type MemberId, type Term } from "@holdfast/base";
+import type { LeaderRole } from "../leader/leader-role.ts";
 import { failPendingReads } from "../leader/pending-reads.ts";
 import type { RaftState } from "../raft-state.ts";
+import { traceRole } from "../trace/trace-event.ts";
 import type { RoleName } from "../types/effects.ts";
 
 /** The leader as far as this member knows. */
@@ -34,11 +36,20 @@ export function becomeFollower(
 ): void {
   const before = state.role;
   const known = knownLeader(state);
-  if (before.kind === "leader") failPendingReads(state, before);
+  if (before.kind === "leader") {
+    failPendingReads(state, before);
+    leaveChangeOpen(state, before);
+  }
   if (known !== leader) failForwardedReads(state);
   state.role = { kind: "follower", leader };
   if (before.kind !== "follower") state.timer.reset(state.now);
   if (before.kind !== "follower" || known !== leader) announceRole(state, "follower", reason);
+}
+
+/** It is in this log; whether it stays there is for the next leader to say. */
+function leaveChangeOpen({ outbox }: RaftState, { change }: LeaderRole): void {
+  if (change !== undefined)
+    outbox.outcomes.push({ kind: "membership-unknown", token: change.token });
 }
 
 export function failForwardedReads(state: RaftState): void {
@@ -55,4 +66,5 @@ export function announceRole(state: RaftState, role: RoleName, reason: string): 
     leader: knownLeader(state),
     reason,
   });
+  traceRole(state);
 }

@@ -1,10 +1,11 @@
 import { assert, emptyBytes } from "@holdfast/base";
 import { announceRole } from "../election/roles.ts";
-import { PeerProgress } from "../progress/peer-progress.ts";
 import type { RaftState } from "../raft-state.ts";
 import { membersOf } from "../types/membership.ts";
 import { ContactRounds } from "./contact-rounds.ts";
+import { settleHandover } from "./handover.ts";
 import type { LeaderRole } from "./leader-role.ts";
+import { newPeer } from "./peers.ts";
 import { PendingReads } from "./pending-reads.ts";
 
 /**
@@ -20,14 +21,18 @@ export function becomeLeader(state: RaftState): void {
     kind: "leader",
     peers: membersOf(state.memberships.effective)
       .filter((id) => id !== state.id)
-      .map((id, at) => new PeerProgress(id, at + 1, next, 0, state.options)),
+      .map((id) => newPeer(state, id, next, 0)),
     rounds: new ContactRounds(state.now),
     reads: new PendingReads(),
     noopIndex: noop.index,
     uncommitted: { bytes: 0, entries: [] },
     nextHeartbeatAt: state.now,
+    change: undefined,
+    stallSeen: false,
   };
   state.role = role;
   state.hurryUntil = 0;
+  state.offer = undefined;
+  settleHandover(state, state.id);
   announceRole(state, "leader", "the election was won");
 }

@@ -1,12 +1,14 @@
 import { quorumValue } from "../quorum/joint.ts";
 import type { RaftState } from "../raft-state.ts";
-import { entryBytes } from "../types/entry.ts";
+import { ENTRY_OVERHEAD_BYTES } from "../types/entry.ts";
 import type { Proposal } from "../types/input.ts";
+import { proceedWithMembership } from "./change-membership.ts";
 import { type LeaderRole, peerOf } from "./leader-role.ts";
 
 /**
  * Commits what a quorum holds durably, but counts replicas only for entries of
- * the own term; older ones follow (Raft, section 5.4.2).
+ * the own term; older ones follow (Raft, section 5.4.2). The leader may have
+ * stepped down when this returns: it may have committed that it is no voter.
  */
 export function advanceCommit(state: RaftState, role: LeaderRole): void {
   const held = quorumValue(state.memberships.effective, (id) =>
@@ -15,23 +17,28 @@ export function advanceCommit(state: RaftState, role: LeaderRole): void {
   if (held <= state.log.commit || state.log.termAt(held) !== state.term) return;
   state.log.advanceCommit(held);
   releaseQuota(state, role);
+  proceedWithMembership(state, role);
 }
 
 /** Appends what a leader is asked to, or refuses it whole: refused is certainly not in the log. */
 export function propose(state: RaftState, role: LeaderRole, proposals: readonly Proposal[]): void {
+  const { log, outbox, options, term } = state;
+  const { uncommitted } = role;
   for (const { token, payload } of proposals) {
-    const { uncommitted } = role;
-    const bytes = entryBytes({ index: 0, term: 0, kind: "commands", payload });
-    const full = uncommitted.bytes + bytes > state.options.uncommittedBytesMax;
-    if (full && uncommitted.bytes > 0) {
-      state.outbox.outcomes.push({ kind: "refused", token, reason: "busy" });
+    if (state.handover !== undefined) {
+      outbox.outcomes.push({ kind: "refused", token, reason: "transferring" });
       continue;
     }
-    const entry = state.log.append(state.term, "commands", payload);
+    const bytes = payload.length + ENTRY_OVERHEAD_BYTES;
+    const full = uncommitted.bytes + bytes > options.uncommittedBytesMax;
+    if (full && uncommitted.bytes > 0) {
+      outbox.outcomes.push({ kind: "refused", token, reason: "busy" });
+      continue;
+    }
+    const { index } = log.append(term, "commands", payload);
     uncommitted.bytes += bytes;
-    uncommitted.entries.push({ index: entry.index, bytes });
-    const id = { index: entry.index, term: entry.term };
-    state.outbox.outcomes.push({ kind: "accepted", token, id });
+    uncommitted.entries.push({ index, bytes });
+    outbox.outcomes.push({ kind: "accepted", token, id: { index, term } });
   }
 }
 

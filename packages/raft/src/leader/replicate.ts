@@ -1,75 +1,80 @@
-import { assert } from "@holdfast/base";
+import { assert, type LogIndex } from "@holdfast/base";
 import type { PeerProgress } from "../progress/peer-progress.ts";
 import type { RaftState } from "../raft-state.ts";
 import { type Entry, entryBytes } from "../types/entry.ts";
-import type { AppendRequest } from "../types/message.ts";
+import { proceedWithMembership } from "./change-membership.ts";
+import { confirmRounds } from "./confirm-rounds.ts";
 import type { LeaderRole } from "./leader-role.ts";
-import { confirmAlone } from "./responses.ts";
+import { heldByLive } from "./retention.ts";
+import { sendCommit, sendHeartbeat } from "./send-heartbeat.ts";
+import { remindOfSnapshot, wantSnapshot } from "./snapshots.ts";
 
 /** At the end of a batch of inputs: everybody is sent what is new and what the windows allow. */
 export function replicate(state: RaftState, role: LeaderRole): void {
   if (role.reads.wantsRound) startReadRound(state, role);
+  const floor = heldByLive(state, role);
   for (const peer of role.peers) {
-    sendEntries(state, role, peer);
+    sendEntries(state, role, peer, floor);
     sendCommit(state, role, peer);
   }
 }
 
-/** A periodic sign of life, and a question; it has a lane of its own and is never behind an append. */
+/** A periodic sign of life. What waits for time alone is looked after as well. */
 export function heartbeat(state: RaftState, role: LeaderRole): void {
   role.nextHeartbeatAt = state.now + state.options.heartbeatMs;
   role.rounds.start(state.now);
-  for (const peer of role.peers) sendHeartbeat(state, role, peer);
+  for (const peer of role.peers) {
+    sendHeartbeat(state, role, peer);
+    remindOfSnapshot(state, role, peer);
+  }
+  confirmRounds(state, role);
+  proceedWithMembership(state, role);
 }
 
 function startReadRound(state: RaftState, role: LeaderRole): void {
   role.reads.assign(role.rounds.start(state.now));
   for (const peer of role.peers) sendHeartbeat(state, role, peer);
-  confirmAlone(state, role);
+  confirmRounds(state, role);
 }
 
-function sendHeartbeat(state: RaftState, role: LeaderRole, peer: PeerProgress): void {
-  const commit = Math.min(peer.match, state.log.commit);
-  peer.sentCommit = Math.max(peer.sentCommit, commit);
-  state.outbox.messages.push({
-    kind: "heartbeat-request",
-    from: state.id,
-    to: peer.id,
-    term: state.term,
-    epoch: peer.epoch,
-    round: role.rounds.latest,
-    commit,
-    floor: heldByAll(state, role),
-  });
-}
-
-function sendEntries(state: RaftState, role: LeaderRole, peer: PeerProgress): void {
+function sendEntries(
+  state: RaftState,
+  role: LeaderRole,
+  peer: PeerProgress,
+  floor: LogIndex,
+): void {
+  if (peer.state === "snapshot") return;
+  if (peer.next <= state.log.compacted.index) return wantSnapshot(state, peer);
   while (peer.open && peer.next <= state.log.last.index) {
-    if (!sendBatch(state, role, peer)) return;
+    if (!sendBatch(state, role, peer, floor)) return;
   }
-  if (peer.nudged || (peer.state === "probe" && peer.open)) sendEmpty(state, role, peer);
+  if (peer.nudged || (peer.state === "probe" && peer.open)) {
+    peer.nudged = false;
+    sendAppend(state, role, peer, [], floor);
+    if (peer.state === "probe") peer.probing = true;
+  }
 }
 
 /** Whether another batch may follow. */
-function sendBatch(state: RaftState, role: LeaderRole, peer: PeerProgress): boolean {
+function sendBatch(
+  state: RaftState,
+  role: LeaderRole,
+  peer: PeerProgress,
+  floor: LogIndex,
+): boolean {
   const { log, options } = state;
   const entries = log.slice(peer.next, log.last.index, options.appendBytesMax);
   if (entries === undefined) {
     fetchOld(state, peer);
     return false;
   }
-  const last = entries.at(-1);
-  assert(last !== undefined, "there is something to send");
-  const { state: before } = peer;
-  sendAppend(state, role, peer, entries);
-  peer.sent(last.index, bytesOf(entries), state.now);
-  return before === "replicate";
+  sendAppend(state, role, peer, entries, floor);
+  return peer.state === "replicate";
 }
 
 /** The entries are on disk only; the driver reads them (checklist F39). */
 function fetchOld(state: RaftState, peer: PeerProgress): void {
   const { log, outbox, options } = state;
-  if (peer.next <= log.compacted.index) return;
   state.lastFetchId++;
   const fetchId = state.lastFetchId;
   peer.fetchId = fetchId;
@@ -93,15 +98,11 @@ export function onEntriesFetched(
     peer.fetchFailed();
     return;
   }
-  if (first.index !== peer.next || state.log.termAt(last.index) !== last.term) return;
-  sendAppend(state, role, peer, entries);
-  peer.sent(last.index, bytesOf(entries), state.now);
-}
-
-function sendEmpty(state: RaftState, role: LeaderRole, peer: PeerProgress): void {
-  peer.nudged = false;
-  sendAppend(state, role, peer, []);
-  if (peer.state === "probe") peer.probing = true;
+  const { log } = state;
+  if (first.index !== peer.next || log.termAt(last.index) !== last.term) return;
+  // Compacted meanwhile: what comes before it can no longer be named.
+  if (peer.next <= log.compacted.index) return;
+  sendAppend(state, role, peer, entries, heldByLive(state, role));
 }
 
 function sendAppend(
@@ -109,11 +110,14 @@ function sendAppend(
   role: LeaderRole,
   peer: PeerProgress,
   entries: readonly Entry[],
+  floor: LogIndex,
 ): void {
   const index = peer.next - 1;
   const term = state.log.termAt(index);
-  if (term === undefined) return;
-  const request: AppendRequest = {
+  assert(term !== undefined, "only what lies behind the compacted log is sent");
+  const { commit } = state.log;
+  const last = index + entries.length;
+  state.outbox.messages.push({
     kind: "append-request",
     from: state.id,
     to: peer.id,
@@ -122,24 +126,15 @@ function sendAppend(
     round: role.rounds.latest,
     prev: { index, term },
     entries,
-    commit: state.log.commit,
-    floor: heldByAll(state, role),
-  };
-  peer.sentCommit = Math.max(peer.sentCommit, Math.min(state.log.commit, index + entries.length));
-  state.outbox.messages.push(request);
-}
-
-/** A commit that no append carries is told at once: followers answer reads and their own clients by it. */
-function sendCommit(state: RaftState, role: LeaderRole, peer: PeerProgress): void {
-  const commit = Math.min(peer.match, state.log.commit);
-  if (commit > peer.sentCommit) sendHeartbeat(state, role, peer);
-}
-
-/** Up to here every member holds the log durably, so nobody will ask for it again. */
-function heldByAll(state: RaftState, role: LeaderRole): number {
-  return role.peers.reduce((least, peer) => Math.min(least, peer.match), state.log.durable);
+    commit,
+    floor,
+  });
+  peer.sentCommit = Math.max(peer.sentCommit, Math.min(commit, last));
+  if (entries.length > 0) peer.sent(last, bytesOf(entries), state.now);
 }
 
 function bytesOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+  let bytes = 0;
+  for (const entry of entries) bytes += entryBytes(entry);
+  return bytes;
 }

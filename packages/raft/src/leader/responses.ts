@@ -6,28 +6,34 @@ import type {
   HeartbeatResponse,
   ReadIndexRequest,
 } from "../types/message.ts";
+import { promoteIfReady } from "./change-membership.ts";
 import { advanceCommit } from "./commit.ts";
+import { confirmRounds } from "./confirm-rounds.ts";
+import { continueHandover } from "./handover.ts";
 import { type LeaderRole, peerOf } from "./leader-role.ts";
-import { addRead, answerConfirmedReads } from "./pending-reads.ts";
+import { dropRemoved } from "./peers.ts";
+import { addRead } from "./pending-reads.ts";
+import { sendCommit } from "./send-heartbeat.ts";
 
 type Response = AppendAccepted | AppendRejected | HeartbeatResponse;
 
 /** The peer that answers, if it answers this leadership's session with it (checklist F13). */
-function answering(role: LeaderRole, response: Response): PeerProgress | undefined {
+function answering(
+  state: RaftState,
+  role: LeaderRole,
+  response: Response,
+): PeerProgress | undefined {
   const peer = peerOf(role, response.from);
-  return peer?.epoch === response.epoch ? peer : undefined;
+  if (peer?.epoch !== response.epoch) return undefined;
+  peer.heard(state.now);
+  return peer;
 }
 
 /** Any answer of the current term says that this leader was followed when its round was sent. */
 function countRound(state: RaftState, role: LeaderRole, peer: PeerProgress, round: number): void {
   if (round > role.rounds.latest || round <= peer.ackedRound) return;
   peer.ackedRound = round;
-  const confirmed = role.rounds.count(
-    state.id,
-    state.memberships.effective,
-    (id) => peerOf(role, id)?.ackedRound ?? 0,
-  );
-  if (confirmed) answerConfirmedReads(state, role);
+  confirmRounds(state, role);
 }
 
 export function onAppendAccepted(
@@ -35,10 +41,24 @@ export function onAppendAccepted(
   role: LeaderRole,
   response: AppendAccepted,
 ): void {
-  const peer = answering(role, response);
-  if (peer === undefined || response.match > state.log.last.index) return;
+  const { match } = response;
+  if (match > state.log.last.index) return;
+  const peer = answering(state, role, response);
+  if (peer === undefined) return;
   countRound(state, role, peer, response.round);
-  if (peer.accepted(response.match)) advanceCommit(state, role);
+  if (peer.accepted(match, state.log.compacted.index)) {
+    advanceCommit(state, role);
+    if (state.role !== role) return;
+    continueHandover(state, role);
+    if (peer.leaving !== undefined) tellLeaving(state, role, peer);
+  }
+  promoteIfReady(state, role, peer);
+}
+
+/** It holds the log far enough to learn that it is removed. */
+function tellLeaving(state: RaftState, role: LeaderRole, peer: PeerProgress): void {
+  sendCommit(state, role, peer);
+  dropRemoved(state, role);
 }
 
 export function onAppendRejected(
@@ -46,7 +66,7 @@ export function onAppendRejected(
   role: LeaderRole,
   response: AppendRejected,
 ): void {
-  const peer = answering(role, response);
+  const peer = answering(state, role, response);
   if (peer === undefined) return;
   countRound(state, role, peer, response.round);
   peer.rejected(response.rejected, state.log.lastAtMost(response.hint.index, response.hint.term));
@@ -57,10 +77,11 @@ export function onHeartbeatResponse(
   role: LeaderRole,
   response: HeartbeatResponse,
 ): void {
-  const peer = answering(role, response);
+  const peer = answering(state, role, response);
   if (peer === undefined) return;
   countRound(state, role, peer, response.round);
   peer.heartbeatAnswered(state.now, state.log.last.index, state.options.heartbeatMs);
+  promoteIfReady(state, role, peer);
 }
 
 export function onReadIndexRequest(
@@ -69,14 +90,4 @@ export function onReadIndexRequest(
   request: ReadIndexRequest,
 ): void {
   addRead(state, role, { kind: "peer", peer: request.from, id: request.id });
-}
-
-/** Single voters, and what became confirmed without any answer. */
-export function confirmAlone(state: RaftState, role: LeaderRole): void {
-  const confirmed = role.rounds.count(
-    state.id,
-    state.memberships.effective,
-    (id) => peerOf(role, id)?.ackedRound ?? 0,
-  );
-  if (confirmed) answerConfirmedReads(state, role);
 }

@@ -110,7 +110,22 @@ export class RaftLog {
   /** Drops the log up to `upTo` and answers its id. */
   compact(upTo: LogIndex): EntryId {
     assert(upTo <= this.applicable, "only what is applied and durable is compacted");
+    this.#trailing.compacted(upTo);
     return this.#runs.compact(upTo);
+  }
+
+  /**
+   * A state applied up to `last` takes the place of everything, in the write that comes
+   * next (decision 9): the log begins behind it.
+   */
+  install(last: EntryId): void {
+    assert(last.index > this.#commit, "a state never takes the log back");
+    this.#runs.reset(last);
+    this.#tail.clear();
+    this.#trailing.reset();
+    this.#unflushed = [];
+    this.#commit = last.index;
+    this.#durable = last.index;
   }
 
   /** In memory, or `undefined`: then read it from disk. */
@@ -135,6 +150,26 @@ export class RaftLog {
   /** Entries up to here lie more than `bytesMax` behind the end; 0 if none do. */
   beyondTrailing(bytesMax: number): LogIndex {
     return this.#trailing.beyond(bytesMax);
+  }
+
+  /** The tail against the terms, entry by entry. */
+  checkDeeply(): void {
+    const { first } = this.#tail;
+    assert(
+      first <= this.#durable + 1 || this.#durable === this.last.index,
+      "every entry above durable is in the tail",
+    );
+    if (first > this.last.index) return;
+    const entries = this.#tail.slice(first, this.last.index, Number.POSITIVE_INFINITY) ?? [];
+    let bytes = 0;
+    for (const [at, entry] of entries.entries()) {
+      assert(entry.index === first + at, "the tail has no hole");
+      const known = this.termAt(entry.index) ?? entry.term;
+      assert(known === entry.term, "the tail and the terms agree");
+      bytes += entryBytes(entry);
+    }
+    assert(first + entries.length === this.last.index + 1, "the tail ends with the log");
+    assert(bytes === this.#tail.bytes, "the tail's bytes are the sum of its entries");
   }
 
   #hold(entry: Entry): void {

@@ -40,6 +40,12 @@ export class Tail {
     this.#tidy();
   }
 
+  clear(): void {
+    this.#entries = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+
   /** Lets go of the oldest durable entries while there are more bytes than allowed. */
   evict(durable: LogIndex): void {
     while (this.#bytes > this.#bytesMax && this.first <= durable) {

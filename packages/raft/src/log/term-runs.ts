@@ -64,6 +64,13 @@ export class TermRuns {
     return this.#compacted;
   }
 
+  /** Forgets everything: the log begins anew behind `last`. */
+  reset(last: EntryId): void {
+    this.#compacted = last;
+    this.#last = last.index;
+    this.#runs = [];
+  }
+
   /**
    * The greatest index at or below `index` whose term does not exceed `term`: the
    * next place where two logs may agree (checklist F19). Term 0 where that lies

@@ -29,12 +29,21 @@ export class TrailingBytes {
     while ((this.#marks.at(-1)?.index ?? 0) >= from) this.#marks.pop();
   }
 
+  /** Entries up to `upTo` are gone: what they weighed is not asked for again. */
+  compacted(upTo: LogIndex): void {
+    const gone = this.#marks.findIndex(({ index }) => index > upTo);
+    if (gone !== 0) this.#marks = gone < 0 ? [] : this.#marks.slice(gone);
+  }
+
+  /** Another state takes the place of the log. */
+  reset(): void {
+    this.#marks = [];
+    this.#total = 0;
+  }
+
   /** Entries up to this index lie more than `bytesMax` behind the end; 0 if none do. */
   beyond(bytesMax: number): LogIndex {
     const at = this.#marks.findLastIndex(({ total }) => this.#total - total > bytesMax);
-    if (at < 0) return 0;
-    const index = this.#marks[at]?.index ?? 0;
-    this.#marks = this.#marks.slice(at);
-    return index;
+    return this.#marks[at]?.index ?? 0;
   }
 }

@@ -1,7 +1,7 @@
 import { assert, type LogIndex } from "@holdfast/base";
 import type { Membership } from "../types/membership.ts";
 
-interface Dated {
+export interface DatedMembership {
   readonly index: LogIndex;
   readonly membership: Membership;
 }
@@ -11,46 +11,66 @@ interface Dated {
  * appended, and out of force again when it is truncated (thesis, section 4.1).
  */
 export class MembershipHistory {
-  #dated: Dated[];
+  #dated: DatedMembership[];
+  #effective: DatedMembership;
 
   /** `base` is the configuration at the compacted index. */
-  constructor(base: Dated, later: readonly Dated[]) {
+  constructor(base: DatedMembership, later: readonly DatedMembership[]) {
     this.#dated = [base, ...later];
+    this.#effective = later.at(-1) ?? base;
   }
 
   get effective(): Membership {
-    return this.#latest().membership;
+    return this.#effective.membership;
   }
 
   /** Where the configuration in force stands in the log. */
   get effectiveIndex(): LogIndex {
-    return this.#latest().index;
+    return this.#effective.index;
+  }
+
+  /** All that are known, the one at the compacted index first. */
+  get all(): readonly DatedMembership[] {
+    return this.#dated;
   }
 
   append(index: LogIndex, membership: Membership): void {
     assert(index > this.effectiveIndex, "configurations are appended in order");
-    this.#dated.push({ index, membership });
+    this.#effective = { index, membership };
+    this.#dated.push(this.#effective);
   }
 
   /** Whether the configuration in force changed. */
   truncate(from: LogIndex): boolean {
     const before = this.#dated.length;
     this.#dated = this.#dated.filter(({ index }, at) => at === 0 || index < from);
+    this.#effective = this.#dated.at(-1) ?? this.#effective;
     return this.#dated.length !== before;
   }
 
-  /** The configuration in force at `index`; older ones are forgotten. */
+  /** The configuration in force at `index`, which is not behind the compacted one. */
+  at(index: LogIndex): Membership {
+    return this.#dated[this.#positionAt(index)]?.membership ?? this.effective;
+  }
+
+  /** The configuration in force at `upTo`; older ones are forgotten. */
   compact(upTo: LogIndex): Membership {
-    const at = this.#dated.findLastIndex(({ index }) => index <= upTo);
-    const kept = this.#dated[Math.max(at, 0)];
+    this.#dated = this.#dated.slice(this.#positionAt(upTo));
+    const [kept] = this.#dated;
     assert(kept !== undefined, "there is a configuration at every index");
-    this.#dated = [kept, ...this.#dated.slice(Math.max(at, 0) + 1)];
     return kept.membership;
   }
 
-  #latest(): Dated {
-    const latest = this.#dated.at(-1);
-    assert(latest !== undefined, "there is always a configuration");
-    return latest;
+  /** Another state takes the place of the log: nothing is known but its configuration. */
+  reset(base: DatedMembership): void {
+    this.#dated = [base];
+    this.#effective = base;
+  }
+
+  #positionAt(index: LogIndex): number {
+    return Math.max(
+      0,
+      this.#dated.findLastIndex((dated) => dated.index <= index),
+    );
   }
 }

@@ -1,14 +1,21 @@
-import { assert, type LogIndex, type Term } from "@holdfast/base";
+import { assert, type LogIndex, type Millis, type Term } from "@holdfast/base";
 import type { WriteSeq } from "../types/input.ts";
 import type { Message } from "../types/message.ts";
 
-interface Pending {
-  readonly seq: WriteSeq;
+/** A write that is handed to the driver, and what waits for it. */
+export interface Write {
   /** The log's last index when this was handed out; lowered if that end is superseded before it is durable. */
   lastIndex: LogIndex;
   readonly messages: Message[];
   /** A campaign whose vote for itself counts once this is durable. */
   readonly selfVote: Term | undefined;
+  readonly at: Millis;
+  /** Of the hard state in it. */
+  readonly term: Term;
+}
+
+interface Pending extends Write {
+  readonly seq: WriteSeq;
 }
 
 /** What became true because writes are durable. */
@@ -29,15 +36,29 @@ export interface Released {
 export class PersistQueue {
   #pending: Pending[] = [];
   #seq: WriteSeq = 0;
+  #durableTerm: Term;
+
+  constructor(durableTerm: Term) {
+    this.#durableTerm = durableTerm;
+  }
+
+  get durableTerm(): Term {
+    return this.#durableTerm;
+  }
 
   get idle(): boolean {
     return this.#pending.length === 0;
   }
 
-  /** A write is handed to the driver; `messages` wait for it. */
-  push(lastIndex: LogIndex, messages: Message[], selfVote: Term | undefined): WriteSeq {
+  /** When the oldest write under way was handed out. */
+  get oldestAt(): Millis | undefined {
+    return this.#pending[0]?.at;
+  }
+
+  push(write: Write): WriteSeq {
     this.#seq++;
-    this.#pending.push({ seq: this.#seq, lastIndex, messages, selfVote });
+    const { lastIndex, messages, selfVote, at, term } = write;
+    this.#pending.push({ seq: this.#seq, lastIndex, messages, selfVote, at, term });
     return this.#seq;
   }
 
@@ -54,10 +75,15 @@ export class PersistQueue {
 
   persisted(seq: WriteSeq): Released | undefined {
     assert(seq <= this.#seq, "only what was handed out becomes durable");
-    const done = this.#pending.filter((pending) => pending.seq <= seq);
+    const later = this.#pending.findIndex((pending) => pending.seq > seq);
+    const done = this.#pending.splice(0, later < 0 ? this.#pending.length : later);
     const last = done.at(-1);
     if (last === undefined) return undefined;
-    this.#pending = this.#pending.slice(done.length);
+    this.#durableTerm = last.term;
+    if (done.length === 1) {
+      const selfVotes = last.selfVote === undefined ? [] : [last.selfVote];
+      return { durable: last.lastIndex, messages: last.messages, selfVotes };
+    }
     return {
       durable: last.lastIndex,
       messages: done.flatMap(({ messages }) => messages),

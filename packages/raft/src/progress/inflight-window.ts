@@ -6,6 +6,9 @@ interface Sent {
   readonly at: Millis;
 }
 
+/** So many acknowledged appends stay at the front of the array before it is cut. */
+const TIDY_AT = 32;
+
 /**
  * Appends on their way to one peer, bounded in count and bytes. The byte limit is
  * soft by one message, or an entry above it would never go.
@@ -14,6 +17,8 @@ export class InflightWindow {
   readonly #messagesMax: number;
   readonly #bytesMax: number;
   #sent: Sent[] = [];
+  /** How many of `#sent` have arrived but are not yet cut off its front. */
+  #head = 0;
   #bytes = 0;
 
   constructor(messagesMax: number, bytesMax: number) {
@@ -22,11 +27,19 @@ export class InflightWindow {
   }
 
   get full(): boolean {
-    return this.#sent.length >= this.#messagesMax || this.#bytes >= this.#bytesMax;
+    return this.count >= this.#messagesMax || this.#bytes >= this.#bytesMax;
+  }
+
+  get count(): number {
+    return this.#sent.length - this.#head;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get oldestAt(): Millis | undefined {
-    return this.#sent[0]?.at;
+    return this.#sent[this.#head]?.at;
   }
 
   add(last: LogIndex, bytes: number, at: Millis): void {
@@ -36,17 +49,29 @@ export class InflightWindow {
 
   /** Everything up to `match` has arrived. */
   acknowledge(match: LogIndex): void {
-    let freed = 0;
-    for (const { last, bytes } of this.#sent) {
-      if (last > match) break;
-      this.#bytes -= bytes;
-      freed++;
+    for (;;) {
+      const oldest = this.#sent[this.#head];
+      if (oldest === undefined || oldest.last > match) break;
+      this.#bytes -= oldest.bytes;
+      this.#head++;
     }
-    if (freed > 0) this.#sent.splice(0, freed);
+    if (this.#head === this.#sent.length) {
+      this.#sent.length = 0;
+      this.#head = 0;
+    } else if (this.#head >= TIDY_AT) {
+      this.#sent.splice(0, this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** The bytes of what is on its way, counted anew. */
+  recount(): number {
+    return this.#sent.slice(this.#head).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   reset(): void {
     this.#sent = [];
+    this.#head = 0;
     this.#bytes = 0;
   }
 }

@@ -41,7 +41,7 @@ export interface AppendRequest extends Envelope {
   readonly prev: EntryId;
   readonly entries: readonly Entry[];
   readonly commit: LogIndex;
-  /** Up to here every member holds the log: nobody will ask for it again. */
+  /** Up to here every live member holds the log: none of them will ask for it again. */
   readonly floor: LogIndex;
 }
 export interface AppendAccepted extends Envelope {

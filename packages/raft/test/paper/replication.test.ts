@@ -175,27 +175,6 @@ describe("log replication (Raft, section 5.3)", () => {
     cluster.propose(leader.id, "z", 3);
     expect(leader.outcomes.at(-1)).toMatchObject({ kind: "accepted", token: 3 });
   });
-
-  test("the log is compacted only as far as every member holds it", () => {
-    const cluster = new CoreCluster({ trailingEntries: 4 });
-    const leader = cluster.elect();
-    const late = cluster.nodes.find(({ id }) => id !== leader.id);
-    if (late === undefined) throw new Error("three nodes");
-    cluster.crash(late.id);
-    for (let at = 0; at < 30; at++) cluster.propose(leader.id, `v${at}`);
-    cluster.settle();
-    const { commit } = leader.raft.status();
-    cluster.step(leader.id, { kind: "state-durable", index: commit });
-    expect(leader.raft.status().compacted).toBe(0);
-
-    cluster.restart(late.id);
-    cluster.advance(2_000);
-    cluster.step(leader.id, { kind: "state-durable", index: commit });
-    expect(leader.raft.status().compacted).toBe(commit - 4);
-    cluster.propose(leader.id, "more");
-    cluster.settle();
-    expect(cluster.applied(late.id)).toHaveLength(31);
-  });
 });
 
 describe("linearizable reads (thesis, section 6.4)", () => {
