@@ -6,6 +6,7 @@ export type Operation =
   | PutOperation
   | DeleteRangeOperation
   | TxnOperation
+  | CompactOperation
   | SessionOpenOperation
   | SessionExpireOperation;
 
@@ -60,6 +61,12 @@ export type Compare = {
   | { readonly target: "value"; readonly operand: Uint8Array }
 );
 
+/** Gives up what came before `revision`: from then on it is the smallest that can be read (etcd-v3.md §5.6). */
+export interface CompactOperation {
+  readonly kind: "compact";
+  readonly revision: Revision;
+}
+
 /** Makes the batch's session known. The only operation of its batch; a session that is known stays as it is. */
 export interface SessionOpenOperation {
   readonly kind: "session-open";
@@ -90,9 +97,9 @@ export type ApplyFailure =
   | { readonly reason: "lease-not-found" }
   /** A put with `ignoreValue` or `ignoreLease` names a key that does not exist. */
   | { readonly reason: "key-not-found" }
-  /** A range inside a transaction asks below the compacted revision. */
+  /** A range inside a transaction asks below the compacted revision, or a compaction for no more than that. */
   | { readonly reason: "compacted"; readonly compactRevision: Revision }
-  /** A range inside a transaction asks above the revision of its moment. */
+  /** A range inside a transaction, or a compaction, asks above the revision of its moment. */
   | { readonly reason: "future-revision" }
   /** The batch's session is not known, or no longer. */
   | { readonly reason: "session-expired" }

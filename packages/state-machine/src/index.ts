@@ -3,6 +3,7 @@ export { decodeBatch, encodeBatch } from "./codec/command-codec.ts";
 export { MalformedCommandError } from "./codec/malformed-command-error.ts";
 export { FORMAT_VERSION } from "./codec/message-codec.ts";
 export { decodeQueries, encodeQueries } from "./codec/query-codec.ts";
+export { encodeRangeResultsSteps } from "./codec/range-results-steps.ts";
 export {
   decodeRangeResults,
   decodeResults,
@@ -11,9 +12,11 @@ export {
   isReadRefusal,
   type RangeAnswer,
 } from "./codec/result-codec.ts";
+export type { CollectionPart } from "./collect/collection-part.ts";
 export type {
   ApplyFailure,
   CommandBatch,
+  CompactOperation,
   Compare,
   CompareResult,
   DeleteRangeOperation,
@@ -25,7 +28,11 @@ export type {
   TxnBranchOperation,
   TxnOperation,
 } from "./command.ts";
+export { type HashKv, hashKvSteps } from "./hash/hash-kv.ts";
+export { hashStateSteps } from "./hash/hash-state.ts";
+export { RECENT_HASHES } from "./hash/recent-hashes.ts";
 export type { KeyValue } from "./key-value.ts";
+export type { PreparedBatch } from "./prepared-entry.ts";
 export {
   pointQuery,
   type RangeQuery,
@@ -33,11 +40,12 @@ export {
   type SortOrder,
   type SortTarget,
 } from "./query.ts";
-export { pointRead, pointReadKey } from "./read/point-read.ts";
+export { AnswerBudget, AnswerTooLargeError, REPLY_BYTES_MAX } from "./read/answer-budget.ts";
 export { rangeSteps } from "./read/range-steps.ts";
 export { isReadOnlyTxn, type ReadOnlyTxn, readOnlyTxnSteps } from "./read/read-only-txn.ts";
 export type { StatePoint } from "./read/state-point.ts";
 export {
+  compactedRefusal,
   describeFailure,
   type ReadRefusal,
   type RefusalCode,
@@ -55,11 +63,13 @@ export type {
   TxnResult,
 } from "./result.ts";
 export { DamagedRowError } from "./rows/damaged-row-error.ts";
+export { decodeMeta, type StateMeta } from "./rows/meta-row.ts";
 export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
 export { type AppliedEntry, StateMachine, type StateMachineOptions } from "./state-machine.ts";
 export { operationBytes } from "./validate/operation-bytes.ts";
 export {
+  BATCH_ARRAYS_MAX,
   DEFAULT_OPERATION_LIMITS,
   type OperationLimits,
   SESSION_WINDOW,

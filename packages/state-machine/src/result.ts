@@ -8,6 +8,7 @@ export type OperationResult =
   | PutResult
   | DeleteRangeResult
   | TxnResult
+  | { readonly kind: "compact"; readonly revision: Revision }
   | { readonly kind: "session-open"; readonly revision: Revision }
   | { readonly kind: "session-expire"; readonly revision: Revision }
   | FailedResult
@@ -45,7 +46,7 @@ export interface FailedResult {
   readonly failure: ApplyFailure;
 }
 
-/** It was applied before at `revision`, but its answer was too large to keep (decision 18). */
+/** It was applied at `revision`, but its answer was too large: to be kept for a second asking (decision 18), or to be given at all. */
 export interface AnswerGoneResult {
   readonly kind: "answer-gone";
   readonly revision: Revision;

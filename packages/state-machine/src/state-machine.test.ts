@@ -199,7 +199,7 @@ describe("an entry", () => {
   test("of an unknown version stops the machine for good", () => {
     const store = TestStore.opened();
 
-    expect(() => store.applyBytes(Uint8Array.of(2, 0x90))).toThrow(MalformedCommandError);
+    expect(() => store.applyBytes(Uint8Array.of(3, 0x90))).toThrow(MalformedCommandError);
 
     expect(() => store.applyBytes(undefined)).toThrow(InvariantViolation);
   });
@@ -230,7 +230,7 @@ describe("an entry", () => {
       expect(store.rows.published.all()).toEqual(before);
     });
 
-    expect(needs).toEqual(["rows", "rows", "pause", "pause"]);
+    expect(needs).toEqual(["rows", "pause", "rows", "pause", "pause"]);
     expect(store.machine.revision).toBe(1026);
   });
 

@@ -17,14 +17,19 @@ import { RevisionWriter } from "./apply/revision-writer.ts";
 import { touchedKeys } from "./apply/touched-keys.ts";
 import { decodeBatch } from "./codec/command-codec.ts";
 import { MalformedCommandError } from "./codec/malformed-command-error.ts";
+import { Collection } from "./collect/collection.ts";
+import type { CollectionPart } from "./collect/collection-part.ts";
 import type { ApplyFailure, CommandBatch, Operation } from "./command.ts";
+import { RecentHashes } from "./hash/recent-hashes.ts";
+import { nextRollingHash } from "./hash/rolling-hash.ts";
+import { type PreparedBatch, prepareBatch } from "./prepared-entry.ts";
 import { fetchRecords } from "./read/fetch-records.ts";
 import type { StatePoint } from "./read/state-point.ts";
 import type { FailedResult, OperationResult } from "./result.ts";
-import { nextRollingHash } from "./rolling-hash.ts";
 import { decodeMeta, encodeMeta, FRESH_STATE, type StateMeta } from "./rows/meta-row.ts";
 import { RowEncoder } from "./rows/row-encoder.ts";
 import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
+import { ANSWER_BYTES_MAX } from "./sessions/answer-bytes.ts";
 import { SessionBatchRun } from "./sessions/session-batch.ts";
 import { type IdleSession, SessionTable } from "./sessions/session-table.ts";
 
@@ -33,12 +38,21 @@ export interface AppliedEntry {
   readonly index: LogIndex;
   readonly term: Term;
   readonly payload: Uint8Array | undefined;
+  /** The payload, where it was read ahead. */
+  readonly prepared?: PreparedBatch | undefined;
 }
 
 export interface StateMachineOptions {
   readonly group: GroupId;
   /** Where rows go; its writes are seen by the machine's own steps at once. */
   readonly writer: RowWriter;
+  /**
+   * What the answer to one operation may weigh, bytes. It decides what is told, never what
+   * is written, so it may differ between replicas; only not below what sessions keep.
+   *
+   * @default REPLY_BYTES_MAX
+   */
+  readonly answerBytesMax?: number;
 }
 
 /** Idle sessions that are named at once. */
@@ -56,16 +70,27 @@ export class StateMachine {
   readonly layout: RowLayout;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
+  readonly #answerBytesMax: number | undefined;
   #meta: StateMeta = FRESH_STATE;
   #revision: RevisionWriter;
   #sessions: SessionTable;
+  #collection: Collection;
+  #hashes: RecentHashes = new RecentHashes(0, 0);
+  /** The compact revision as the running operation sees it. */
+  #compacted: Revision = FRESH_STATE.compactRevision;
   #state: "closed" | "ready" | "busy" = "closed";
 
   constructor(options: StateMachineOptions) {
     this.#rows = options.writer;
+    assert(
+      (options.answerBytesMax ?? ANSWER_BYTES_MAX) >= ANSWER_BYTES_MAX,
+      `an answer of ${ANSWER_BYTES_MAX} bytes is kept, so it must be given`,
+    );
+    this.#answerBytesMax = options.answerBytesMax;
     this.layout = rowLayout(options.group);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
+    this.#collection = new Collection(this.#rows, this.layout);
   }
 
   /** The store's revision, as readers may see it. */
@@ -93,6 +118,24 @@ export class StateMachine {
     return this.#meta.rollingHash;
   }
 
+  /**
+   * The {@link rollingHash} when `index` was the last applied entry: of the last 10,000,
+   * as far as this machine applied them itself. `undefined` where it is not known.
+   */
+  rollingHashAt(index: LogIndex): number | undefined {
+    return this.#hashes.at(index);
+  }
+
+  /** Nothing is left in the rows of what compactions up to this revision freed; -1: nothing was collected. */
+  get collected(): Revision {
+    return this.#collection.collected;
+  }
+
+  /** Whether no entry is being applied, so that {@link writeCollection} may be called. */
+  get isReady(): boolean {
+    return this.#state === "ready";
+  }
+
   get sessions(): number {
     return this.#sessions.count;
   }
@@ -118,7 +161,35 @@ export class StateMachine {
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     yield* this.#sessions.load();
+    this.#collection = new Collection(this.#rows, this.layout);
+    yield* this.#collection.load();
+    this.#hashes = new RecentHashes(this.#meta.appliedIndex, this.#meta.rollingHash);
+    this.#compacted = this.#meta.compactRevision;
     this.#state = "ready";
+  }
+
+  /**
+   * Plans the next part of collecting what compactions freed; `undefined` if nothing is
+   * left. It only reads, so it runs like any read, beside entries that are applied; then
+   * {@link writeCollection}. One part at a time.
+   */
+  planCollection(): Steps<CollectionPart | undefined> {
+    return this.#collection.plan(this.#meta.compactRevision);
+  }
+
+  /**
+   * Writes and publishes a part that was planned, between two entries. What can be read,
+   * and every hash, is the same before and after.
+   */
+  writeCollection(part: CollectionPart): void {
+    assert(this.isReady, `a state machine that is ${this.#state} cannot collect`);
+    this.#collection.write(part);
+    this.#rows.publish();
+  }
+
+  /** Reads a payload ahead of applying it, so that the rows it touches can be fetched. */
+  prepare(payload: Uint8Array): PreparedBatch | undefined {
+    return prepareBatch(payload, this.layout);
   }
 
   /**
@@ -146,16 +217,21 @@ export class StateMachine {
       appliedIndex: entry.index,
       appliedTerm: entry.term,
       revision: this.#revision.revision,
-      compactRevision: this.#meta.compactRevision,
+      compactRevision: this.#compacted,
       rollingHash: nextRollingHash(this.#meta.rollingHash, entry),
     };
     this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
     this.#rows.publish();
+    this.#hashes.add(this.#meta.rollingHash);
     this.#state = "ready";
     return results;
   }
 
   *#applyPayload(payload: Uint8Array, entry: AppliedEntry): Steps<readonly OperationResult[]> {
+    const { prepared } = entry;
+    if (prepared !== undefined) {
+      return yield* this.#applyBatch(prepared.batch, prepared.keys, entry.index);
+    }
     let batch: CommandBatch;
     try {
       batch = decodeBatch(payload);
@@ -164,11 +240,15 @@ export class StateMachine {
       if (failure.unknownVersion !== undefined) throw failure;
       return [this.#failed({ reason: "malformed" })];
     }
-    return yield* this.#applyBatch(batch, entry.index);
+    return yield* this.#applyBatch(batch, touchedKeys(batch.operations), entry.index);
   }
 
-  *#applyBatch(batch: CommandBatch, index: LogIndex): Steps<readonly OperationResult[]> {
-    this.#revision.begin(yield* fetchRecords(touchedKeys(batch.operations), this.layout));
+  *#applyBatch(
+    batch: CommandBatch,
+    keys: ReadonlySet<ByteString>,
+    index: LogIndex,
+  ): Steps<readonly OperationResult[]> {
+    this.#revision.begin(yield* fetchRecords(keys, this.layout));
     let run = this.#runOf(this.#sessions.enter(batch, index));
     const results: OperationResult[] = [];
     for (const [position, operation] of batch.operations.entries()) {
@@ -207,7 +287,7 @@ export class StateMachine {
       case "answered":
         return yield* run.recall(sequence);
       case "fresh": {
-        const result = yield* this.#applyOperation(operation, run);
+        const result = this.#answerTo(yield* this.#applyOperation(operation, run));
         run.record(sequence, result);
         if (this.#revision.endOperation()) this.#publishRevision();
         return result;
@@ -225,11 +305,29 @@ export class StateMachine {
       case "delete-range":
         return yield* applyDeleteRange(operation, this.#revision);
       case "txn":
-        return yield* applyTxn(operation, this.#revision, this.#meta.compactRevision);
+        return yield* applyTxn(operation, this.#revision, this.#compacted);
+      case "compact":
+        return this.#compact(operation.revision);
       case "session-expire":
         yield* this.#sessions.expire(operation, run.session.id);
         return { kind: "session-expire", revision: this.#revision.revision };
     }
+  }
+
+  /** An answer that weighs too much is not given; what was done stands, and the answer says so. */
+  #answerTo(result: OperationResult): OperationResult {
+    if (!this.#revision.answer.isExceeded) return result;
+    return { kind: "answer-gone", revision: result.revision };
+  }
+
+  /** Decides at once what can be read from now on; the place is freed later (decision 12). */
+  #compact(revision: Revision): OperationResult {
+    if (revision <= this.#compacted) {
+      return this.#failed({ reason: "compacted", compactRevision: this.#compacted });
+    }
+    if (revision > this.#revision.revision) return this.#failed({ reason: "future-revision" });
+    this.#compacted = revision;
+    return { kind: "compact", revision: this.#revision.revision };
   }
 
   /**
@@ -238,7 +336,11 @@ export class StateMachine {
    */
   #publishRevision(): void {
     this.#revision.writeBlock();
-    this.#meta = { ...this.#meta, revision: this.#revision.revision };
+    this.#meta = {
+      ...this.#meta,
+      revision: this.#revision.revision,
+      compactRevision: this.#compacted,
+    };
     this.#rows.publish();
   }
 
@@ -252,6 +354,10 @@ export class StateMachine {
   }
 
   #revisionWriter(): RevisionWriter {
-    return new RevisionWriter(this.#rows, { layout: this.layout, revision: this.#meta.revision });
+    return new RevisionWriter(this.#rows, {
+      layout: this.layout,
+      revision: this.#meta.revision,
+      answerBytesMax: this.#answerBytesMax,
+    });
   }
 }

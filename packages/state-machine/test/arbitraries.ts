@@ -153,8 +153,16 @@ export const txns: fc.Arbitrary<TxnOperation> = fc.record({
   failure: fc.array(branchOperation, { maxLength: 3 }),
 });
 
+const compactions = fc
+  .oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 0, max: 30 }) },
+    fc.integer({ min: 0, max: 200 }),
+  )
+  .map((revision) => ({ kind: "compact" as const, revision }));
+
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 5, arbitrary: puts },
-  { weight: 3, arbitrary: deletes },
-  { weight: 3, arbitrary: txns },
+  { weight: 10, arbitrary: puts },
+  { weight: 6, arbitrary: deletes },
+  { weight: 6, arbitrary: txns },
+  { weight: 1, arbitrary: compactions },
 );

@@ -45,6 +45,7 @@ export const BATCHES: Readonly<Record<string, CommandBatch>> = {
   "session-expire": batch(3, 3, [
     { kind: "session-expire", sessions: [{ session: sessionId(9), idleSince: 77 }] },
   ]),
+  compact: batch(4, 3, [{ kind: "compact", revision: 5_000_000_000 }, put("k", "v")]),
 };
 
 export const QUERIES: Readonly<Record<string, readonly RangeQuery[]>> = {
@@ -115,6 +116,10 @@ export const RESULTS: Readonly<Record<string, readonly OperationResult[]>> = {
     { kind: "failed", revision: 4, failure: { reason: "sequence-beyond-window" } },
     { kind: "failed", revision: 4, failure: { reason: "malformed" } },
   ],
+  compact: [
+    { kind: "compact", revision: 5_000_000_000 },
+    { kind: "put", revision: 2, prevKv: undefined },
+  ],
 };
 
 export const RANGE_RESULTS: Readonly<Record<string, readonly RangeAnswer[]>> = {
@@ -130,6 +135,9 @@ export const LOG: readonly CommandBatch[] = [
   batch(3, 0, [put("a", "3", { prevKv: true }), del("zero", "zz"), del("nothing")]),
   batch(6, 4, [txn([], [put("t", "4"), del("a"), put("u", "")])]),
 ];
+
+/** What follows on {@link LOG}: rows are golden amid collecting it and behind. */
+export const COMPACTION: CommandBatch = batch(9, 9, [{ kind: "compact", revision: 6 }]);
 
 function batch(
   firstSequence: number,

@@ -1,6 +1,7 @@
-import { FIRST_GROUP, fromByteString, fromHex, toHex } from "@holdfast/base";
+import { FIRST_GROUP, fromByteString, fromHex, type Row, toHex } from "@holdfast/base";
 import { describe, expect, test } from "vitest";
 import {
+  type CommandBatch,
   decodeBatch,
   decodeQueries,
   decodeRangeResults,
@@ -12,7 +13,7 @@ import {
   StateMachine,
 } from "../src/index.ts";
 import { readGolden } from "./golden-file.ts";
-import { BATCHES, LOG, QUERIES, RANGE_RESULTS, RESULTS } from "./golden-samples.ts";
+import { BATCHES, COMPACTION, LOG, QUERIES, RANGE_RESULTS, RESULTS } from "./golden-samples.ts";
 import { MemoryRows } from "./memory-rows.ts";
 import { plain } from "./test-store.ts";
 
@@ -51,17 +52,41 @@ describe.each(FORMATS)("$file", ({ file, samples, encode, decode }) => {
   });
 });
 
-test("a log leaves the rows that it ever left", () => {
+function applied(log: readonly CommandBatch[]) {
   const rows = new MemoryRows();
   const machine = new StateMachine({ group: FIRST_GROUP, writer: rows });
   rows.drive(machine.open());
-  for (const [at, batch] of LOG.entries()) {
+  for (const [at, batch] of log.entries()) {
     rows.drive(machine.apply({ index: at + 1, term: 3, payload: encodeBatch(batch) }));
   }
+  const collect = (): boolean => {
+    const part = rows.read(machine.planCollection());
+    if (part !== undefined) machine.writeCollection(part);
+    return part !== undefined;
+  };
+  return { rows, collect };
+}
 
-  const made = rows.published
-    .all()
-    .map(({ key, value }) => [toHex(fromByteString(key)), toHex(value)]);
+function inHex(rows: readonly Row[]): readonly (readonly string[])[] {
+  return rows.map(({ key, value }) => [toHex(fromByteString(key)), toHex(value)]);
+}
 
-  expect(made).toEqual([...readGolden("rows.hex")]);
+test("a log leaves the rows that it ever left", () => {
+  expect(inHex(applied(LOG).rows.published.all())).toEqual([...readGolden("rows.hex")]);
+});
+
+test("the garbage of a compaction is marked as it ever was", () => {
+  const { rows, collect } = applied([...LOG, COMPACTION]);
+
+  collect();
+
+  expect(inHex(rows.published.all())).toEqual([...readGolden("collecting-rows.hex")]);
+});
+
+test("a collected log leaves the rows that it ever left", () => {
+  const { rows, collect } = applied([...LOG, COMPACTION]);
+
+  while (collect());
+
+  expect(inHex(rows.published.all())).toEqual([...readGolden("collected-rows.hex")]);
 });

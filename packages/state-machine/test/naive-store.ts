@@ -38,6 +38,7 @@ type Write = { readonly key: ByteString; readonly pair: KeyValue | undefined };
 export class NaiveStore {
   revision = 1;
   index = 0;
+  compacted = -1;
   readonly versions: Version[] = [];
   readonly sessions = new Map<ByteString, NaiveSession>();
 
@@ -68,11 +69,26 @@ export class NaiveStore {
     });
   }
 
-  /** What a reader asking at the present revision is told; `undefined`: refused. */
-  range(query: RangeQuery): RangeResult | undefined {
-    if (query.revision > this.revision) return undefined;
+  /** What a reader asking at the present revision is told, or why it is refused. */
+  range(query: RangeQuery): RangeResult | "compacted" | "future-revision" {
+    if (query.revision > this.revision) return "future-revision";
+    if (query.revision > 0 && query.revision < this.compacted) return "compacted";
     const at = query.revision > 0 ? query.revision : this.revision;
     return rangeOver(this.stateAt(at), query, this.revision);
+  }
+
+  /** Versions that no compaction freed: of a key at a revision only the last counts. */
+  versionsLeft(): number {
+    const last = new Map<string, Version>();
+    for (const version of this.versions) last.set(`${version.mod}/${version.key}`, version);
+    const versions = [...last.values()];
+    const isSuperseded = ({ key, mod }: Version): boolean =>
+      versions.some((one) => one.key === key && one.mod > mod && one.mod <= this.compacted);
+    return versions.filter((version) => {
+      if (version.mod > this.compacted) return true;
+      const isOldDeletion = version.pair === undefined && version.mod < this.compacted;
+      return !isSuperseded(version) && !isOldDeletion;
+    }).length;
   }
 
   stateAt(revision: number): Map<ByteString, KeyValue> {
@@ -103,6 +119,7 @@ export class NaiveStore {
       }
       return { kind: "session-expire", revision: this.revision } as const;
     }
+    if (operation.kind === "compact") return this.#compact(operation.revision);
     const trial = new Trial(this);
     const result = trial.run(operation);
     if (result.kind !== "failed" && trial.writes.length > 0) {
@@ -112,6 +129,15 @@ export class NaiveStore {
       }
     }
     return result;
+  }
+
+  #compact(revision: number): OperationResult {
+    if (revision <= this.compacted) {
+      return this.#failed({ reason: "compacted", compactRevision: this.compacted });
+    }
+    if (revision > this.revision) return this.#failed({ reason: "future-revision" });
+    this.compacted = revision;
+    return { kind: "compact", revision: this.revision };
   }
 
   #failed(failure: ApplyFailure): OperationResult {
@@ -150,8 +176,12 @@ class Trial {
   #check(operation: TxnBranchOperation): ApplyFailure | undefined {
     if (operation.kind === "put") return this.#checkPut(operation);
     if (operation.kind === "range") {
-      const isFuture = operation.query.revision > this.#store.revision;
-      return isFuture ? { reason: "future-revision" } : undefined;
+      const { revision } = operation.query;
+      const compactRevision = this.#store.compacted;
+      if (revision > this.#store.revision) return { reason: "future-revision" };
+      return revision > 0 && revision < compactRevision
+        ? { reason: "compacted", compactRevision }
+        : undefined;
     }
     if (operation.kind === "txn") {
       for (const inner of this.#branch(operation)) {

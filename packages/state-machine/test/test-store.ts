@@ -3,6 +3,7 @@ import {
   type Compare,
   type DeleteRangeOperation,
   encodeBatch,
+  hashKvSteps,
   type KeyValue,
   type Operation,
   type OperationResult,
@@ -64,6 +65,22 @@ export class TestStore {
   /** Applies one operation of the session. */
   do(operation: Operation): OperationResult {
     return this.send([operation])[0] as OperationResult;
+  }
+
+  /** Collects what compactions freed, at most so many parts of it. Whether something is left to do. */
+  collect(partsMax: number = Number.POSITIVE_INFINITY): boolean {
+    for (let parts = 0; parts < partsMax; parts++) {
+      const part = this.rows.read(this.machine.planCollection());
+      if (part === undefined) return false;
+      this.machine.writeCollection(part);
+    }
+    return true;
+  }
+
+  hashKv(revision = 0, deadReferencesMax?: number) {
+    const { point, layout } = this.machine;
+    const options = deadReferencesMax === undefined ? {} : { deadReferencesMax };
+    return this.rows.read(hashKvSteps(revision, point, layout, options));
   }
 
   range(query: Partial<RangeQuery> & { readonly from: ByteString; readonly to?: ByteString }) {

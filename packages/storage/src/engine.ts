@@ -32,5 +32,15 @@ export interface EngineReads {
 }
 
 export interface EngineSnapshot extends EngineReads {
+  /** Walks over all rows in key order, each step about `stepBytes` of them, without disturbing what is cached. */
+  cursor(stepBytes: number): EngineCursor;
+  close(): Promise<void>;
+}
+
+/** A place in a frozen state. Steps do not overlap. */
+export interface EngineCursor {
+  /** The next rows, at least one; none: all were read. */
+  next(): Promise<readonly Row[]>;
+  /** Idempotent. */
   close(): Promise<void>;
 }

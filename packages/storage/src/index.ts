@@ -1,4 +1,4 @@
-export type { Engine, EngineReads, EngineSnapshot, RowChange } from "./engine.ts";
+export type { Engine, EngineCursor, EngineReads, EngineSnapshot, RowChange } from "./engine.ts";
 export { nodeFiles } from "./files/node-files.ts";
 export type { Files, OpenOptions, StoreFile } from "./files.ts";
 export { type LevelEngineOptions, openLevelEngine } from "./level/level-engine.ts";
@@ -8,6 +8,12 @@ export { STATE_LIMITS, type StateLimits } from "./overlay/state-limits.ts";
 export { StateStore } from "./overlay/state-store.ts";
 export type { RowReads, StateStats, StateStoreOptions } from "./overlay/state-store-api.ts";
 export type { View } from "./overlay/view.ts";
+export type { SnapshotChunk } from "./snapshot/snapshot-chunk.ts";
+export { SnapshotCorruptError } from "./snapshot/snapshot-errors.ts";
+export { SNAPSHOT_LIMITS, type SnapshotLimits } from "./snapshot/snapshot-limits.ts";
+export { SnapshotReader } from "./snapshot/snapshot-reader.ts";
+export { StagedState } from "./snapshot/staged-state.ts";
+export { StateDirectories } from "./snapshot/state-directories.ts";
 export {
   DirectoryLockedError,
   DiskFullError,

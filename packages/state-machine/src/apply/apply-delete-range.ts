@@ -32,6 +32,7 @@ export function* applyDeleteRange(
   } else if (!isEmptyRange(range)) {
     deleted = yield* deleteKeys(range, writer, kept);
   }
+  if (writer.answer.isExceeded) prevKvs.length = 0;
   return { kind: "delete-range", revision: writer.revision, deleted, prevKvs };
 }
 
@@ -78,7 +79,11 @@ function* keep(
   writer: RevisionWriter,
   kept: KeyValue[],
 ): Steps<void> {
+  // The deletion goes on without them: it must not depend on how much of it can be told.
+  if (writer.answer.isExceeded) return;
   for (const one of yield* withValues(writer, found)) {
-    kept.push(toPair(one, one.value ?? new Uint8Array(0)));
+    const value = one.value ?? new Uint8Array(0);
+    writer.answer.spendPair(one.key.length, value.length);
+    kept.push(toPair(one, value));
   }
 }

@@ -32,7 +32,10 @@ export function* writePut(put: PutOperation, writer: RevisionWriter): Steps<PutR
     const [full] = yield* withValues(writer, [{ ...previous, key }]);
     const before = full?.value ?? emptyBytes();
     if (put.ignoreValue) value = before;
-    if (put.prevKv) prevKv = toPair({ ...previous, key }, before);
+    if (put.prevKv) {
+      prevKv = toPair({ ...previous, key }, before);
+      writer.answer.spendPair(key.length, before.length);
+    }
   }
   const lease = put.ignoreLease ? (previous?.lease ?? 0n) : put.lease;
   writer.put(key, previous, { key: put.key, value, lease });

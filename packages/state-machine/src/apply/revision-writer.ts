@@ -1,4 +1,5 @@
 import type { ByteString, Revision, RowWriter } from "@holdfast/base";
+import { AnswerBudget } from "../read/answer-budget.ts";
 import type { RowSource } from "../read/state-point.ts";
 import { BLOCK_BYTES_TARGET, type BlockEvent, tombstone } from "../rows/block.ts";
 import { type CurrentRecord, encodeCurrent, INLINE_VALUE_BYTES } from "../rows/current-row.ts";
@@ -26,6 +27,8 @@ export class RevisionWriter implements RowSource {
   readonly layout: RowLayout;
   readonly open: OpenBlock = new OpenBlock();
   readonly work: WorkMeter = new WorkMeter();
+  /** What the answer to the running operation may weigh. */
+  readonly answer: AnswerBudget;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
   #records = new Map<ByteString, CurrentRecord | undefined>();
@@ -33,8 +36,16 @@ export class RevisionWriter implements RowSource {
   #sub = 0;
   #filled = false;
 
-  constructor(rows: RowWriter, start: { readonly layout: RowLayout; readonly revision: Revision }) {
+  constructor(
+    rows: RowWriter,
+    start: {
+      readonly layout: RowLayout;
+      readonly revision: Revision;
+      readonly answerBytesMax: number | undefined;
+    },
+  ) {
     this.#rows = rows;
+    this.answer = new AnswerBudget(start.answerBytesMax);
     this.layout = start.layout;
     this.#ended = start.revision;
   }
@@ -100,6 +111,7 @@ export class RevisionWriter implements RowSource {
   endOperation(): boolean {
     this.#ended = this.revision;
     this.#sub = 0;
+    this.answer.reset();
     const filled = this.#filled;
     this.#filled = false;
     return filled;

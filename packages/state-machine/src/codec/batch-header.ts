@@ -1,4 +1,4 @@
-import { FORMAT_VERSION } from "./message-codec.ts";
+import { COMPACT_FORMAT_VERSION, FORMAT_VERSION } from "./message-codec.ts";
 
 /** Bytes of a session's id. */
 export const SESSION_ID_BYTES = 16;
@@ -25,7 +25,7 @@ const SEQUENCE_AT: number = SESSION_AT + SESSION_ID_BYTES;
  */
 export function decodeBatchHeader(bytes: Uint8Array): BatchHeader | undefined {
   const begins =
-    bytes[0] === FORMAT_VERSION &&
+    (bytes[0] === FORMAT_VERSION || bytes[0] === COMPACT_FORMAT_VERSION) &&
     bytes[1] === ARRAY_OF_4 &&
     bytes[2] === BIN_8 &&
     bytes[3] === SESSION_ID_BYTES;

@@ -1,6 +1,7 @@
 import { emptyBytes } from "@holdfast/base";
 import type {
   CommandBatch,
+  CompactOperation,
   Compare,
   CompareResult,
   DeleteRangeOperation,
@@ -13,8 +14,10 @@ import type {
 import { decodeBatchHeader } from "./batch-header.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
+  COMPACT_FORMAT_VERSION,
   decodeMessage,
   encodeMessage,
+  FORMAT_VERSION,
   type MessageField,
   wholeBigint,
   wholeNumber,
@@ -30,7 +33,7 @@ import {
   listOf,
   optionalBigintAt,
   optionalBytesAt,
-  within,
+  readEach,
 } from "./message-fields.ts";
 import { queryFields, readQuery } from "./query-codec.ts";
 
@@ -40,6 +43,7 @@ const RANGE = 2;
 const TXN = 3;
 const SESSION_OPEN = 4;
 const SESSION_EXPIRE = 5;
+const COMPACT = 6;
 
 const PUT_PREV_KV = 1;
 const PUT_IGNORE_VALUE = 2;
@@ -55,30 +59,41 @@ const NO_BYTES: Uint8Array = emptyBytes();
 const PUT_BOUNDS = { min: 3, max: 5 } as const;
 const DELETE_RANGE_BOUNDS = { min: 2, max: 4 } as const;
 const RANGE_BOUNDS = { min: 2, max: 2 } as const;
+const COMPARE_BOUNDS = { min: 4, max: 5 } as const;
 const TXN_BOUNDS = { min: 4, max: 4 } as const;
 const SESSION_OPEN_BOUNDS = { min: 1, max: 1 } as const;
 const SESSION_EXPIRE_BOUNDS = { min: 2, max: 2 } as const;
+const COMPACT_BOUNDS = { min: 2, max: 2 } as const;
 
 /** Encodes a batch: `CommandBatch` of docs/command-format.md. */
 export function encodeBatch(batch: CommandBatch): Uint8Array {
-  return encodeMessage([
-    batch.session,
-    wholeNumber(batch.firstSequence),
-    wholeNumber(batch.ackedBelow),
-    batch.operations.map(operationFields),
-  ]);
+  const compacts = batch.operations.some(({ kind }) => kind === "compact");
+  return encodeMessage(
+    [
+      batch.session,
+      wholeNumber(batch.firstSequence),
+      wholeNumber(batch.ackedBelow),
+      batch.operations.map(operationFields),
+    ],
+    compacts ? COMPACT_FORMAT_VERSION : FORMAT_VERSION,
+  );
 }
 
 /**
  * Reads what {@link encodeBatch} writes; keys and values are views of `bytes`.
  *
  * Only the form is checked, the same on every replica whatever its limits;
- * `validateBatch` checks what the operations say.
+ * `validateBatch` checks what the operations say. Whoever takes bytes of a stranger
+ * gives `arraysMax` ({@link BATCH_ARRAYS_MAX}), so that they are refused before they
+ * cost much.
  *
  * @throws MalformedCommandError on anything else
  */
-export function decodeBatch(bytes: Uint8Array): CommandBatch {
-  const fields = fieldsOf(decodeMessage(bytes), "batch", { min: 4, max: 4 });
+export function decodeBatch(
+  bytes: Uint8Array,
+  bounds: { readonly arraysMax?: number } = {},
+): CommandBatch {
+  const fields = fieldsOf(decodeMessage(bytes, bounds.arraysMax), "batch", { min: 4, max: 4 });
   const header = decodeBatchHeader(bytes);
   if (header === undefined) {
     throw new MalformedCommandError(
@@ -90,10 +105,9 @@ export function decodeBatch(bytes: Uint8Array): CommandBatch {
   if (!Number.isSafeInteger(firstSequence + encoded.length)) {
     throw new MalformedCommandError("first sequence: the batch would reach beyond 2^53");
   }
-  const operations: Operation[] = [];
-  for (let at = 0; at < encoded.length; at++) {
-    operations.push(readNumberedOperation(encoded[at], at));
-  }
+  // Older software takes a compaction in a message of version 1 for malformed, and so must this one.
+  const read = bytes[0] === COMPACT_FORMAT_VERSION ? readNewerOperation : readOperation;
+  const operations = readEach(encoded, "operation", read);
   return { session, firstSequence, ackedBelow: countAt(fields, 2, "acked below"), operations };
 }
 
@@ -113,6 +127,8 @@ function operationFields(operation: Operation | TxnBranchOperation): MessageFiel
         operation.success.map(operationFields),
         operation.failure.map(operationFields),
       ];
+    case "compact":
+      return [COMPACT, wholeNumber(operation.revision)];
     case "session-open":
       return [SESSION_OPEN];
     case "session-expire":
@@ -149,13 +165,10 @@ function compareFields(compare: Compare): MessageField[] {
   return fields;
 }
 
-function readNumberedOperation(value: unknown, at: number): Operation {
-  try {
-    return readOperation(value);
-  } catch (failure) {
-    if (failure instanceof MalformedCommandError) throw failure.within(`operation ${at}`);
-    throw failure;
-  }
+/** An operation of version 2. */
+function readNewerOperation(value: unknown): Operation {
+  const fields = listOf(value, "operation");
+  return fields[0] === COMPACT ? readCompact(fields) : readOperation(fields);
 }
 
 function readOperation(value: unknown): Operation {
@@ -222,12 +235,7 @@ function readTxn(fields: Fields): TxnOperation {
   fieldsOf(fields, "txn", TXN_BOUNDS);
   return {
     kind: "txn",
-    compares: listOf(fields[1], "compares").map((value, at) =>
-      within(
-        () => `compare ${at}`,
-        () => readCompare(value),
-      ),
-    ),
+    compares: readEach(listOf(fields[1], "compares"), "compare", readCompare),
     success: readBranch(fields[2], "success"),
     failure: readBranch(fields[3], "failure"),
   };
@@ -238,16 +246,19 @@ function readBranch(value: unknown, what: string): readonly TxnBranchOperation[]
 }
 
 function readCompare(value: unknown): Compare {
-  const fields = fieldsOf(value, "compare", { min: 4, max: 5 });
+  const fields = fieldsOf(value, "compare", COMPARE_BOUNDS);
   const target = choiceAt(fields, 0, "target", COMPARE_TARGETS);
-  const guard = {
-    key: bytesAt(fields, 2, "key"),
-    rangeEnd: optionalBytesAt(fields, 4, "range end", NO_BYTES),
-    result: choiceAt(fields, 1, "result", COMPARE_RESULTS),
-  };
+  const result = choiceAt(fields, 1, "result", COMPARE_RESULTS);
+  const key = bytesAt(fields, 2, "key");
+  const rangeEnd = optionalBytesAt(fields, 4, "range end", NO_BYTES);
   return target === "value"
-    ? { ...guard, target, operand: bytesAt(fields, 3, "operand") }
-    : { ...guard, target, operand: bigintAt(fields, 3, "operand") };
+    ? { key, rangeEnd, result, target, operand: bytesAt(fields, 3, "operand") }
+    : { key, rangeEnd, result, target, operand: bigintAt(fields, 3, "operand") };
+}
+
+function readCompact(fields: Fields): CompactOperation {
+  fieldsOf(fields, "compact", COMPACT_BOUNDS);
+  return { kind: "compact", revision: countAt(fields, 1, "revision") };
 }
 
 function readSessionExpire(fields: Fields): SessionExpireOperation {

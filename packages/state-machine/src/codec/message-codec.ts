@@ -5,6 +5,12 @@ import { checkShape } from "./message-shape.ts";
 /** The version of all formats of this directory (docs/command-format.md). */
 export const FORMAT_VERSION = 1;
 
+/**
+ * Version 2 knows the operation `compact` and its result besides; nothing else differs,
+ * and what has neither is written as version 1, so that older software reads it.
+ */
+export const COMPACT_FORMAT_VERSION = 2;
+
 /** A scratch buffer that grew beyond this is given back after use. */
 const SCRATCH_BYTES_KEPT = 4 * 1024 * 1024;
 const SCRATCH_BYTES_INITIAL = 64 * 1024;
@@ -17,11 +23,25 @@ const AFTER_VERSION = { start: 1 };
 export type MessageField = number | bigint | boolean | Uint8Array | readonly MessageField[];
 
 /** The version byte, then one MessagePack array. The bytes are the caller's own. */
-export function encodeMessage(fields: readonly MessageField[]): Uint8Array {
+export function encodeMessage(
+  fields: readonly MessageField[],
+  version: number = FORMAT_VERSION,
+): Uint8Array {
+  const bytes = pack(fields);
+  bytes[0] = version;
+  return bytes;
+}
+
+/** The MessagePack array of some fields, without a version. The bytes are the caller's own. */
+export function packFields(fields: readonly MessageField[]): Uint8Array {
+  return pack(fields).subarray(AFTER_VERSION.start);
+}
+
+/** One byte, for the version, then the array. */
+function pack(fields: readonly MessageField[]): Uint8Array {
   const scratch: Uint8Array = packr.pack(fields, PACK_MODE);
   const bytes = new Uint8Array(scratch.length);
   bytes.set(scratch);
-  bytes[0] = FORMAT_VERSION;
   if (scratch.length > SCRATCH_BYTES_KEPT) {
     packr.useBuffer(new Uint8Array(SCRATCH_BYTES_INITIAL));
   }
@@ -34,16 +54,16 @@ export function encodeMessage(fields: readonly MessageField[]): Uint8Array {
  *
  * @throws MalformedCommandError on anything else
  */
-export function decodeMessage(bytes: Uint8Array): readonly unknown[] {
+export function decodeMessage(bytes: Uint8Array, arraysMax?: number): readonly unknown[] {
   const version = bytes[0];
   if (version === undefined) throw new MalformedCommandError("there are no bytes");
-  if (version !== FORMAT_VERSION) {
+  if (version !== FORMAT_VERSION && version !== COMPACT_FORMAT_VERSION) {
     throw new MalformedCommandError(
-      `format version ${version} is not known here, only ${FORMAT_VERSION}`,
+      `format version ${version} is not known here, only ${FORMAT_VERSION} and ${COMPACT_FORMAT_VERSION}`,
       { unknownVersion: version },
     );
   }
-  checkShape(bytes, 1);
+  checkShape(bytes, 1, arraysMax);
   try {
     return packr.unpack(bytes, AFTER_VERSION) as readonly unknown[];
   } catch (cause) {

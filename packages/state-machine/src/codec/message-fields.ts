@@ -119,14 +119,23 @@ export function choiceAt<Choice>(
   return choice;
 }
 
-/** Calls `read` and tells where, should it complain. */
-export function within<Result>(where: () => string, read: () => Result): Result {
+/**
+ * Reads each item of a list and tells which, should `read` complain. No closure for
+ * each: they made reading a list of many small items ten times slower.
+ */
+export function readEach<Item>(
+  items: readonly unknown[],
+  what: string,
+  read: (value: unknown) => Item,
+): Item[] {
+  const found: Item[] = [];
   try {
-    return read();
+    for (const item of items) found.push(read(item));
   } catch (failure) {
-    if (failure instanceof MalformedCommandError) throw failure.within(where());
+    if (failure instanceof MalformedCommandError) throw failure.within(`${what} ${found.length}`);
     throw failure;
   }
+  return found;
 }
 
 function unexpected(value: unknown, what: string, expected: string): MalformedCommandError {

@@ -13,10 +13,16 @@ export const NESTING_MAX = 272;
  *
  * What passes is safe for the general decoder: no maps, texts, floats or
  * extensions, no length that promises more than is there, no nesting that could
- * exhaust the stack. Takes time in proportion to the bytes.
+ * exhaust the stack. Takes time in proportion to the bytes, and ends at the first array
+ * above `arraysMax`: each is an operation or a part of one.
  */
-export function checkShape(bytes: Uint8Array, start: number): void {
+export function checkShape(
+  bytes: Uint8Array,
+  start: number,
+  arraysMax: number = Number.POSITIVE_INFINITY,
+): void {
   const end = bytes.length;
+  let arrays = 0;
   const open: number[] = [];
   let at = start;
   let left = 1;
@@ -28,7 +34,13 @@ export function checkShape(bytes: Uint8Array, start: number): void {
     at += tokenBytes(bytes, at, token);
     if (at > end) throw complaint(end, "the bytes end too early");
     if (children >= 0) {
-      checkArray(children, { room: end - at, depth: open.length, at });
+      arrays += 1;
+      checkArray(children, {
+        room: end - at,
+        depth: open.length,
+        at,
+        arraysLeft: arraysMax - arrays,
+      });
       open.push(left);
       left = children;
     } else if (open.length === 0) {
@@ -42,8 +54,14 @@ export function checkShape(bytes: Uint8Array, start: number): void {
 /** Each value takes a byte at least, so an array that cannot fit is refused before anything is made for it. */
 function checkArray(
   children: number,
-  place: { readonly room: number; readonly depth: number; readonly at: number },
+  place: {
+    readonly room: number;
+    readonly depth: number;
+    readonly at: number;
+    readonly arraysLeft: number;
+  },
 ): void {
+  if (place.arraysLeft < 0) throw complaint(place.at, "more arrays than a batch can have");
   if (children > place.room) throw complaint(place.at, `an array of ${children} cannot fit`);
   if (place.depth >= NESTING_MAX) {
     throw complaint(place.at, `nested deeper than ${NESTING_MAX} arrays`);

@@ -8,7 +8,7 @@ import {
   flagsAt,
   optionalBytesAt,
   optionalIntegerAt,
-  within,
+  readEach,
 } from "./message-fields.ts";
 
 const KEYS_ONLY = 1;
@@ -33,12 +33,7 @@ export function encodeQueries(queries: readonly RangeQuery[]): Uint8Array {
  * @throws MalformedCommandError on anything else
  */
 export function decodeQueries(bytes: Uint8Array): readonly RangeQuery[] {
-  return decodeMessage(bytes).map((value, at) =>
-    within(
-      () => `query ${at}`,
-      () => readQuery(value),
-    ),
-  );
+  return readEach(decodeMessage(bytes), "query", readQuery);
 }
 
 /** One query as positional fields, without the defaults at its end. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { queries } from "../../test/arbitraries.ts";
+import { drive, SortedRows } from "../../test/memory-rows.ts";
 import { plain } from "../../test/test-store.ts";
 import {
   decodeQueries,
@@ -8,8 +9,10 @@ import {
   decodeResults,
   encodeQueries,
   encodeRangeResults,
+  encodeRangeResultsSteps,
   isReadRefusal,
   MalformedCommandError,
+  type RangeResult,
 } from "../index.ts";
 import { compactedRefusal, futureRefusal } from "../refusal.ts";
 
@@ -32,6 +35,34 @@ test("a refused query stands among answered ones", () => {
   expect(answers.map(isReadRefusal)).toEqual([false, true, true]);
 });
 
+/** How many pairs of how many bytes each answers have; few, or more than a slice takes. */
+const shapes = fc.array(
+  fc.oneof(
+    fc.record({ pairs: fc.nat(3), bytes: fc.nat(40) }),
+    fc.record({ pairs: fc.integer({ min: 900, max: 2500 }), bytes: fc.nat(3) }),
+    fc.record({ pairs: fc.nat(9), bytes: fc.constant(300_000) }),
+  ),
+  { maxLength: 20 },
+);
+
+test("answers encoded in slices are those encoded at once, and no slice is long", () => {
+  fc.assert(
+    fc.property(shapes, (list) => {
+      const answers = [futureRefusal(), ...list.map(rangeOf)];
+      const needs: string[] = [];
+
+      const bytes = drive(encodeRangeResultsSteps(answers), new SortedRows(), ({ kind }) =>
+        needs.push(kind),
+      );
+
+      expect(Buffer.compare(bytes, encodeRangeResults(answers))).toBe(0);
+      const pairs = list.reduce((sum, shape) => sum + shape.pairs, 0);
+      expect(needs.length).toBeGreaterThanOrEqual(Math.floor(pairs / 2048));
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test.each([
   ["results", decodeResults],
   ["range results", decodeRangeResults],
@@ -49,3 +80,15 @@ test.each([
     { numRuns: 1000 },
   );
 });
+
+function rangeOf(shape: { readonly pairs: number; readonly bytes: number }): RangeResult {
+  const kvs = Array.from({ length: shape.pairs }, (_, at) => ({
+    key: Uint8Array.of(at >>> 8, at & 255),
+    value: new Uint8Array(shape.bytes).fill(at),
+    createRevision: at,
+    modRevision: 2 ** 33 + at,
+    version: 1,
+    lease: at % 3 === 0 ? 7n : 0n,
+  }));
+  return { revision: 2 ** 34, kvs, more: shape.bytes === 1, count: shape.pairs };
+}

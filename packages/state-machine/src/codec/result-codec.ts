@@ -5,8 +5,10 @@ import { compactedRefusal, futureRefusal, type ReadRefusal } from "../refusal.ts
 import type { OperationResult, RangeOperationResult, TxnResult } from "../result.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
+  COMPACT_FORMAT_VERSION,
   decodeMessage,
   encodeMessage,
+  FORMAT_VERSION,
   type MessageField,
   wholeBigint,
   wholeNumber,
@@ -21,7 +23,7 @@ import {
   integerAt,
   listOf,
   optionalBigintAt,
-  within,
+  readEach,
 } from "./message-fields.ts";
 
 /** What one of several queries is answered with; a refusal has a `kind`, a result has none. */
@@ -37,6 +39,7 @@ const SESSION_OPEN = 4;
 const SESSION_EXPIRE = 5;
 const FAILED = 6;
 const ANSWER_GONE = 7;
+const COMPACT = 8;
 
 /** Their numbers are their places here; new ones are added at the end. */
 const FAILURE_REASONS: readonly ApplyFailure["reason"][] = [
@@ -54,7 +57,9 @@ const REFUSAL_REASONS: readonly ReadRefusal["reason"][] = ["compacted", "future-
 
 /** Encodes the answers to a batch: `Results` of docs/command-format.md. */
 export function encodeResults(results: readonly OperationResult[]): Uint8Array {
-  return encodeMessage(results.map(resultFields));
+  const compacts = results.some(({ kind }) => kind === "compact");
+  const version = compacts ? COMPACT_FORMAT_VERSION : FORMAT_VERSION;
+  return encodeMessage(results.map(resultFields), version);
 }
 
 /**
@@ -63,12 +68,7 @@ export function encodeResults(results: readonly OperationResult[]): Uint8Array {
  * @throws MalformedCommandError on anything else
  */
 export function decodeResults(bytes: Uint8Array): readonly OperationResult[] {
-  return decodeMessage(bytes).map((value, at) =>
-    within(
-      () => `result ${at}`,
-      () => readResult(value),
-    ),
-  );
+  return readEach(decodeMessage(bytes), "result", readResult);
 }
 
 /** Encodes the answers to queries: `RangeResults` of docs/command-format.md. */
@@ -82,12 +82,7 @@ export function encodeRangeResults(answers: readonly RangeAnswer[]): Uint8Array 
  * @throws MalformedCommandError on anything else
  */
 export function decodeRangeResults(bytes: Uint8Array): readonly RangeAnswer[] {
-  return decodeMessage(bytes).map((value, at) =>
-    within(
-      () => `range result ${at}`,
-      () => readAnswer(value),
-    ),
-  );
+  return readEach(decodeMessage(bytes), "range result", readAnswer);
 }
 
 /** Whether a query was refused rather than answered. */
@@ -115,6 +110,8 @@ function resultFields(result: OperationResult | RangeOperationResult): MessageFi
         result.succeeded,
         result.responses.map(resultFields),
       ];
+    case "compact":
+      return [COMPACT, wholeNumber(result.revision)];
     case "session-open":
       return [SESSION_OPEN, wholeNumber(result.revision)];
     case "session-expire":
@@ -131,22 +128,22 @@ function failureFields(failure: ApplyFailure): MessageField[] {
   return failure.reason === "compacted" ? [reason, wholeNumber(failure.compactRevision)] : [reason];
 }
 
-function answerFields(answer: RangeAnswer): MessageField[] {
+export function answerFields(answer: RangeAnswer): MessageField[] {
   if (!isReadRefusal(answer)) return rangeFields(answer);
   const reason = REFUSAL_REASONS.indexOf(answer.reason);
   return answer.reason === "compacted" ? [reason, wholeNumber(answer.compactRevision)] : [reason];
 }
 
 function rangeFields(range: RangeResult): MessageField[] {
-  return [
-    wholeNumber(range.revision),
-    wholeNumber(range.count),
-    range.more,
-    range.kvs.map(keyValueFields),
-  ];
+  return [...rangeHead(range), range.kvs.map(keyValueFields)];
 }
 
-function keyValueFields(kv: KeyValue): MessageField[] {
+/** All fields of a range but its pairs, which are the last. */
+export function rangeHead(range: RangeResult): MessageField[] {
+  return [wholeNumber(range.revision), wholeNumber(range.count), range.more];
+}
+
+export function keyValueFields(kv: KeyValue): MessageField[] {
   const fields: MessageField[] = [
     kv.key,
     kv.value,
@@ -161,6 +158,8 @@ function keyValueFields(kv: KeyValue): MessageField[] {
 function readResult(value: unknown): OperationResult {
   const fields = fieldsOf(value, "result", { min: 2, max: 4 });
   switch (fields[0]) {
+    case COMPACT:
+      return { kind: "compact", revision: countAt(fields, 1, "revision") };
     case SESSION_OPEN:
       return { kind: "session-open", revision: countAt(fields, 1, "revision") };
     case SESSION_EXPIRE:

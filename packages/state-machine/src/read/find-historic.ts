@@ -15,6 +15,7 @@ import {
   partsOfHistory,
 } from "../rows/row-layout.ts";
 import { type FoundKey, type FoundKeys, PAGE_ROWS } from "./found-keys.ts";
+import { keepFirst } from "./keep-first.ts";
 import { loadEvents } from "./load-events.ts";
 import type { RangePlan } from "./range-plan.ts";
 import type { RowSource } from "./state-point.ts";
@@ -44,7 +45,9 @@ export function* findHistoric(
     const live = walk.add(rows, isLast);
     count += live.length;
     if (take > 0) yield* takeLive(source, live, { plan, take, found });
+    yield* keepFirst(found, plan);
     if (isLast) break;
+    if (source.answer.isExceeded) return { found: [], count };
     from = `${rows.at(-1)?.key}\0`;
     yield* pause();
   }
@@ -87,7 +90,9 @@ function* takeLive(
     const { createRevision, modRevision, version, lease, value } = event;
     const record = { createRevision, modRevision, version, lease, value };
     const one = { key, ...record, blockRevision, blockSub, ordinal };
-    if (plan.passes === undefined || plan.passes(one)) found.push(one);
+    if (plan.passes !== undefined && !plan.passes(one)) continue;
+    found.push(one);
+    if (plan.keepsAllFound) source.answer.spendPair(key.length, value.length);
   }
 }
 

@@ -1,12 +1,14 @@
-import { needScan, pause, type Row, type Steps } from "@holdfast/base";
+import { type ByteString, needRows, needScan, pause, type Row, type Steps } from "@holdfast/base";
 import { decodeCurrent } from "../rows/current-row.ts";
-import { currentBounds, type KeyRange, keyOfCurrent } from "../rows/row-layout.ts";
+import { currentBounds, currentKey, type KeyRange, keyOfCurrent } from "../rows/row-layout.ts";
 import { COUNT_PAGE_ROWS, type FoundKey, type FoundKeys, PAGE_ROWS } from "./found-keys.ts";
+import { keepFirst } from "./keep-first.ts";
 import type { RangePlan } from "./range-plan.ts";
 import type { RowSource } from "./state-point.ts";
 
 /** Walks the latest versions of a range in the order of keys, page by page. */
 export function* findLatest(source: RowSource, range: KeyRange, plan: RangePlan): Steps<FoundKeys> {
+  if (range.to === `${range.from}\0`) return yield* findOneLatest(source, range.from, plan);
   const found: FoundKey[] = [];
   let { from, to } = currentBounds(source.layout, range);
   let count = 0;
@@ -16,12 +18,24 @@ export function* findLatest(source: RowSource, range: KeyRange, plan: RangePlan)
     const rows = yield* needScan({ from, to, limit, keysOnly, reverse: plan.descendingKeys });
     count += rows.length;
     if (!keysOnly) takeRows(source, rows, plan, found);
+    yield* keepFirst(found, plan);
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) return { found, count };
+    if (source.answer.isExceeded) return { found: [], count };
     if (plan.descendingKeys) to = last.key;
     else from = `${last.key}\0`;
     yield* pause();
   }
+}
+
+/** One key is one point read, which a driver can answer within the turn; a scan it cannot. */
+function* findOneLatest(source: RowSource, key: ByteString, plan: RangePlan): Steps<FoundKeys> {
+  const rowKey = currentKey(source.layout, key);
+  const [value] = yield* needRows([rowKey]);
+  const rows = value === undefined ? [] : [{ key: rowKey, value }];
+  const found: FoundKey[] = [];
+  takeRows(source, rows, plan, found);
+  return { found, count: rows.length };
 }
 
 function pageRows(plan: RangePlan, taken: number): number {
@@ -38,6 +52,10 @@ function takeRows(
     if (found.length >= plan.take) return;
     const record = decodeCurrent(row.value);
     if (plan.passes !== undefined && !plan.passes(record)) continue;
-    found.push({ ...record, key: keyOfCurrent(source.layout, row.key) });
+    const key = keyOfCurrent(source.layout, row.key);
+    found.push({ ...record, key });
+    if (plan.keepsAllFound) {
+      source.answer.spendPair(key.length, plan.withValues ? (record.value?.length ?? 0) : 0);
+    }
   }
 }

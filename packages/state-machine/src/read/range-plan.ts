@@ -16,6 +16,8 @@ export interface RangePlan {
   /** Which keys pass the revision bounds; `undefined`: all. */
   readonly passes: ((record: CurrentRecord) => boolean) | undefined;
   readonly withValues: boolean;
+  /** Whether every key that is found will be in the answer, so that it can be weighed at once. */
+  readonly keepsAllFound: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export function planRange(query: RangeQuery): RangePlan {
     sort: query.sortTarget === "key" ? undefined : { target: query.sortTarget, descending },
     passes,
     withValues: !query.keysOnly,
+    keepsAllFound: byKey || limit === 0,
   };
 }
 

@@ -1,12 +1,14 @@
-import { compareBytes, emptyBytes, fromByteString, pause, type Steps } from "@holdfast/base";
+import { emptyBytes, fromByteString, pause, type Steps } from "@holdfast/base";
 import type { KeyValue } from "../key-value.ts";
 import type { RangeQuery, RangeResult } from "../query.ts";
 import type { ReadRefusal } from "../refusal.ts";
 import { isEmptyRange, keyRange } from "../rows/key-range.ts";
 import type { RowLayout } from "../rows/row-layout.ts";
+import { AnswerBudget } from "./answer-budget.ts";
 import { findHistoric } from "./find-historic.ts";
 import { findLatest } from "./find-latest.ts";
 import { type FoundKey, PAGE_ROWS } from "./found-keys.ts";
+import { orderOf } from "./keep-first.ts";
 import { loadEvents } from "./load-events.ts";
 import { planRange, type RangePlan } from "./range-plan.ts";
 import { sortSteps } from "./sort-steps.ts";
@@ -18,16 +20,24 @@ const NO_BYTES: Uint8Array = emptyBytes();
  * Reads a range at its revision, with etcd's meaning of every option
  * (etcd-v3.md §5.1). The driver answers all needs from one View, of which `point`
  * was taken in the same turn.
+ *
+ * @throws AnswerTooLargeError when it weighs more than `answer` has left
  */
-export function rangeSteps(
+export function* rangeSteps(
   query: RangeQuery,
   point: StatePoint,
   layout: RowLayout,
+  answer: AnswerBudget = new AnswerBudget(),
 ): Steps<RangeResult | ReadRefusal> {
-  return readRange(query, point, { layout, open: undefined });
+  const range = yield* readRange(query, point, { layout, open: undefined, answer });
+  answer.check();
+  return range;
 }
 
-/** Like {@link rangeSteps}, also over events that have no row yet. */
+/**
+ * Like {@link rangeSteps}, also over events that have no row yet. Where the answer is too
+ * large, what comes back means nothing.
+ */
 export function* readRange(
   query: RangeQuery,
   point: StatePoint,
@@ -54,24 +64,10 @@ function* inOrder(
   found: readonly FoundKey[],
   plan: RangePlan,
 ): Steps<readonly FoundKey[]> {
-  const { sort } = plan;
-  if (sort === undefined) return found;
-  const sign = sort.descending ? -1 : 1;
-  switch (sort.target) {
-    case "version":
-      return yield* sortSteps(found, (a, b) => sign * (a.version - b.version));
-    case "create":
-      return yield* sortSteps(found, (a, b) => sign * (a.createRevision - b.createRevision));
-    case "mod":
-      return yield* sortSteps(found, (a, b) => sign * (a.modRevision - b.modRevision));
-    case "value": {
-      const full = yield* withValues(source, found);
-      return yield* sortSteps(
-        full,
-        (a, b) => sign * compareBytes(a.value ?? NO_BYTES, b.value ?? NO_BYTES),
-      );
-    }
-  }
+  const order = orderOf(plan);
+  if (order === undefined) return found;
+  const known = plan.sort?.target === "value" ? yield* weighedValues(source, found, true) : found;
+  return yield* sortSteps(known, order);
 }
 
 function* pairsOf(
@@ -79,13 +75,35 @@ function* pairsOf(
   found: readonly FoundKey[],
   plan: RangePlan,
 ): Steps<readonly KeyValue[]> {
-  const full = plan.withValues ? yield* withValues(source, found) : found;
   const pairs: KeyValue[] = [];
+  const full = plan.withValues ? yield* weighedValues(source, found, plan.keepsAllFound) : found;
   for (const one of full) {
     if (pairs.length % PAGE_ROWS === PAGE_ROWS - 1) yield* pause();
-    pairs.push(toPair(one, plan.withValues ? (one.value ?? NO_BYTES) : NO_BYTES));
+    const value = plan.withValues ? (one.value ?? NO_BYTES) : NO_BYTES;
+    if (!plan.keepsAllFound) source.answer.spendPair(one.key.length, value.length);
+    pairs.push(toPair(one, value));
   }
   return pairs;
+}
+
+/** Like {@link withValues}, page by page, weighing what is loaded if asked to, and not beyond what may be answered. */
+function* weighedValues(
+  source: RowSource,
+  found: readonly FoundKey[],
+  weighs: boolean,
+): Steps<readonly FoundKey[]> {
+  const full: FoundKey[] = [];
+  for (let at = 0; at < found.length && !source.answer.isExceeded; at += PAGE_ROWS) {
+    const page = found.slice(at, at + PAGE_ROWS);
+    for (const [place, one] of (yield* withValues(source, page)).entries()) {
+      full.push(one);
+      if (weighs && page[place]?.value === undefined) {
+        source.answer.spendValue(one.value?.length ?? 0);
+      }
+    }
+    if (at > 0) yield* pause();
+  }
+  return full;
 }
 
 /** The pair that a found key is, with that value. */

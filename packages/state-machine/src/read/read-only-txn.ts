@@ -3,6 +3,7 @@ import type { RangeOperation, TxnBranchOperation, TxnOperation } from "../comman
 import type { ReadRefusal } from "../refusal.ts";
 import type { RangeOperationResult, TxnResult } from "../result.ts";
 import type { RowLayout } from "../rows/row-layout.ts";
+import { AnswerBudget } from "./answer-budget.ts";
 import { addCompareKeys, compareSteps } from "./compare-steps.ts";
 import { fetchRecords } from "./fetch-records.ts";
 import { readRange } from "./range-steps.ts";
@@ -19,13 +20,18 @@ export function isReadOnlyTxn(txn: TxnOperation): txn is ReadOnlyTxn {
   return txn.success.every(isRange) && txn.failure.every(isRange);
 }
 
-/** Answers a transaction that only reads, all of it at one point. */
+/**
+ * Answers a transaction that only reads, all of it at one point.
+ *
+ * @throws AnswerTooLargeError when all its answers weigh more than `answer` has left
+ */
 export function* readOnlyTxnSteps(
   txn: ReadOnlyTxn,
   point: StatePoint,
   layout: RowLayout,
+  answer: AnswerBudget = new AnswerBudget(),
 ): Steps<TxnResult | ReadRefusal> {
-  const source = { layout, open: undefined };
+  const source = { layout, open: undefined, answer };
   const keys = new Set<ByteString>();
   addCompareKeys(txn.compares, keys);
   const records = yield* fetchRecords(keys, layout);
@@ -38,6 +44,7 @@ export function* readOnlyTxnSteps(
   const responses: RangeOperationResult[] = [];
   for (const { query } of branch) {
     const range = yield* readRange(query, point, source);
+    answer.check();
     if ("kind" in range) return range;
     responses.push({ kind: "range", range });
   }

@@ -3,6 +3,7 @@ import type { RangeQuery } from "../query.ts";
 import { compactedRefusal, futureRefusal, type ReadRefusal } from "../refusal.ts";
 import type { OpenBlock } from "../rows/open-block.ts";
 import type { RowLayout } from "../rows/row-layout.ts";
+import type { AnswerBudget } from "./answer-budget.ts";
 
 /** The moment of the state that a read sees. */
 export interface StatePoint {
@@ -15,10 +16,15 @@ export interface StatePoint {
 export interface RowSource {
   readonly layout: RowLayout;
   readonly open: OpenBlock | undefined;
+  /** What the answer may weigh; reads stop early when it is exceeded, and whoever asked says so. */
+  readonly answer: AnswerBudget;
 }
 
 /** Why `query.revision` cannot be read at that point; `undefined` when it can. 0 and below is the latest. */
-export function revisionRefusal(query: RangeQuery, point: StatePoint): ReadRefusal | undefined {
+export function revisionRefusal(
+  query: Pick<RangeQuery, "revision">,
+  point: StatePoint,
+): ReadRefusal | undefined {
   if (query.revision <= 0) return undefined;
   if (query.revision > point.revision) return futureRefusal();
   if (query.revision < point.compactRevision) return compactedRefusal(point.compactRevision);

@@ -9,10 +9,14 @@ export interface RowLayout {
   readonly sessionEnd: ByteString;
   readonly answersPrefix: ByteString;
   readonly answersEnd: ByteString;
+  /** The one row that tells how far this store has collected what compactions freed. */
+  readonly collectionKey: ByteString;
   readonly currentPrefix: ByteString;
   readonly currentEnd: ByteString;
   readonly historyPrefix: ByteString;
   readonly historyEnd: ByteString;
+  readonly garbagePrefix: ByteString;
+  readonly garbageEnd: ByteString;
   readonly blockPrefix: ByteString;
   readonly blockEnd: ByteString;
 }
@@ -38,8 +42,10 @@ export interface EventReference extends BlockId {
 const META = 0x01;
 const SESSION = 0x02;
 const ANSWERS = 0x03;
+const COLLECTION = 0x04;
 const CURRENT = 0x10;
 const HISTORY = 0x20;
+const GARBAGE = 0x21;
 const BLOCK = 0x30;
 
 const GROUP_MAX = 0xffff;
@@ -59,10 +65,13 @@ export function rowLayout(group: GroupId): RowLayout {
     sessionEnd: prefix(SESSION + 1),
     answersPrefix: prefix(ANSWERS),
     answersEnd: prefix(ANSWERS + 1),
+    collectionKey: prefix(COLLECTION),
     currentPrefix: prefix(CURRENT),
     currentEnd: prefix(CURRENT + 1),
     historyPrefix: prefix(HISTORY),
     historyEnd: prefix(HISTORY + 1),
+    garbagePrefix: prefix(GARBAGE),
+    garbageEnd: prefix(GARBAGE + 1),
     blockPrefix: prefix(BLOCK),
     blockEnd: prefix(BLOCK + 1),
   });
@@ -118,6 +127,28 @@ export function historyBounds(
 
 export function blockKey(layout: RowLayout, id: BlockId): ByteString {
   return layout.blockPrefix + uint64Key(id.blockRevision) + uint32Key(id.blockSub);
+}
+
+/** The block of a `block` row. */
+export function blockOf(layout: RowLayout, rowKey: ByteString): BlockId {
+  const at = layout.blockPrefix.length;
+  return { blockRevision: uint64At(rowKey, at), blockSub: uint32At(rowKey, at + REVISION_BYTES) };
+}
+
+/** Sorts as blocks do, and within a block by the place of the event. */
+export function garbageKey(layout: RowLayout, event: EventReference): ByteString {
+  const { blockRevision, blockSub, ordinal } = event;
+  return layout.garbagePrefix + uint64Key(blockRevision) + uint32Key(blockSub) + uint32Key(ordinal);
+}
+
+/** The event of a `garbage` row. */
+export function eventOfGarbage(layout: RowLayout, rowKey: ByteString): EventReference {
+  const at = layout.garbagePrefix.length;
+  return {
+    blockRevision: uint64At(rowKey, at),
+    blockSub: uint32At(rowKey, at + REVISION_BYTES),
+    ordinal: uint32At(rowKey, at + REVISION_BYTES + 4),
+  };
 }
 
 export function sessionKey(layout: RowLayout, session: ByteString): ByteString {

@@ -22,6 +22,7 @@ export function operationBytes(operation: Operation | TxnBranchOperation): numbe
       for (const inner of operation.failure) bytes += operationBytes(inner);
       return bytes;
     }
+    case "compact":
     case "session-open":
       return OPERATION_OVERHEAD_BYTES;
     case "session-expire":

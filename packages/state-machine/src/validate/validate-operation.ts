@@ -35,6 +35,7 @@ export function refusalOf(
         txnRefusal(operation, limits.txnOperationsMax) ??
         (hasDuplicateKeys(operation) ? requestRefusal("duplicate-key") : undefined)
       );
+    case "compact":
     case "session-open":
       return undefined;
     case "session-expire":

@@ -65,6 +65,25 @@ export const ENGINE_PROPERTIES: readonly EngineProperty[] = [
     },
   },
   {
+    name: "walks over every row of a snapshot in order, in steps, whatever is written meanwhile",
+    holds: async (engine) => {
+      const keys = Array.from({ length: 300 }, (_, at) => `k${1_000 + at}`);
+      await engine.writeDurably(keys.map((key) => put(key, key.repeat(20))));
+      const snapshot = engine.snapshot();
+      const cursor = snapshot.cursor(4_096);
+      const seen: string[] = [];
+      let steps = 0;
+      for (let rows = await cursor.next(); rows.length > 0; rows = await cursor.next()) {
+        seen.push(...rows.map(({ key }) => key));
+        steps++;
+        await engine.writeDurably([put(`k${2_000 + steps}`, "later"), remove("k1299")]);
+      }
+      await cursor.close();
+      await snapshot.close();
+      return seen.join() === keys.join() && steps > 1;
+    },
+  },
+  {
     name: "scans downwards",
     holds: async (engine) => {
       await engine.writeDurably(["a", "b", "c", "d"].map((key) => put(key, key)));

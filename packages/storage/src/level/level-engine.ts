@@ -13,6 +13,7 @@ import { Level } from "level";
 import type { Engine, EngineReads, EngineSnapshot, RowChange } from "../engine.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
 import { JobGate } from "./job-gate.ts";
+import { levelCursor } from "./level-cursor.ts";
 
 /** How LevelDB is set up below a replica's state. */
 export interface LevelEngineOptions {
@@ -161,12 +162,15 @@ class LevelEngine extends LevelReads implements Engine {
   }
 
   snapshot(): EngineSnapshot {
-    const snapshot = this.database.snapshot();
-    const reads = new LevelReads(this.database, this.directory, this.gate, snapshot);
+    const { database, gate, directory } = this;
+    const snapshot = database.snapshot();
+    const reads = new LevelReads(database, directory, gate, snapshot);
+    const at = (failure: unknown): unknown => named(failure, directory);
     return {
       getSync: (key) => reads.getSync(key),
       getMany: (keys) => reads.getMany(keys),
       scan: (scan) => reads.scan(scan),
+      cursor: (stepBytes) => levelCursor({ database, gate, snapshot, stepBytes, named: at }),
       close: () => snapshot.close(),
     };
   }

@@ -1,7 +1,10 @@
 import { assert, type ByteString, emptyBytes, type Row, type RowScan } from "@holdfast/base";
-import type { Engine, EngineSnapshot, RowChange } from "../engine.ts";
+import type { Engine, EngineCursor, EngineSnapshot, RowChange } from "../engine.ts";
 import { OpenSequences } from "../open-sequences.ts";
 import { VersionedRows } from "../versioned-rows.ts";
+
+/** Above every key that rows have. */
+const LAST_KEY: ByteString = "\xff".repeat(64);
 
 /**
  * An engine in memory that behaves as the one on disk does: atomic batches,
@@ -52,6 +55,7 @@ export class MemoryEngine implements Engine {
       getSync: (key) => this.#get(key, use()),
       getMany: async (keys) => keys.map((key) => this.#get(key, use())),
       scan: async (scan) => this.#scan(scan, use()),
+      cursor: (stepBytes) => this.#cursor(stepBytes, use),
       close: async () => {
         if (!open) return;
         open = false;
@@ -85,6 +89,26 @@ export class MemoryEngine implements Engine {
         rows.push({ key: cursor.key, value: keysOnly ? emptyBytes() : value });
     }
     return rows;
+  }
+
+  #cursor(stepBytes: number, use: () => number): EngineCursor {
+    let from: ByteString = "";
+    return {
+      next: async () => {
+        const sequence = use();
+        const rows: Row[] = [];
+        let bytes = 0;
+        while (bytes < stepBytes) {
+          const [row] = this.#scan({ from, to: LAST_KEY, limit: 1 }, sequence);
+          if (row === undefined) break;
+          rows.push(row);
+          bytes += row.key.length + row.value.length;
+          from = `${row.key}\0`;
+        }
+        return rows;
+      },
+      close: async () => undefined,
+    };
   }
 
   #sweep(): void {

@@ -13,6 +13,8 @@ export interface StateStoreOptions {
 
 /** What the applier reads: its own unpublished writes too. It writes nothing while a scan is under way. */
 export interface RowReads {
+  /** Whether a row, or its deletion, is in memory: then {@link peek} does not go to the engine. */
+  isInMemory(key: ByteString): boolean;
   /** Reads in this turn: from memory, else some microseconds from the engine. */
   peek(key: ByteString): Uint8Array | undefined;
   rows(keys: readonly ByteString[]): Promise<readonly (Uint8Array | undefined)[]>;

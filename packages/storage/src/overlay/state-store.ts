@@ -13,6 +13,7 @@ import { StateFailedError } from "../storage-errors.ts";
 import { findInMemory, Generation, type Layers, readRows } from "./generation.ts";
 import { layeredScan } from "./layered-scan.ts";
 import { OpenViews } from "./open-views.ts";
+import { ReadGauge } from "./read-gauge.ts";
 import { STATE_LIMITS, type StateLimits } from "./state-limits.ts";
 import type { RowReads, StateStats, StateStoreOptions } from "./state-store-api.ts";
 import type { View } from "./view.ts";
@@ -35,6 +36,7 @@ export class StateStore implements RowWriter {
   readonly #turn: Turn;
   readonly #limits: StateLimits;
   readonly #views: OpenViews;
+  readonly #gauge: ReadGauge;
   readonly #durableListeners: ((index: LogIndex) => void)[] = [];
   readonly #spaceListeners: (() => void)[] = [];
   readonly #failureListeners: ((failure: unknown) => void)[] = [];
@@ -58,6 +60,7 @@ export class StateStore implements RowWriter {
     this.#engine = options.engine;
     this.#clock = options.clock;
     this.#turn = options.turn;
+    this.#gauge = new ReadGauge(options.clock);
     this.#limits = Object.freeze({ ...STATE_LIMITS, ...options.limits });
     this.#views = new OpenViews({
       ...options,
@@ -81,6 +84,14 @@ export class StateStore implements RowWriter {
   /** Whether the writer should pause until {@link onSpace}. */
   get full(): boolean {
     return this.#full;
+  }
+
+  /**
+   * Whether point reads should be made off the event loop, by {@link RowReads.rows} or
+   * a View: the engine's p99 is above a millisecond (decision 12).
+   */
+  get readsAreSlow(): boolean {
+    return this.#gauge.readsAreSlow;
   }
 
   stats(): StateStats {
@@ -146,15 +157,16 @@ export class StateStore implements RowWriter {
   /** Published state of now, read in this turn. */
   get(key: ByteString): Uint8Array | undefined {
     const version = findInMemory(this.#generations, key, this.#write.sequence - 1);
-    return version === undefined ? this.#engine.getSync(key) : version.value;
+    return version === undefined ? this.#getSync(key) : version.value;
   }
 
   /** What the applier sees: see {@link RowReads}. */
   applyReads(): RowReads {
     return {
+      isInMemory: (key) => findInMemory(this.#generations, key, this.#write.sequence) !== undefined,
       peek: (key) => {
         const version = findInMemory(this.#generations, key, this.#write.sequence);
-        return version === undefined ? this.#engine.getSync(key) : version.value;
+        return version === undefined ? this.#getSync(key) : version.value;
       },
       rows: (keys) => this.#read((layers) => readRows(layers, keys)),
       scan: (scan) => this.#read((layers) => layeredScan(layers, scan, () => undefined)),
@@ -197,6 +209,10 @@ export class StateStore implements RowWriter {
   #read<Result>(read: (layers: Layers) => Promise<Result>): Promise<Result> {
     const { sequence } = this.#write;
     return this.#views.read({ generations: this.#generations, sequence }, read);
+  }
+
+  #getSync(key: ByteString): Uint8Array | undefined {
+    return this.#gauge.measure(() => this.#engine.getSync(key));
   }
 
   #armFlush(): void {
