@@ -1,4 +1,5 @@
 export {
+  decodeCompaction,
   decodeDeleteRange,
   decodePut,
   decodeRange,
@@ -7,10 +8,12 @@ export {
 } from "./etcd/kv-request-codec.ts";
 export {
   encodeDeleteRange,
+  encodeKeyValue,
   encodePut,
   encodeRange,
   encodeTxn,
 } from "./etcd/kv-response-codec.ts";
+export { decodeHashKv, encodeHashKv } from "./etcd/maintenance-codec.ts";
 export { type RefusedRequestCode, RefusedRequestError } from "./etcd/refused-request-error.ts";
 export { encodeHeader, type HeaderFields } from "./etcd/response-header-codec.ts";
 export { limitOf } from "./etcd/safe-integer.ts";

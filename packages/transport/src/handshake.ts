@@ -34,6 +34,32 @@ export function refusalOfCaller(own: PeerIdentity, caller: PeerIdentity): string
   return undefined;
 }
 
+/** Who asks for a state, as the request says. */
+export interface SnapshotCaller {
+  readonly clusterId: number;
+  readonly from: MemberId;
+  readonly storeId: string;
+  readonly to: MemberId;
+}
+
+/** Why a node gives no state to whoever asks for one; `undefined` if it may. */
+export function refusalOfSnapshot(own: PeerIdentity, caller: SnapshotCaller): string | undefined {
+  if (own.clusterId === undefined || own.memberId === undefined) {
+    return `node ${own.name} is unborn: it has no state`;
+  }
+  if (caller.clusterId !== own.clusterId) {
+    return `the caller belongs to cluster ${caller.clusterId}, this node to ${own.clusterId}`;
+  }
+  if (caller.to !== own.memberId) {
+    return `member ${caller.to} was asked, this node is member ${own.memberId}`;
+  }
+  const profile = own.membership?.profiles.find(({ id }) => id === caller.from);
+  if (profile?.storeId !== caller.storeId) {
+    return `member ${caller.from} with store ${caller.storeId} is not in the membership that node ${own.name} knows`;
+  }
+  return undefined;
+}
+
 /** Why a node sends no messages to whoever answered its dial; `undefined` if it does. */
 export function refusalOfAnswer(
   own: PeerIdentity,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type NetworkFixture, PeerCluster } from "../src/conformance/peer-cluster.ts";
 import { PEER_NETWORK_PROPERTIES } from "../src/conformance/peer-network-properties.ts";
+import { SNAPSHOT_SOURCE_PROPERTIES } from "../src/conformance/snapshot-source-properties.ts";
 import { MemoryPeerHub } from "../src/memory/memory-peer-hub.ts";
 import { grpcFixture } from "./support/grpc-fixture.ts";
 import { realClock, realTurn, until } from "./support/real-time.ts";
@@ -12,12 +13,15 @@ const fixtures: Readonly<Record<string, () => NetworkFixture>> = {
 };
 
 describe.each(Object.entries(fixtures))("the %s peer network", (_name, makeFixture) => {
-  test.each(PEER_NETWORK_PROPERTIES)("$name", async ({ holds }) => {
-    const fixture = makeFixture();
-    await using cluster = new PeerCluster(fixture);
+  test.each([...PEER_NETWORK_PROPERTIES, ...SNAPSHOT_SOURCE_PROPERTIES])(
+    "$name",
+    async ({ holds }) => {
+      const fixture = makeFixture();
+      await using cluster = new PeerCluster(fixture);
 
-    expect(await holds(cluster, fixture)).toBe(true);
-  });
+      expect(await holds(cluster, fixture)).toBe(true);
+    },
+  );
 });
 
 function memoryFixture({ encode }: { readonly encode: boolean }): NetworkFixture {

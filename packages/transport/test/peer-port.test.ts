@@ -249,6 +249,7 @@ function networkOf(identity: PeerIdentity, lines: LogLine[]): GrpcPeerNetwork {
       disconnected: () => undefined,
       gone: () => undefined,
       knocked: () => undefined,
+      snapshotAsked: () => Promise.resolve({ kind: "gone", reason: "nothing is served" }),
     },
     clock: realClock,
     random: new SeededRandom(1),

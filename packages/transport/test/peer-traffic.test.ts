@@ -195,6 +195,7 @@ async function towardsOddPeer(
       disconnected: () => undefined,
       gone: () => undefined,
       knocked: () => undefined,
+      snapshotAsked: () => Promise.resolve({ kind: "gone", reason: "nothing is served" }),
     },
     clock: realClock,
     random: new SeededRandom(3),

@@ -1,4 +1,5 @@
 import type {
+  CompactOperation,
   Compare,
   CompareResult,
   DeleteRangeOperation,
@@ -9,6 +10,7 @@ import type {
   TxnBranchOperation,
   TxnOperation,
 } from "@holdfast/state-machine";
+import type { CompactionRequest__Output } from "../generated/etcdserverpb/CompactionRequest.ts";
 import type { Compare__Output } from "../generated/etcdserverpb/Compare.ts";
 import type { DeleteRangeRequest__Output } from "../generated/etcdserverpb/DeleteRangeRequest.ts";
 import type { PutRequest__Output } from "../generated/etcdserverpb/PutRequest.ts";
@@ -86,6 +88,12 @@ export function decodeDeleteRange(request: DeleteRangeRequest__Output): DeleteRa
     rangeEnd: request.range_end,
     prevKv: request.prev_kv,
   };
+}
+
+/** A revision below 0 stays one. @throws RefusedRequestError for a revision above 2^53 - 1. */
+export function decodeCompaction(request: CompactionRequest__Output): CompactOperation {
+  const revision = request.revision.startsWith("-") ? -1 : revisionOf(request.revision);
+  return { kind: "compact", revision };
 }
 
 /** @throws RefusedRequestError for what has no meaning in any of its steps, on either branch. */

@@ -2,6 +2,7 @@ import { HoldfastError } from "@holdfast/base";
 
 /** What no decoder can turn into an operation; each has etcd's nearest text in the status codec. */
 export type RefusedRequestCode =
+  | "BAD_TRANSFER_TARGET"
   | "EMPTY_REQUEST_OP"
   | "FUTURE_REVISION"
   | "INVALID_MEMBER_URLS"

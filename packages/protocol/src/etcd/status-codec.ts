@@ -70,9 +70,16 @@ const STATUS_BY_CODE: Readonly<Record<string, WireStatus>> = {
   DAMAGED_STATE: CORRUPT,
 };
 
+/** Its text names the limit, as that of etcd's gRPC library does. */
+const ANSWER_TOO_LARGE = "ANSWER_TOO_LARGE";
+
 /** The status of an error; `undefined` if it is none that was thrown on purpose, or has no text of its own. */
 export function statusOfError(failure: unknown): WireStatus | undefined {
-  return failure instanceof HoldfastError ? STATUS_BY_CODE[failure.code] : undefined;
+  if (!(failure instanceof HoldfastError)) return undefined;
+  if (failure.code === ANSWER_TOO_LARGE) {
+    return { code: status.RESOURCE_EXHAUSTED, details: failure.message };
+  }
+  return STATUS_BY_CODE[failure.code];
 }
 
 /** The status of an error that nobody foresaw: etcd's clients get its raw text as UNKNOWN. */
@@ -93,11 +100,11 @@ export function statusOfFailure(failure: ApplyFailure): WireStatus {
   return statusOfRefusal(describeFailure(failure));
 }
 
-/** The status of a write that took effect earlier, but whose answer is no longer kept. */
+/** The status of a write that took effect, but whose answer is larger than is kept for a second asking, or than is sent at all. */
 export function statusOfAnswerGone(revision: number): WireStatus {
   return {
     code: status.UNKNOWN,
-    details: `etcdserver: applied at revision ${revision}, but the answer is no longer kept`,
+    details: `etcdserver: applied at revision ${revision}, but its answer was too large to keep or to send`,
   };
 }
 

@@ -10,3 +10,4 @@ export {
   PEER_NETWORK_PROPERTIES,
   type PeerNetworkProperty,
 } from "./peer-network-properties.ts";
+export { SNAPSHOT_SOURCE_PROPERTIES } from "./snapshot-source-properties.ts";

@@ -1,6 +1,13 @@
 import type { BootId, ClusterId, MemberId, StoreId } from "@holdfast/base";
 import { type MemberProfile, type Membership, NO_MEMBERSHIP } from "@holdfast/raft";
-import type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "@holdfast/replica";
+import type {
+  PeerEvents,
+  PeerIdentity,
+  PeerMessage,
+  PeerNetwork,
+  SnapshotAnswer,
+  SnapshotRequest,
+} from "@holdfast/replica";
 
 /** A network under test, as its fixture opened it. */
 export interface OpenNetwork {
@@ -43,6 +50,8 @@ export interface PeerProcess {
   readonly address: string;
   readonly network: PeerNetwork;
   readonly sightings: Sighting[];
+  /** What it answers to whoever asks for a state. */
+  serve: (request: SnapshotRequest) => Promise<SnapshotAnswer>;
   kill(): Promise<void>;
 }
 
@@ -74,7 +83,10 @@ export class PeerCluster {
     const identity = unbornIdentity(number, this.#starts);
     const options = {
       identity: () => process.identity,
-      events: recordInto(sightings),
+      events: {
+        ...recordInto(sightings),
+        snapshotAsked: (request: SnapshotRequest) => process.serve(request),
+      },
       address,
     };
     const id = (number * 1_000) as MemberId;
@@ -84,6 +96,7 @@ export class PeerCluster {
       sightings,
       address: "",
       network: undefined as unknown as PeerNetwork,
+      serve: () => Promise.resolve({ kind: "gone", reason: "nothing is served here" }),
       kill: () => Promise.resolve(),
     };
     const opened = await this.#fixture.open(options);
@@ -159,7 +172,7 @@ function unbornIdentity(number: number, start: number): PeerIdentity {
   };
 }
 
-function recordInto(sightings: Sighting[]): PeerEvents {
+function recordInto(sightings: Sighting[]): Omit<PeerEvents, "snapshotAsked"> {
   return {
     received: (messages) => {
       for (const message of messages) sightings.push({ kind: "received", message });

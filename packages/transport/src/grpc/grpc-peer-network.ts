@@ -1,13 +1,20 @@
 import type { Clock, Logger, MemberId, Random } from "@holdfast/base";
 import { messageOf } from "@holdfast/base";
 import type { MemberProfile } from "@holdfast/raft";
-import type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "@holdfast/replica";
+import type {
+  PeerEvents,
+  PeerIdentity,
+  PeerMessage,
+  PeerNetwork,
+  SnapshotSource,
+} from "@holdfast/replica";
 import { isAddressed, refusalOfCaller } from "../handshake.ts";
 import { parsePeerAddress } from "../peer-address.ts";
 import { PeerSilentError } from "../peer-errors.ts";
 import { type PeerLimits, resolvePeerLimits } from "../peer-limits.ts";
 import type { PeerStats } from "../peer-stats.ts";
 import { peerClientCredentials, peerClientOptions } from "./channel-options.ts";
+import { GrpcSnapshotSource } from "./grpc-snapshot-source.ts";
 import { decodeIdentity, encodeIdentity } from "./identity-codec.ts";
 import { PeerLink } from "./peer-link.ts";
 import { PeerServer } from "./peer-server.ts";
@@ -41,6 +48,7 @@ export class GrpcPeerNetwork implements PeerNetwork {
   readonly #ports: GrpcPeerNetworkPorts;
   readonly #limits: PeerLimits;
   readonly #links = new Map<MemberId, PeerLink>();
+  readonly #sources = new Set<GrpcSnapshotSource>();
   readonly #server: PeerServer;
   #stopping: Promise<void> | undefined;
   #strayLogAt = 0;
@@ -61,6 +69,7 @@ export class GrpcPeerNetwork implements PeerNetwork {
       received: (caller, messages) => this.#received(caller, messages),
       broke: (caller) => this.#linkOf(caller)?.incomingBroke(caller.bootId),
       asked: (caller) => this.#asked(caller),
+      snapshotAsked: (request) => ports.events.snapshotAsked(request),
     });
   }
 
@@ -123,6 +132,20 @@ export class GrpcPeerNetwork implements PeerNetwork {
         else settle(answer, resolve, silent);
       });
     });
+  }
+
+  /** A connection of its own to the peer; where it is not known, every question rejects. */
+  snapshotSource(from: MemberId): SnapshotSource {
+    const { identity } = this.#ports;
+    const source: GrpcSnapshotSource = new GrpcSnapshotSource({
+      address:
+        this.#stopping === undefined ? this.#links.get(from)?.profile.peerAddress : undefined,
+      limits: this.#limits,
+      identity,
+      closed: () => this.#sources.delete(source),
+    });
+    this.#sources.add(source);
+    return source;
   }
 
   /** One for each peer, in the order in which they were named. */
@@ -192,6 +215,7 @@ export class GrpcPeerNetwork implements PeerNetwork {
   async #stopAll(): Promise<void> {
     const links = [...this.#links.values()];
     this.#links.clear();
+    for (const source of [...this.#sources]) source.close();
     const server = this.#server.stop();
     await Promise.all([server, ...links.map((link) => link.close())]);
   }

@@ -7,14 +7,20 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { type Clock, type Logger, messageOf } from "@holdfast/base";
-import type { PeerIdentity, PeerMessage } from "@holdfast/replica";
+import type { PeerIdentity, PeerMessage, SnapshotAnswer, SnapshotRequest } from "@holdfast/replica";
 import { parsePeerAddress } from "../peer-address.ts";
 import { PeerAddressError, PeerPortTakenError } from "../peer-errors.ts";
 import type { PeerLimits } from "../peer-limits.ts";
 import { peerServerCredentials, peerServerOptions } from "./channel-options.ts";
 import { encodeIdentity } from "./identity-codec.ts";
 import { IncomingStream, type ServerStream } from "./incoming-stream.ts";
-import { peerService, type WireIdentity } from "./peer-wire.ts";
+import {
+  peerService,
+  type WireIdentity,
+  type WireSnapshotChunk,
+  type WireSnapshotRequest,
+} from "./peer-wire.ts";
+import { answerSnapshotRequest } from "./snapshot-answer.ts";
 
 /** How every HTTP/2 connection begins (RFC 9113, section 3.4). */
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
@@ -31,6 +37,8 @@ export interface PeerServerPorts {
   broke(caller: PeerIdentity): void;
   /** Somebody asked who this node is, and said who it is. */
   asked(caller: WireIdentity): void;
+  /** A member of this cluster asks for a chunk of a state. */
+  snapshotAsked(request: SnapshotRequest): Promise<SnapshotAnswer>;
 }
 
 /**
@@ -60,6 +68,10 @@ export class PeerServer {
         answer(null, encodeIdentity(ports.identity()));
       },
       exchange: (call: ServerStream) => this.#exchange(call),
+      fetchSnapshot: (
+        call: ServerUnaryCall<WireSnapshotRequest, WireSnapshotChunk>,
+        answer: sendUnaryData<WireSnapshotChunk>,
+      ) => answerSnapshotRequest(call.request, ports, answer),
     });
     this.#injector = this.#grpc.createConnectionInjector(peerServerCredentials());
     this.#tcp = createServer({ noDelay: true }, (socket) => this.#accept(socket));

@@ -32,6 +32,28 @@ export interface WireFrame {
   readonly messages?: Uint8Array | null;
 }
 
+/** `SnapshotRequest` of `peer.proto`. */
+export interface WireSnapshotRequest {
+  readonly cluster_id: string;
+  readonly group_id: number;
+  readonly from: string;
+  readonly store_id: string;
+  readonly to: string;
+  readonly term: string;
+  readonly epoch: string;
+  readonly last_term: string;
+  readonly last_index: string;
+  readonly sequence: string;
+}
+
+/** `SnapshotChunk` of `peer.proto`. */
+export interface WireSnapshotChunk {
+  readonly sequence: string;
+  readonly rows: Uint8Array;
+  readonly crc: number;
+  readonly end: { readonly rows: string; readonly bytes: string } | null;
+}
+
 /** The client side of one lane. */
 export type WireStream = ClientDuplexStream<WireFrame, WireFrame>;
 
@@ -43,6 +65,11 @@ export interface PeerClient extends Client {
     callback: requestCallback<WireIdentity>,
   ): ClientUnaryCall;
   exchange(): WireStream;
+  fetchSnapshot(
+    request: WireSnapshotRequest,
+    options: CallOptions,
+    callback: requestCallback<WireSnapshotChunk>,
+  ): ClientUnaryCall;
 }
 
 type PeerClientConstructor = new (

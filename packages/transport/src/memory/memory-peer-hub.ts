@@ -1,12 +1,13 @@
 import { assert, type Clock, FIRST_GROUP, type Turn } from "@holdfast/base";
-import type { PeerIdentity, PeerMessage } from "@holdfast/replica";
-import { refusalOfAnswer, refusalOfCaller } from "../handshake.ts";
+import type { PeerIdentity, PeerMessage, SnapshotAnswer } from "@holdfast/replica";
+import { refusalOfAnswer, refusalOfCaller, refusalOfSnapshot } from "../handshake.ts";
 import { decodePeerFrame, encodePeerFrame } from "../peer-codec.ts";
 import { PeerSilentError } from "../peer-errors.ts";
 import {
   type MemoryLink,
   MemoryPeerNetwork,
   type MemoryPeerPorts,
+  type MemorySnapshotQuestion,
   type MemoryWire,
 } from "./memory-peer-network.ts";
 
@@ -106,6 +107,46 @@ export class MemoryPeerHub implements MemoryWire {
         } else silent();
       });
     });
+  }
+
+  /** Answers questions of a {@link MemoryPeerNetwork.snapshotSource}; a cut link loses them without a word. */
+  askSnapshot(
+    from: MemoryPeerNetwork,
+    address: string,
+    question: MemorySnapshotQuestion,
+  ): Promise<SnapshotAnswer> {
+    const { request, timeoutMs } = question;
+    return new Promise((resolve, reject) => {
+      const silent = (): void => reject(new PeerSilentError(`member ${request.to} gives no state`));
+      const cancel = this.#ports.clock.timer(timeoutMs, silent);
+      void this.#carrySnapshot(from, address, question).then((answer) => {
+        if (answer === "lost") return;
+        cancel();
+        if (answer === "refused") silent();
+        else resolve(answer);
+      });
+    });
+  }
+
+  /** There and back, each in a later turn. */
+  async #carrySnapshot(
+    from: MemoryPeerNetwork,
+    address: string,
+    { request, isClosed }: MemorySnapshotQuestion,
+  ): Promise<SnapshotAnswer | "lost" | "refused"> {
+    const { turn } = this.#ports;
+    const later = (): Promise<void> => new Promise((resume) => turn.soon(resume));
+    await later();
+    if (this.#isCut(from.address, address)) return "lost";
+    const network = this.#networks.get(address);
+    const { clusterId = 0, storeId } = from.identity;
+    const caller = { clusterId, storeId, from: request.from, to: request.to };
+    if (isClosed() || network?.running !== true) return "refused";
+    if (refusalOfSnapshot(network.identity, caller) !== undefined) return "refused";
+    const answer = await network.events.snapshotAsked(request);
+    await later();
+    if (this.#isCut(from.address, address)) return "lost";
+    return isClosed() || !network.running || !from.running ? "refused" : answer;
   }
 
   #refreshLinks(network: MemoryPeerNetwork): void {

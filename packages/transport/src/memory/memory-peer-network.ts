@@ -1,6 +1,14 @@
 import type { BootId, MemberId } from "@holdfast/base";
 import type { MemberProfile } from "@holdfast/raft";
-import type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "@holdfast/replica";
+import type {
+  PeerEvents,
+  PeerIdentity,
+  PeerMessage,
+  PeerNetwork,
+  SnapshotAnswer,
+  SnapshotRequest,
+  SnapshotSource,
+} from "@holdfast/replica";
 import { isAddressed } from "../handshake.ts";
 
 /** One process on a {@link MemoryPeerHub}. */
@@ -17,6 +25,19 @@ export interface MemoryWire {
   refresh(): void;
   deliver(from: MemoryPeerNetwork, to: MemoryPeerNetwork, messages: readonly PeerMessage[]): void;
   hello(from: MemoryPeerNetwork, address: string, timeoutMs: number): Promise<PeerIdentity>;
+  askSnapshot(
+    from: MemoryPeerNetwork,
+    address: string,
+    question: MemorySnapshotQuestion,
+  ): Promise<SnapshotAnswer>;
+}
+
+/** One question for a chunk. */
+export interface MemorySnapshotQuestion {
+  readonly request: SnapshotRequest;
+  readonly timeoutMs: number;
+  /** Whether the asker has closed its connection meanwhile. */
+  isClosed(): boolean;
 }
 
 /** What a network keeps of one peer that it was told to reach. */
@@ -96,6 +117,20 @@ export class MemoryPeerNetwork implements PeerNetwork {
 
   hello(address: string, timeoutMs: number): Promise<PeerIdentity> {
     return this.#wire.hello(this, address, timeoutMs);
+  }
+
+  snapshotSource(from: MemberId): SnapshotSource {
+    const address = this.#links.get(from)?.profile.peerAddress ?? "nowhere";
+    let open = true;
+    return {
+      ask: (request, timeoutMs) => {
+        const question = { request, timeoutMs, isClosed: () => !open };
+        return this.#wire.askSnapshot(this, address, question);
+      },
+      close: () => {
+        open = false;
+      },
+    };
   }
 
   /** What the hub hands over, in the receiver's turn. */

@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { PeerFrame as _holdfast_v1_PeerFrame, PeerFrame__Output as _holdfast_v1_PeerFrame__Output } from '../../holdfast/v1/PeerFrame.ts';
 import type { PeerIdentity as _holdfast_v1_PeerIdentity, PeerIdentity__Output as _holdfast_v1_PeerIdentity__Output } from '../../holdfast/v1/PeerIdentity.ts';
+import type { SnapshotChunk as _holdfast_v1_SnapshotChunk, SnapshotChunk__Output as _holdfast_v1_SnapshotChunk__Output } from '../../holdfast/v1/SnapshotChunk.ts';
+import type { SnapshotRequest as _holdfast_v1_SnapshotRequest, SnapshotRequest__Output as _holdfast_v1_SnapshotRequest__Output } from '../../holdfast/v1/SnapshotRequest.ts';
 
 /**
  * Between nodes, on the peer port. Only members of one cluster talk here.
@@ -21,6 +23,23 @@ export interface PeerClient extends grpc.Client {
    */
   exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_holdfast_v1_PeerFrame, _holdfast_v1_PeerFrame__Output>;
   exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_holdfast_v1_PeerFrame, _holdfast_v1_PeerFrame__Output>;
+  
+  /**
+   * One chunk of a state that this node, as leader, offered to the caller; on a connection of its own. NOT_FOUND
+   * with the reason: that state is not served any more. FAILED_PRECONDITION: as for Exchange.
+   */
+  FetchSnapshot(argument: _holdfast_v1_SnapshotRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  FetchSnapshot(argument: _holdfast_v1_SnapshotRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  FetchSnapshot(argument: _holdfast_v1_SnapshotRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  FetchSnapshot(argument: _holdfast_v1_SnapshotRequest, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  /**
+   * One chunk of a state that this node, as leader, offered to the caller; on a connection of its own. NOT_FOUND
+   * with the reason: that state is not served any more. FAILED_PRECONDITION: as for Exchange.
+   */
+  fetchSnapshot(argument: _holdfast_v1_SnapshotRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  fetchSnapshot(argument: _holdfast_v1_SnapshotRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  fetchSnapshot(argument: _holdfast_v1_SnapshotRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
+  fetchSnapshot(argument: _holdfast_v1_SnapshotRequest, callback: grpc.requestCallback<_holdfast_v1_SnapshotChunk__Output>): grpc.ClientUnaryCall;
   
   /**
    * Who are you? Answered by an unborn node too.
@@ -50,6 +69,12 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   Exchange: grpc.handleBidiStreamingCall<_holdfast_v1_PeerFrame__Output, _holdfast_v1_PeerFrame>;
   
   /**
+   * One chunk of a state that this node, as leader, offered to the caller; on a connection of its own. NOT_FOUND
+   * with the reason: that state is not served any more. FAILED_PRECONDITION: as for Exchange.
+   */
+  FetchSnapshot: grpc.handleUnaryCall<_holdfast_v1_SnapshotRequest__Output, _holdfast_v1_SnapshotChunk>;
+  
+  /**
    * Who are you? Answered by an unborn node too.
    */
   Hello: grpc.handleUnaryCall<_holdfast_v1_PeerIdentity__Output, _holdfast_v1_PeerIdentity>;
@@ -58,5 +83,6 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
 
 export interface PeerDefinition extends grpc.ServiceDefinition {
   Exchange: MethodDefinition<_holdfast_v1_PeerFrame, _holdfast_v1_PeerFrame, _holdfast_v1_PeerFrame__Output, _holdfast_v1_PeerFrame__Output>
+  FetchSnapshot: MethodDefinition<_holdfast_v1_SnapshotRequest, _holdfast_v1_SnapshotChunk, _holdfast_v1_SnapshotRequest__Output, _holdfast_v1_SnapshotChunk__Output>
   Hello: MethodDefinition<_holdfast_v1_PeerIdentity, _holdfast_v1_PeerIdentity, _holdfast_v1_PeerIdentity__Output, _holdfast_v1_PeerIdentity__Output>
 }
