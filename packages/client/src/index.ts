@@ -13,6 +13,7 @@ export {
 } from "./core/holdfast.ts";
 export type { BytesLike, KeySelector } from "./core/key-selector.ts";
 export type {
+  CompactAnswer,
   DeleteAnswer,
   PutAnswer,
   RangeAnswer,
@@ -46,4 +47,9 @@ export type {
   TxnRequest,
   TxnRequestOperation,
 } from "./core/transaction.ts";
-export { type EndpointCall, EtcdEndpoint } from "./grpc/etcd-endpoint.ts";
+export {
+  type EndpointCall,
+  type EndpointHash,
+  type EndpointRead,
+  EtcdEndpoint,
+} from "./grpc/etcd-endpoint.ts";

@@ -6,7 +6,10 @@ import {
   type StateMachine,
 } from "@holdfast/state-machine";
 import type { StateStore } from "@holdfast/storage";
-import { type RowSource, runSteps } from "./run-steps.ts";
+import { EntryGroups, type PreparedEntry } from "./entry-groups.ts";
+import type { PrefetchedRows } from "./prefetched-rows.ts";
+import { runSteps } from "./run-steps.ts";
+import { Slices } from "./slices.ts";
 
 /** A batch of some session was applied here, and this is what it gave. */
 export interface AppliedBatch {
@@ -18,6 +21,8 @@ export interface AppliedBatch {
 export interface ApplierParts {
   readonly machine: StateMachine;
   readonly store: StateStore;
+  /** What the machine writes to. */
+  readonly rows: PrefetchedRows;
   readonly clock: Clock;
   readonly turn: Turn;
   readonly sliceMs: number;
@@ -36,7 +41,8 @@ export interface ApplierParts {
  */
 export class Applier {
   readonly #parts: ApplierParts;
-  readonly #rows: RowSource;
+  readonly #groups: EntryGroups;
+  readonly #slices: Slices;
   #resume: () => void = () => undefined;
   #applied: LogIndex;
   #target: LogIndex;
@@ -45,10 +51,9 @@ export class Applier {
 
   constructor(parts: ApplierParts) {
     this.#parts = parts;
-    const { store } = parts;
-    const reads = store.applyReads();
-    this.#rows = { get: (key) => reads.peek(key), scan: (scan) => reads.scan(scan) };
-    store.onSpace(() => this.#resume());
+    this.#slices = new Slices(parts);
+    this.#groups = new EntryGroups(parts.machine, parts.rows, this.#slices);
+    parts.store.onSpace(() => this.#resume());
     this.#applied = parts.machine.applied.index;
     this.#target = this.#applied;
   }
@@ -74,7 +79,10 @@ export class Applier {
     const { store, read, fail } = this.#parts;
     try {
       while (this.#applied < this.#target && !this.#stopped) {
-        if (store.full) await this.#space();
+        if (store.full) {
+          await this.#space();
+          continue;
+        }
         const found = read(this.#applied + 1, this.#target);
         await this.#applyAll(found instanceof Promise ? await found : found);
       }
@@ -94,28 +102,47 @@ export class Applier {
   }
 
   async #applyAll(entries: readonly Entry[]): Promise<void> {
-    const { clock, turn, sliceMs, store } = this.#parts;
-    let sliceEnd = clock.now() + sliceMs;
-    for (const entry of entries) {
+    const { advanced } = this.#parts;
+    let at = 0;
+    let group = this.#groups.take(entries, at);
+    while (group !== undefined && !this.#mustPause) {
+      if (group.prefetch !== undefined) {
+        advanced(this.#applied);
+        await group.prefetch.ready;
+      }
+      at += group.entries.length;
+      const next = this.#groups.take(entries, at);
+      await this.#applyGroup(group.entries);
+      group.prefetch?.end();
+      group = next;
+    }
+    group?.prefetch?.end();
+    advanced(this.#applied);
+  }
+
+  get #mustPause(): boolean {
+    return this.#stopped || this.#parts.store.full;
+  }
+
+  async #applyGroup(group: readonly PreparedEntry[]): Promise<void> {
+    for (const entry of group) {
+      if (this.#slices.isOver) {
+        this.#parts.advanced(this.#applied);
+        await this.#slices.next();
+      }
       const applying = this.#apply(entry);
       if (applying !== undefined) await applying;
-      if (this.#stopped || store.full) break;
-      if (clock.now() >= sliceEnd) {
-        this.#parts.advanced(this.#applied);
-        await turn.next();
-        sliceEnd = clock.now() + sliceMs;
-      }
+      if (this.#mustPause) return;
     }
-    this.#parts.advanced(this.#applied);
   }
 
   /** A promise only if the entry needs more than single rows. */
-  #apply(entry: Entry): Promise<void> | undefined {
-    const { machine, turn } = this.#parts;
+  #apply({ entry, prepared }: PreparedEntry): Promise<void> | undefined {
+    const { machine, rows } = this.#parts;
     assert(entry.index === this.#applied + 1, "entries are applied in order");
     const { index, term } = entry;
     const payload = entry.kind === "commands" ? entry.payload : undefined;
-    const result = runSteps(machine.apply({ index, term, payload }), this.#rows, turn);
+    const result = runSteps(machine.apply({ index, term, payload, prepared }), rows, this.#slices);
     if (result instanceof Promise) return result.then((results) => this.#finish(entry, results));
     this.#finish(entry, result);
     return undefined;

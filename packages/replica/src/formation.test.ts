@@ -60,6 +60,10 @@ class Village {
       setPeers: () => undefined,
       send: () => undefined,
       hello: (address) => this.#hello(address),
+      snapshotSource: () => ({
+        ask: () => Promise.reject(new Error("connection refused")),
+        close: () => undefined,
+      }),
     };
   }
 

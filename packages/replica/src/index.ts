@@ -5,7 +5,15 @@ export type { Knock } from "./membership/judge-knock.ts";
 export type { LeaderAnswer, LeaderQuestion } from "./membership/leader-question.ts";
 export { LeaderRefusedError } from "./membership/leader-questions.ts";
 export type { MembershipRequest } from "./membership/membership-request.ts";
-export type { PeerEvents, PeerIdentity, PeerMessage, PeerNetwork } from "./ports/peer-network.ts";
+export type {
+  PeerEvents,
+  PeerIdentity,
+  PeerMessage,
+  PeerNetwork,
+  SnapshotAnswer,
+  SnapshotRequest,
+  SnapshotSource,
+} from "./ports/peer-network.ts";
 export { Replica, type ReplicaParts } from "./replica.ts";
 export type {
   ReadPoint,
@@ -25,3 +33,4 @@ export {
   RequestTooLargeError,
 } from "./replica-errors.ts";
 export { type ReplicaOptions, resolveReplicaOptions } from "./replica-options.ts";
+export type { SnapshotObserver, SnapshotTransfer } from "./snapshot/snapshot-observer.ts";

@@ -1,5 +1,12 @@
 import type { Clock, GroupId } from "@holdfast/base";
-import type { MembershipCodec, PersistBatch, WriteSeq } from "@holdfast/raft";
+import type {
+  EntryId,
+  Membership,
+  MembershipCodec,
+  PersistBatch,
+  SnapshotMeta,
+  WriteSeq,
+} from "@holdfast/raft";
 import type { WalWrite, WriteAheadLog } from "@holdfast/storage";
 
 export interface LogWriterParts {
@@ -7,6 +14,10 @@ export interface LogWriterParts {
   readonly group: GroupId;
   readonly membershipCodec: MembershipCodec;
   readonly clock: Clock;
+  /** Where a whole state lies that the core installs (decision 9). */
+  directoryOf(meta: SnapshotMeta): string;
+  /** The log names that state from now on; called before the write counts as persisted. */
+  installed(meta: SnapshotMeta): void;
   /** A durable write took so long, s. */
   observe(seconds: number): void;
   persisted(seq: WriteSeq): void;
@@ -39,7 +50,7 @@ export class LogWriter {
   }
 
   async #drain(): Promise<void> {
-    const { log, persisted, fail, clock, observe } = this.#parts;
+    const { log, persisted, installed, fail, clock, observe } = this.#parts;
     try {
       while (this.#queue.length > 0 && !this.#stopped) {
         const batches = this.#queue;
@@ -47,6 +58,7 @@ export class LogWriter {
         const start = clock.now();
         await log.append(batches.map((batch) => this.#toWrite(batch)));
         observe((clock.now() - start) / 1000);
+        for (const { install } of batches) if (install !== undefined) installed(install);
         const last = batches.at(-1);
         if (last !== undefined) persisted(last.seq);
       }
@@ -58,21 +70,26 @@ export class LogWriter {
     }
   }
 
-  #toWrite({ hardState, entries, compact }: PersistBatch): WalWrite {
-    const { group, membershipCodec } = this.#parts;
+  #toWrite({ hardState, entries, compact, install }: PersistBatch): WalWrite {
+    const { group, directoryOf } = this.#parts;
     return {
       group,
       entries,
       ...(hardState === undefined ? {} : { hardState }),
-      ...(compact === undefined
+      ...(compact === undefined ? {} : { compact: this.#head(compact.upTo, compact.membership) }),
+      ...(install === undefined
         ? {}
         : {
-            compact: {
-              index: compact.upTo.index,
-              term: compact.upTo.term,
-              membership: membershipCodec.encode(compact.membership),
+            reset: {
+              ...this.#head(install.last, install.membership),
+              stateDirectory: directoryOf(install),
             },
           }),
     };
+  }
+
+  /** What stands at the beginning of a log that begins behind `last`. */
+  #head({ index, term }: EntryId, membership: Membership): NonNullable<WalWrite["compact"]> {
+    return { index, term, membership: this.#parts.membershipCodec.encode(membership) };
   }
 }

@@ -1,35 +1,19 @@
-import {
-  type Clock,
-  FIRST_GROUP,
-  HoldfastError,
-  type Logger,
-  type LogIndex,
-  type MemberId,
-  type Random,
-  type Turn,
-} from "@holdfast/base";
+import { HoldfastError, type LogIndex, type MemberId, type Random } from "@holdfast/base";
 import { type MembershipCodec, Raft, type RaftOptions } from "@holdfast/raft";
-import { StateMachine } from "@holdfast/state-machine";
-import { type Engine, StateStore, type WalRecovered } from "@holdfast/storage";
-import { runSteps } from "./run-steps.ts";
+import type { WalRecovered } from "@holdfast/storage";
+import { type AppliedState, type AppliedStateParts, openAppliedState } from "./state-at-work.ts";
 
-export interface MemberStateParts {
+export interface MemberStateParts extends AppliedStateParts {
   readonly id: MemberId;
   readonly raftOptions: RaftOptions;
   readonly recovered: WalRecovered;
   readonly membershipCodec: MembershipCodec;
-  readonly clock: Clock;
-  readonly turn: Turn;
   readonly random: Random;
-  readonly logger: Logger;
-  openEngine(directory: string): Promise<Engine>;
 }
 
 /** What a member of a cluster consists of. */
 export interface MemberState {
-  readonly engine: Engine;
-  readonly store: StateStore;
-  readonly machine: StateMachine;
+  readonly applied: AppliedState;
   readonly raft: Raft;
 }
 
@@ -47,25 +31,16 @@ export class StoreInconsistentError extends HoldfastError {
  */
 export async function openMemberState(parts: MemberStateParts): Promise<MemberState> {
   const { recovered } = parts;
-  const engine = await parts.openEngine(recovered.head.stateDirectory);
+  const applied = await openAppliedState(recovered.head.stateDirectory, parts);
   try {
-    return await openOn(engine, parts);
+    const { index } = applied.machine.applied;
+    checkConsistent(recovered, index);
+    return { applied, raft: makeCore(parts, index) };
   } catch (failure) {
-    await engine.close();
+    await applied.store.close();
+    await applied.engine.close();
     throw failure;
   }
-}
-
-async function openOn(engine: Engine, parts: MemberStateParts): Promise<MemberState> {
-  const { recovered, clock, turn, logger } = parts;
-  const store = StateStore.open({ engine, clock, turn, logger });
-  const machine = new StateMachine({ group: FIRST_GROUP, writer: store });
-  const reads = store.applyReads();
-  const rows = { get: reads.peek, scan: reads.scan };
-  await runSteps(machine.open(), rows, turn);
-  const applied = machine.applied.index;
-  checkConsistent(recovered, applied);
-  return { engine, store, machine, raft: makeCore(parts, applied) };
 }
 
 function checkConsistent({ head, lastIndex }: WalRecovered, applied: LogIndex): void {

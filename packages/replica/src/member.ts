@@ -5,22 +5,25 @@ import {
   type Logger,
   type LogIndex,
   type MemberId,
-  messageOf,
+  type Millis,
   type Revision,
+  type Steps,
 } from "@holdfast/base";
 import type {
   Effects,
-  Entry,
-  Fetch,
+  Input,
   Membership,
   Outcome,
+  Raft,
   RaftStatus,
+  SnapshotMeta,
   Transition,
 } from "@holdfast/raft";
-import { decodeBatchHeader } from "@holdfast/state-machine";
-import { LogDamagedError, type WriteAheadLog } from "@holdfast/storage";
-import { Applier } from "./applier.ts";
+import { decodeBatchHeader, type StatePoint } from "@holdfast/state-machine";
+import type { Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
 import { CoreLoop } from "./core-loop.ts";
+import { CurrentState } from "./current-state.ts";
+import { LogReads } from "./log-reads.ts";
 import { LogWriter } from "./log-writer.ts";
 import { memberIdOf } from "./member-id.ts";
 import { type MemberState, type MemberStateParts, openMemberState } from "./member-state.ts";
@@ -28,19 +31,31 @@ import { Administration } from "./membership/administration.ts";
 import { OwnMembership } from "./membership/own-membership.ts";
 import { isReserved } from "./membership/reserved-store.ts";
 import type { PeerPresence } from "./peer-presence.ts";
-import type { PeerMessage, PeerNetwork } from "./ports/peer-network.ts";
+import type {
+  PeerMessage,
+  PeerNetwork,
+  SnapshotAnswer,
+  SnapshotRequest,
+} from "./ports/peer-network.ts";
 import { NodeSession } from "./proposals/node-session.ts";
 import { Proposer } from "./proposals/proposer.ts";
 import { ReadBarriers } from "./read-barriers.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
+import { sendMessages } from "./send-messages.ts";
+import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
+import { Snapshots } from "./snapshot/snapshots.ts";
+import type { AppliedState } from "./state-at-work.ts";
 
-export interface MemberParts extends Omit<MemberStateParts, "raftOptions"> {
+export interface MemberParts extends Omit<MemberStateParts, "raftOptions" | "sliceMs"> {
   readonly options: ReplicaOptions;
   readonly log: WriteAheadLog;
   readonly network: PeerNetwork;
   readonly presence: PeerPresence;
   readonly clusterId: ClusterId;
-  readonly observe: DiskObserver;
+  readonly observe: DiskObserver & SnapshotObserver;
+  readonly directories: StateDirectories;
+  /** Opens an empty engine for a state on its way in; it takes little of the thread pool. */
+  openStagingEngine(directory: string): Promise<Engine>;
   /** A new role, term or leader. */
   changed(transition: Transition): void;
   /** A configuration without this member is committed and applied here. */
@@ -63,31 +78,32 @@ const SWEEP_MS = 100;
  */
 export class Member {
   readonly id: MemberId;
-  readonly state: MemberState;
   readonly session: NodeSession;
   readonly proposer: Proposer;
   readonly barriers: ReadBarriers;
   readonly administration: Administration;
   readonly #parts: MemberParts;
   readonly #loop: CoreLoop;
+  readonly #raft: Raft;
+  readonly #reads: LogReads;
   readonly #writer: LogWriter;
-  readonly #applier: Applier;
+  readonly #current: CurrentState;
+  readonly #snapshots: Snapshots;
   readonly #logger: Logger;
   #leader: MemberId | undefined;
   readonly #own: OwnMembership;
 
   static async open(parts: MemberParts): Promise<Member> {
-    const raftOptions = parts.options.raft;
-    return new Member(parts, await openMemberState({ ...parts, raftOptions }));
+    const { raft: raftOptions, sliceMs } = parts.options;
+    return new Member(parts, await openMemberState({ ...parts, raftOptions, sliceMs }));
   }
 
-  private constructor(parts: MemberParts, state: MemberState) {
+  private constructor(parts: MemberParts, { raft, applied }: MemberState) {
     const { id, clock, turn, random, options, log, network, membershipCodec } = parts;
     this.id = id;
-    this.state = state;
     this.#parts = parts;
+    this.#raft = raft;
     this.#logger = parts.logger;
-    const { raft, machine, store } = state;
     const fail = (failure: unknown): void => parts.fail(failure);
     this.#loop = new CoreLoop({
       raft,
@@ -96,26 +112,22 @@ export class Member {
       settle: (effects) => this.#settle(effects),
       fail,
     });
+    const enqueue = (input: Input): void => this.#loop.enqueue(input);
+    const { readBytesMax } = options;
+    this.#reads = new LogReads({ raft, log, logger: this.#logger, readBytesMax, enqueue, fail });
     this.#writer = new LogWriter({
       log,
       group: FIRST_GROUP,
       membershipCodec,
       clock,
+      directoryOf: (meta) => this.#snapshots.directoryOf(meta),
+      installed: (meta) => this.#installed(meta),
       observe: (seconds) => parts.observe.logWritten(seconds),
       persisted: (seq) => this.#loop.enqueue({ kind: "persisted", seq }),
       fail,
     });
-    this.#applier = new Applier({
-      machine,
-      store,
-      clock,
-      turn,
-      sliceMs: options.sliceMs,
-      read: (from, to) => this.#entries(from, to),
-      applied: (batch) => this.proposer.applied(batch),
-      advanced: (index) => this.#appliedTo(index),
-      fail,
-    });
+    this.#current = this.#currentState(applied);
+    this.#snapshots = this.#makeSnapshots();
     this.proposer = new Proposer({
       self: id,
       clock,
@@ -125,7 +137,7 @@ export class Member {
       sweepMs: SWEEP_MS,
       leader: () => this.#leader,
       term: () => raft.status().term,
-      isBehind: () => store.full,
+      isBehind: () => this.state.store.full,
       propose: (token, payload) =>
         this.#loop.enqueue({ kind: "propose", proposals: [{ token, payload }] }),
       send: (to, message) => network.send(to, [message]),
@@ -148,10 +160,37 @@ export class Member {
       sweepMs: SWEEP_MS,
       ask: (token) => this.#loop.enqueue({ kind: "read-index", token }),
       hasLeader: () => this.#leader !== undefined,
-      applied: () => this.#applier.applied,
+      applied: () => this.applied,
     });
     this.administration = this.#administration(parts);
     this.#own = ownMembership(parts);
+  }
+
+  #currentState(applied: AppliedState): CurrentState {
+    return new CurrentState(applied, {
+      ...this.#parts,
+      sliceMs: this.#parts.options.sliceMs,
+      read: (from, to) => this.#reads.entries(from, to),
+      applied: (batch) => this.proposer.applied(batch),
+      advanced: (index) => this.#appliedTo(index),
+      durable: (index, seconds) => {
+        this.#parts.observe.stateWritten(seconds);
+        this.#loop.enqueue({ kind: "state-durable", index });
+      },
+      replaced: () => this.#replaced(),
+    });
+  }
+
+  #makeSnapshots(): Snapshots {
+    return new Snapshots({
+      ...this.#parts,
+      self: this.id,
+      bytesPerSecond: this.#parts.options.snapshotBytesPerSecond,
+      openEngine: (directory) => this.#parts.openStagingEngine(directory),
+      engine: () => this.state.engine,
+      status: () => this.status(),
+      enqueue: (input) => this.#loop.enqueue(input),
+    });
   }
 
   #administration({
@@ -170,7 +209,7 @@ export class Member {
       random,
       logger,
       leader: () => this.#leader,
-      status: () => this.state.raft.status(),
+      status: () => this.status(),
       enqueue: (input) => this.#loop.enqueue(input),
       isConnected: (peer) => presence.isConnected(peer),
       isLost: (peer) => presence.isLost(peer, electionTimeoutMs),
@@ -180,19 +219,18 @@ export class Member {
   }
 
   start(): void {
-    const { store, raft } = this.state;
-    store.onDurable((index) => {
-      this.#parts.observe.stateWritten(store.stats().lastFlushMs / 1000);
-      this.#loop.enqueue({ kind: "state-durable", index });
-    });
-    store.onFailure((failure) => this.#parts.fail(failure));
-    this.#connectTo(raft.status().membership);
+    this.#connectTo(this.status().membership);
     this.#loop.start();
-    this.#appliedTo(this.#applier.applied);
+    this.#appliedTo(this.applied);
+  }
+
+  /** The state in use; a snapshot that is installed brings another one. */
+  get state(): AppliedState {
+    return this.#current.state;
   }
 
   get applied(): LogIndex {
-    return this.#applier.applied;
+    return this.#current.applied;
   }
 
   get leader(): MemberId | undefined {
@@ -204,7 +242,20 @@ export class Member {
   }
 
   status(): RaftStatus {
-    return this.state.raft.status();
+    return this.#raft.status();
+  }
+
+  /** Computes over one consistent state of what is applied. */
+  read<Result>(compute: (point: StatePoint) => Steps<Result>): Promise<Result> {
+    return this.#current.read(compute);
+  }
+
+  collected(revision: Revision, deadline: Millis): Promise<void> {
+    return this.#current.collected(revision, deadline);
+  }
+
+  snapshotAsked(request: SnapshotRequest): Promise<SnapshotAnswer> {
+    return this.#snapshots.asked(request);
   }
 
   received(messages: readonly PeerMessage[]): void {
@@ -237,37 +288,25 @@ export class Member {
   async stop(options: { readonly flush: boolean }): Promise<void> {
     this.#loop.stop();
     await this.#writer.stop();
-    await this.#applier.stop();
-    try {
-      if (options.flush) await this.state.store.flush();
-    } finally {
-      await this.state.store.close();
-      await this.state.engine.close();
-    }
+    await this.#snapshots.stop();
+    await this.#current.stop(options);
   }
 
   #settle(effects: Effects): void {
-    if (effects.messages.length > 0) this.#sendAll(effects.messages);
+    if (effects.messages.length > 0) sendMessages(this.#parts.network, effects.messages);
+    if (effects.persist?.install !== undefined) this.#current.hold();
     if (effects.persist !== undefined) this.#writer.write(effects.persist);
     for (const transition of effects.transitions) this.#changed(transition);
     for (const outcome of effects.outcomes) this.#outcome(outcome);
-    for (const fetch of effects.fetches) this.#fetch(fetch);
-    this.#applier.applyTo(effects.applyTo);
-  }
-
-  #sendAll(messages: Effects["messages"]): void {
-    const byPeer = new Map<MemberId, PeerMessage[]>();
-    for (const message of messages) {
-      const mine = byPeer.get(message.to);
-      if (mine === undefined) byPeer.set(message.to, [{ kind: "raft", message }]);
-      else mine.push({ kind: "raft", message });
-    }
-    for (const [to, mine] of byPeer) this.#parts.network.send(to, mine);
+    for (const fetch of effects.fetches) this.#reads.fetch(fetch);
+    this.#snapshots.settle(effects);
+    this.#current.applyTo(effects.applyTo);
   }
 
   #changed(transition: Transition): void {
     if (transition.kind === "membership") this.#membershipIs(transition.membership);
     else this.#leaderIs(transition.leader);
+    if (transition.kind === "role" && transition.role !== "leader") this.#snapshots.leadsNot();
     this.#parts.changed(transition);
   }
 
@@ -322,40 +361,31 @@ export class Member {
   }
 
   #appliedTo(index: LogIndex): void {
+    this.#current.advanced();
     this.barriers.appliedTo(index);
     if (this.#own.hasLeft(index)) this.#parts.removed();
   }
 
+  /** The log names the staged state from now on. */
+  #installed(meta: SnapshotMeta): void {
+    this.#current.replace(this.#snapshots.directoryOf(meta), meta.last);
+    this.#snapshots.installed(meta);
+  }
+
+  /** What was proposed here may be applied inside the snapshot: sent again, its session answers for it. */
+  #replaced(): void {
+    this.#appliedTo(this.applied);
+    this.proposer.sendAgain();
+  }
+
   #membershipIs(membership: Membership): void {
-    this.#own.changed({ index: this.state.raft.status().membershipIndex, membership });
+    this.#own.changed({ index: this.status().membershipIndex, membership });
     this.#connectTo(membership);
   }
 
   #connectTo({ profiles }: Membership): void {
     const peers = profiles.filter((profile) => profile.id !== this.id && !isReserved(profile));
     this.#parts.network.setPeers(peers);
-  }
-
-  #entries(from: LogIndex, to: LogIndex): readonly Entry[] | Promise<readonly Entry[]> {
-    const bytesMax = this.#parts.options.readBytesMax;
-    return (
-      this.state.raft.entriesInMemory(from, to, bytesMax) ??
-      this.#parts.log.read(FIRST_GROUP, from, to, bytesMax)
-    );
-  }
-
-  #fetch({ fetchId, from, to, bytesMax }: Fetch): void {
-    this.#parts.log.read(FIRST_GROUP, from, to, bytesMax).then(
-      (entries) => this.#loop.enqueue({ kind: "entries-fetched", fetchId, entries }),
-      (failure: unknown) => {
-        if (failure instanceof LogDamagedError) {
-          this.#parts.fail(failure);
-          return;
-        }
-        this.#logger.warn({ from, to, failure: messageOf(failure) }, "entries for a peer not read");
-        this.#loop.enqueue({ kind: "entries-fetched", fetchId, entries: undefined });
-      },
-    );
   }
 }
 

@@ -1,47 +1,108 @@
-import type { RowNeed, Steps, Turn } from "@holdfast/base";
+import type { ByteString, Clock, Row, RowScan, Steps, Turn } from "@holdfast/base";
 import type { StateStore, View } from "@holdfast/storage";
-import { runSteps } from "./run-steps.ts";
+import { OverloadedError } from "./replica-errors.ts";
+import type { ReplicaOptions } from "./replica-options.ts";
+import { type RowSource, runSteps } from "./run-steps.ts";
+import { Slices } from "./slices.ts";
 
-/** Single rows that a read may fetch in one turn; more of them take a View. */
-const ROWS_IN_A_TURN_MAX = 64;
+export interface ReaderParts {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly options: Pick<ReplicaOptions, "sliceMs" | "pendingReadsMax" | "longReadsMax">;
+}
 
 /**
- * Runs a read over one consistent state. A read of single rows is done within
- * this turn; anything longer takes a View now, before anything else is applied,
- * and goes on from there (decision 11).
+ * Runs reads, each over one consistent state. A read of a few single rows is done
+ * within one turn; a longer one, or any while the engine is slow, takes a View in
+ * the turn in which it began and goes on from there (decisions 11 and 12).
  */
-export function runRead<Result>(
-  steps: Steps<Result>,
-  store: StateStore,
-  turn: Turn,
-): Result | Promise<Result> {
-  let step = steps.next();
-  while (step.done !== true) {
-    const need: RowNeed = step.value;
-    if (need.kind !== "rows" || need.keys.length > ROWS_IN_A_TURN_MAX) {
-      return onView(resumedAt(need, steps), store, turn);
+export class Reader {
+  readonly #parts: ReaderParts;
+  readonly #slices: Slices;
+  #longReads = 0;
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+    const { clock, turn, options } = parts;
+    this.#slices = new Slices({ clock, turn, sliceMs: options.sliceMs });
+  }
+
+  /**
+   * `begin` is called in the turn whose state is read.
+   *
+   * @throws OverloadedError if too many reads wait or are under way
+   */
+  async read<Result>(begin: () => Steps<Result>): Promise<Result> {
+    if (this.#slices.waiting > 0 || this.#slices.isOver) await this.#wait();
+    const moment = new Moment(this.#parts.store, () => this.#takeView());
+    const result = runSteps(begin(), moment, this.#slices);
+    if (!(result instanceof Promise)) return result;
+    try {
+      return await result;
+    } finally {
+      if (moment.close()) this.#longReads--;
     }
-    step = steps.next(need.keys.map((key) => store.get(key)));
   }
-  return step.value;
+
+  #wait(): Promise<void> {
+    const { pendingReadsMax } = this.#parts.options;
+    if (this.#slices.waiting < pendingReadsMax) return this.#slices.next();
+    throw new OverloadedError(`${pendingReadsMax} reads are waiting already`);
+  }
+
+  #takeView(): View {
+    const { longReadsMax } = this.#parts.options;
+    if (this.#longReads >= longReadsMax) {
+      throw new OverloadedError(
+        `${longReadsMax} reads that take more than a moment are under way already`,
+      );
+    }
+    const view = this.#parts.store.view();
+    this.#longReads++;
+    return view;
+  }
 }
 
-async function onView<Result>(
-  steps: Steps<Result>,
-  store: StateStore,
-  turn: Turn,
-): Promise<Result> {
-  const view: View = store.view();
-  try {
-    return await runSteps(steps, view, turn);
-  } finally {
-    view.close();
-  }
-}
+/** The state of one turn: read as it is while the turn lasts, through a View from then on. */
+class Moment implements RowSource {
+  readonly #store: StateStore;
+  readonly #takeView: () => View;
+  #view: View | undefined;
 
-/** The rest of a computation whose next need is known already. */
-function* resumedAt<Result>(need: RowNeed, steps: Steps<Result>): Steps<Result> {
-  let step = steps.next(yield need);
-  while (step.done !== true) step = steps.next(yield step.value);
-  return step.value;
+  constructor(store: StateStore, takeView: () => View) {
+    this.#store = store;
+    this.#takeView = takeView;
+  }
+
+  get readsAreSlow(): boolean {
+    return this.#store.readsAreSlow;
+  }
+
+  leaveTurn(): void {
+    this.#view = this.#takeView();
+  }
+
+  get(key: ByteString): Uint8Array | undefined {
+    return this.#view === undefined ? this.#store.get(key) : this.#view.get(key);
+  }
+
+  rows(keys: readonly ByteString[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return this.#later().rows(keys);
+  }
+
+  scan(scan: RowScan): Promise<readonly Row[]> {
+    return this.#later().scan(scan);
+  }
+
+  /** Whether there was a View to close. */
+  close(): boolean {
+    this.#view?.close();
+    return this.#view !== undefined;
+  }
+
+  #later(): View {
+    this.#view ??= this.#takeView();
+    return this.#view;
+  }
 }

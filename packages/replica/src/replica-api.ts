@@ -68,6 +68,14 @@ export interface ReplicaApi {
   changeMembership(request: MembershipRequest, call: ReplicaCall): Promise<MemberId>;
   /** Hands leadership over, to the most advanced voter if `to` is undefined; resolves with who leads then. */
   transferLeadership(to: MemberId | undefined, call: ReplicaCall): Promise<MemberId>;
+  /**
+   * Resolves when nothing is left on this node's disk of what compactions up to `revision` freed.
+   *
+   * Rejects with the outcome `applied`: the compaction stands, whatever becomes of the wait.
+   */
+  collected(revision: Revision, call: ReplicaCall): Promise<void>;
+  /** The hash over all applied entries when `index` was the last of them; `undefined` where it is not known here (decision 15). */
+  rollingHashAt(index: LogIndex): number | undefined;
   status(): ReplicaStatus;
 }
 

@@ -30,11 +30,19 @@ export interface ReplicaOptions {
    */
   readonly entryBytesMax: number;
   /**
-   * Reads waiting for their read index at most.
+   * Reads waiting for their read index, or for the event loop, at most.
    *
    * @default 65536
    */
   readonly pendingReadsMax: number;
+  /**
+   * Reads that go on beyond one turn of the event loop at most: ranges, and single
+   * keys while the disk is slow; more are refused as overloaded. Each holds a View,
+   * so it is below the store's `viewsMax`.
+   *
+   * @default 1000
+   */
+  readonly longReadsMax: number;
   /**
    * Entries read from the log at once for applying or for a slow peer, bytes.
    *
@@ -42,11 +50,19 @@ export interface ReplicaOptions {
    */
   readonly readBytesMax: number;
   /**
-   * How long applying goes on before the event loop turns, ms (decision 4).
+   * How long applying, and how long all reads together, go on before the event loop
+   * turns, ms (decision 4).
    *
    * @default 5
    */
   readonly sliceMs: Millis;
+  /**
+   * How fast a leader sends states to members that its log no longer reaches, all of
+   * them together, bytes a second: what clients wait for goes first.
+   *
+   * @default 32 MiB
+   */
+  readonly snapshotBytesPerSecond: number;
   /**
    * A session with nothing applied for this long is ended by the leader, ms.
    *
@@ -66,8 +82,10 @@ export function resolveReplicaOptions(
     batchOperationsMax: 1024,
     entryBytesMax: 1.5 * MIB,
     pendingReadsMax: 65_536,
+    longReadsMax: 1000,
     readBytesMax: MIB,
     sliceMs: 5,
+    snapshotBytesPerSecond: 32 * MIB,
     sessionIdleMs: 3_600_000,
     ...given,
   });

@@ -3,16 +3,18 @@ import {
   type Clock,
   FIRST_GROUP,
   type Logger,
+  type LogIndex,
   type MemberId,
   messageOf,
   type Random,
+  type Revision,
   type Steps,
   type StoreId,
   type Turn,
 } from "@holdfast/base";
 import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/raft";
 import type { Operation, OperationResult } from "@holdfast/state-machine";
-import type { Engine, WalRecovered, WriteAheadLog } from "@holdfast/storage";
+import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import { type ConfiguredNode, Formation } from "./formation.ts";
 import { type DiskObserver, Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
@@ -20,7 +22,6 @@ import { ownMember } from "./membership/own-member.ts";
 import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
 import { submitBatch } from "./proposals/submit.ts";
-import { runRead } from "./reader.ts";
 import type {
   ReadPoint,
   ReplicaApi,
@@ -31,6 +32,7 @@ import type {
 import { NoLeaderError, ReplicaStoppedError } from "./replica-errors.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
 import { SessionReaper } from "./session-reaper.ts";
+import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 
 export interface ReplicaParts {
   readonly self: ConfiguredNode & { readonly storeId: StoreId };
@@ -47,8 +49,11 @@ export interface ReplicaParts {
   /** What the log held; `undefined`: this store is unborn. */
   readonly recovered: WalRecovered | undefined;
   readonly membershipCodec: MembershipCodec;
-  readonly observe: DiskObserver;
+  readonly observe: DiskObserver & SnapshotObserver;
+  readonly directories: StateDirectories;
   openEngine(directory: string): Promise<Engine>;
+  /** Opens an engine for a state that is being received, beside the one in use. */
+  openStagingEngine(directory: string): Promise<Engine>;
 }
 
 /**
@@ -91,6 +96,9 @@ export class Replica implements ReplicaApi {
     },
     gone: (peer) => this.#member?.peerGone(peer),
     knocked: (caller) => this.#member?.administration.knocked(caller),
+    snapshotAsked: (request) =>
+      this.#serving()?.snapshotAsked(request) ??
+      Promise.resolve({ kind: "gone", reason: "it is not at work" }),
   };
 
   /**
@@ -164,9 +172,7 @@ export class Replica implements ReplicaApi {
     const member = this.#serving();
     if (member === undefined) return this.#notServing();
     if (call.linearizable) await member.barriers.wait(call);
-    const { machine, store } = member.state;
-    const { revision, compactRevision } = machine;
-    return runRead(compute({ revision, compactRevision }), store, this.#parts.turn);
+    return member.read(compute);
   }
 
   barrier(call: ReplicaCall): Promise<void> {
@@ -181,6 +187,14 @@ export class Replica implements ReplicaApi {
   transferLeadership(to: MemberId | undefined, call: ReplicaCall): Promise<MemberId> {
     const question = { kind: "transfer-leadership", to } as const;
     return this.#serving()?.administration.ask(question, call) ?? this.#notServing();
+  }
+
+  collected(revision: Revision, { deadline }: ReplicaCall): Promise<void> {
+    return this.#serving()?.collected(revision, deadline) ?? this.#notServing();
+  }
+
+  rollingHashAt(index: LogIndex): number | undefined {
+    return this.#member?.state.machine.rollingHashAt(index);
   }
 
   status(): ReplicaStatus {
@@ -253,8 +267,7 @@ export class Replica implements ReplicaApi {
   }
 
   async #open(recovered: WalRecovered): Promise<void> {
-    const { self, clock, turn, random, logger, log, options, membershipCodec, observe } =
-      this.#parts;
+    const { self, clock, logger, log, options, membershipCodec, directories } = this.#parts;
     const { clusterId } = recovered.head;
     const network = this.#network;
     if (clusterId === undefined || network === undefined) return;
@@ -267,20 +280,16 @@ export class Replica implements ReplicaApi {
       known.map((bytes) => membershipCodec.decode(bytes)),
     );
     if (id === undefined) return this.#removed();
+    const removed = await directories.keepOnly(recovered.head.stateDirectory);
+    if (removed.length > 0) logger.info({ removed }, "removed states that the log does not name");
     const member = await Member.open({
+      ...this.#parts,
       id,
       recovered,
-      options,
-      clock,
-      turn,
-      random,
-      logger,
       log,
       network,
       presence: this.#presence,
       clusterId,
-      observe,
-      membershipCodec,
       openEngine: (directory) => this.#openEngine(directory),
       changed: (transition) => this.#changed(transition),
       removed: () => this.#removed(),

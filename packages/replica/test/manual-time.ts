@@ -10,6 +10,8 @@ export class ManualTime implements Clock, Turn {
   #now = 0;
   #timers: Timer[] = [];
   #tasks: (() => void)[] = [];
+  /** Turns that have begun. */
+  turns = 0;
 
   now(): number {
     return this.#now;
@@ -37,9 +39,22 @@ export class ManualTime implements Clock, Turn {
     while (this.#tasks.length > 0) {
       const tasks = this.#tasks;
       this.#tasks = [];
+      this.turns++;
       for (const task of tasks) task();
       await microtasks();
     }
+  }
+
+  /** Advances until `promise` is settled. */
+  async until<Result>(promise: Promise<Result>): Promise<Result> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    for (let round = 0; round < 200_000 && !isSettled; round++) await this.advance(1);
+    if (!isSettled) throw new Error("it does not end");
+    return promise;
   }
 
   async advance(ms: number): Promise<void> {
@@ -50,6 +65,7 @@ export class ManualTime implements Clock, Turn {
       if (due === undefined) break;
       this.#timers = this.#timers.filter((timer) => timer !== due);
       this.#now = Math.max(this.#now, due.at);
+      this.turns++;
       due.fire();
     }
     this.#now = end;

@@ -70,7 +70,7 @@ export class ClientEdge {
 
   /** @throws PortTakenError, ListenError */
   async start(): Promise<void> {
-    const { replica, clock, logger, layout } = this.#ports;
+    const { replica, clock, turn, logger, layout } = this.#ports;
     const headers = new Headers(this.#ports);
     const calls = new ReplicaCalls({ clock, replica });
     const limits = this.#options.operationLimits ?? DEFAULT_OPERATION_LIMITS;
@@ -85,12 +85,13 @@ export class ClientEdge {
     const grpc = createGrpcServer({
       kv: new KvService({ replica, calls, limits, layout }),
       cluster: new ClusterService({ replica, calls }),
-      maintenance: new MaintenanceService({ headers }),
+      maintenance: new MaintenanceService({ headers, replica, calls, layout }),
       sessions: this.#sessions,
       headers,
       health: this.#health,
       ledger: this.#ledger,
       logger,
+      turn,
     });
     const http = await createHttpServer({
       health: new HealthService({ replica, calls }),

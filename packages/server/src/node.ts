@@ -5,7 +5,7 @@ import { decodeMembership, encodeMembership } from "@holdfast/protocol";
 import { resolveRaftOptions } from "@holdfast/raft";
 import { Replica, resolveReplicaOptions } from "@holdfast/replica";
 import { rowLayout } from "@holdfast/state-machine";
-import { nodeFiles, openLevelEngine, WriteAheadLog } from "@holdfast/storage";
+import { nodeFiles, openLevelEngine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
 import { GrpcPeerNetwork } from "@holdfast/transport";
 import { SystemClock } from "./adapters/system-clock.ts";
 import { SystemRandom } from "./adapters/system-random.ts";
@@ -24,6 +24,8 @@ const DRAIN_GRACE_MS = 1_000;
 const THREAD_POOL_DEFAULT = 4;
 /** Threads of libuv's pool that LevelDB leaves to the log. */
 const LOG_THREADS = 2;
+/** A state on its way in is written once and not read. */
+const STAGING_CACHE_BYTES = 1024 * 1024;
 
 /**
  * One node of a cluster, composed: directory, log, replica, peer network, client
@@ -115,11 +117,17 @@ async function openOn(
     log,
     recovered: recovered.get(FIRST_GROUP),
     membershipCodec: { encode: encodeMembership, decode: decodeMembership },
+    directories: new StateDirectories(files),
     openEngine: (name) =>
       openLevelEngine(join(directory.path, name), { jobsMax: threadPoolSize() - LOG_THREADS }),
+    // It takes one of the log's threads while it lasts, and leaves it the other.
+    openStagingEngine: (name) =>
+      openLevelEngine(join(directory.path, name), { jobsMax: 1, cacheSize: STAGING_CACHE_BYTES }),
     observe: {
       logWritten: (seconds) => edge.metrics.noteWalWrite(seconds),
       stateWritten: (seconds) => edge.metrics.noteStateCommit(seconds),
+      snapshotsUnderWay: (way, count) => edge.metrics.snapshots.underWay(way, count),
+      snapshotEnded: (transfer) => edge.metrics.snapshots.ended(transfer),
     },
   });
   const network = new GrpcPeerNetwork({

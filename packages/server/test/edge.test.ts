@@ -72,9 +72,7 @@ describe("cluster and maintenance", () => {
   });
 
   test.each([
-    ["kv", "Compact"],
-    ["maintenance", "HashKV"],
-    ["cluster", "MemberAdd"],
+    ["maintenance", "Defragment"],
     ["lease", "LeaseGrant"],
   ] as const)("%s %s is unimplemented", async (service, method) => {
     const edge = await openEdge();

@@ -182,7 +182,7 @@ test("answers of a client that is gone go nowhere, and the stream is forgotten",
 });
 
 test("an answer above its limit is refused with what to do", async () => {
-  const served = service({ answerBytesMax: 4 });
+  const served = service({ answerBytesMax: 36 });
   const { replica } = served;
   const sink = new Transcript();
   const stream = await inSession(served, sink);

@@ -112,6 +112,19 @@ export class SingleReplica implements ReplicaApi {
     return Promise.reject(new NoLeaderError("a cluster of one hands nothing over"));
   }
 
+  /** Collects at once what is there to collect. */
+  async collected(): Promise<void> {
+    while (true) {
+      const part = this.#rows.run(this.#machine.planCollection());
+      if (part === undefined) return;
+      this.#machine.writeCollection(part);
+    }
+  }
+
+  rollingHashAt(index: number): number | undefined {
+    return this.#machine.rollingHashAt(index);
+  }
+
   status(): ReplicaStatus {
     this.counts.statuses += 1;
     return {

@@ -42,6 +42,12 @@ export class ReplicaCalls {
     };
   }
 
+  /** A call that may take as long as the caller will wait, whatever other requests may. */
+  patient(context: CallContext): ReplicaCall {
+    const deadline = this.#clock.now() + context.timeoutMs;
+    return { deadline, requireLeader: context.requireLeader };
+  }
+
   deadline(timeoutMs: number): Millis {
     return this.#clock.now() + Math.min(timeoutMs, this.#limitMs);
   }

@@ -1,5 +1,8 @@
 import type { ReplicaApi } from "@holdfast/replica";
 import {
+  AnswerBudget,
+  type CompactOperation,
+  compactedRefusal,
   type DeleteRangeOperation,
   isReadOnlyTxn,
   type Operation,
@@ -30,6 +33,17 @@ export interface KvPorts {
   readonly limits: OperationLimits;
   /** Where the replica's state machine keeps its rows. */
   readonly layout: RowLayout;
+  /**
+   * What the answer to one read may weigh, bytes.
+   *
+   * @default REPLY_BYTES_MAX
+   */
+  readonly replyBytesMax?: number;
+}
+
+/** A compaction that is answered when it is decided, or when this node's disk is rid of what it freed. */
+export interface CompactContext extends CallContext {
+  readonly physical: boolean;
 }
 
 /**
@@ -42,19 +56,21 @@ export class KvService {
   readonly #calls: ReplicaCalls;
   readonly #limits: OperationLimits;
   readonly #layout: RowLayout;
+  readonly #replyBytesMax: number | undefined;
 
   constructor(ports: KvPorts) {
     this.#replica = ports.replica;
     this.#calls = ports.calls;
     this.#limits = ports.limits;
     this.#layout = ports.layout;
+    this.#replyBytesMax = ports.replyBytesMax;
   }
 
   range(query: RangeQuery, context: ReadContext): RequestRefusal | Promise<RangeAnswer> {
     return (
       validateQuery(query) ??
       this.#replica.read(
-        (point) => rangeSteps(query, point, this.#layout),
+        (point) => rangeSteps(query, point, this.#layout, new AnswerBudget(this.#replyBytesMax)),
         this.#calls.read(context, !context.serializable),
       )
     );
@@ -80,10 +96,28 @@ export class KvService {
     return (
       validateOperation(operation, this.#limits) ??
       this.#replica.read(
-        (point) => readOnlyTxnSteps(operation, point, this.#layout),
+        (point) =>
+          readOnlyTxnSteps(operation, point, this.#layout, new AnswerBudget(this.#replyBytesMax)),
         this.#calls.read(context, !context.serializable),
       )
     );
+  }
+
+  /** Gives up all revisions before one, everywhere (etcd-v3.md §5.6). */
+  async compact(
+    operation: CompactOperation,
+    context: CompactContext,
+  ): Promise<OperationResult | ReadRefusal> {
+    // Below every compact revision there can be.
+    if (operation.revision < 0) {
+      return compactedRefusal(this.#replica.status().compactRevision);
+    }
+    const patient = this.#calls.patient(context);
+    const result = await this.#replica.propose(operation, this.#calls.call(context));
+    if (context.physical && result.kind === "compact") {
+      await this.#replica.collected(operation.revision, patient);
+    }
+    return result;
   }
 
   #propose(operation: Operation, context: CallContext): RequestRefusal | Promise<OperationResult> {

@@ -1,3 +1,13 @@
+import type { MemberId, Revision } from "@holdfast/base";
+import type { ReplicaApi } from "@holdfast/replica";
+import {
+  type HashKv,
+  hashKvSteps,
+  hashStateSteps,
+  type ReadRefusal,
+  type RowLayout,
+} from "@holdfast/state-machine";
+import type { CallContext, ReplicaCalls } from "./call-context.ts";
 import type { Headers } from "./response-header.ts";
 
 /** The release of etcd whose interface is spoken; clients parse it and turn features on by it. */
@@ -24,9 +34,48 @@ export interface MemberStatus {
 /** Looks after one member. Answers from what is known here, without asking others. */
 export class MaintenanceService {
   readonly #headers: Headers;
+  readonly #replica: ReplicaApi;
+  readonly #calls: ReplicaCalls;
+  readonly #layout: RowLayout;
 
-  constructor(ports: { readonly headers: Headers }) {
+  constructor(ports: {
+    readonly headers: Headers;
+    readonly replica: ReplicaApi;
+    readonly calls: ReplicaCalls;
+    /** Where the replica's state machine keeps its rows. */
+    readonly layout: RowLayout;
+  }) {
     this.#headers = ports.headers;
+    this.#replica = ports.replica;
+    this.#calls = ports.calls;
+    this.#layout = ports.layout;
+  }
+
+  /** The hash of all this member has up to `revision`, 0 for what it has now: equal on all members (decision 15). */
+  hashKv(revision: Revision, context: CallContext): Promise<HashKv | ReadRefusal> {
+    return this.#replica.read(
+      (point) => hashKvSteps(revision, point, this.#layout),
+      this.#calls.read(context, false),
+    );
+  }
+
+  /** The hash of all replicated state of this member as it is now. */
+  hash(context: CallContext): Promise<{ readonly hash: number; readonly storeRevision: Revision }> {
+    return this.#replica.read(
+      (point) => hashStateSteps(point, this.#layout),
+      this.#calls.read(context, false),
+    );
+  }
+
+  /**
+   * Hands leadership to a member. Like etcd only the leader is asked; resolves once the other leads.
+   *
+   * @returns undefined where this member does not lead
+   */
+  async moveLeader(to: MemberId, context: CallContext): Promise<MemberId | undefined> {
+    const { leader, memberId } = this.#replica.status();
+    if (memberId === undefined || leader !== memberId) return undefined;
+    return this.#replica.transferLeadership(to, this.#calls.call(context));
   }
 
   status(): MemberStatus {

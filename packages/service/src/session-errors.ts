@@ -5,8 +5,7 @@ export type SessionRefusalCode =
   | "SESSION_PROTOCOL"
   | "SESSION_MISMATCH"
   | "INVALID_REQUEST"
-  | "TOO_MANY_QUERIES"
-  | "ANSWER_TOO_LARGE";
+  | "TOO_MANY_QUERIES";
 
 /** A part of a turn, or a stream, was refused; nothing was proposed. */
 export class SessionRefusedError extends HoldfastError {

@@ -1,9 +1,9 @@
 import type { Steps } from "@holdfast/base";
 import type { ReadPoint } from "@holdfast/replica";
 import {
+  AnswerBudget,
   decodeQueries,
-  encodeRangeResults,
-  isReadRefusal,
+  encodeRangeResultsSteps,
   type RangeAnswer,
   type RangeQuery,
   type RowLayout,
@@ -35,7 +35,11 @@ export function readQueries(bytes: Uint8Array, limits: SessionLimits): readonly 
   return queries;
 }
 
-/** Answers all queries of a turn from one state and encodes the answers. */
+/**
+ * Answers all queries of a turn from one state and encodes the answers.
+ *
+ * @throws AnswerTooLargeError when together they weigh more than one turn's answer may
+ */
 export function* answerQueries(
   queries: readonly RangeQuery[],
   point: ReadPoint,
@@ -43,24 +47,9 @@ export function* answerQueries(
   limits: SessionLimits,
 ): Steps<Uint8Array> {
   const answers: RangeAnswer[] = [];
-  let bytes = 0;
+  const budget = new AnswerBudget(limits.answerBytesMax);
   for (const query of queries) {
-    const answer = yield* rangeSteps(query, point, layout);
-    bytes += answerBytes(answer);
-    if (bytes > limits.answerBytesMax) {
-      throw new SessionRefusedError(
-        "ANSWER_TOO_LARGE",
-        `the answer to one turn is above ${limits.answerBytesMax} bytes; ask with a limit`,
-      );
-    }
-    answers.push(answer);
+    answers.push(yield* rangeSteps(query, point, layout, budget));
   }
-  return encodeRangeResults(answers);
-}
-
-function answerBytes(answer: RangeAnswer): number {
-  if (isReadRefusal(answer)) return 0;
-  let bytes = 0;
-  for (const { key, value } of answer.kvs) bytes += key.length + value.length;
-  return bytes;
+  return yield* encodeRangeResultsSteps(answers);
 }

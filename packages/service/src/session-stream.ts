@@ -1,6 +1,7 @@
 import { equalBytes, HoldfastError, type Logger } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
+  BATCH_ARRAYS_MAX,
   type CommandBatch,
   decodeBatch,
   decodeBatchHeader,
@@ -136,7 +137,7 @@ export class SessionStream {
     const firstSequence = decodeBatchHeader(request.commands)?.firstSequence ?? 0;
     const part = firstSequence === 0 ? WHOLE_STREAM : { firstSequence, readId: 0 };
     try {
-      const batch = decodeBatch(request.commands);
+      const batch = decodeBatch(request.commands, { arraysMax: BATCH_ARRAYS_MAX });
       this.#check(batch);
       const count = batch.operations.length;
       this.#propose(request.commands, count, firstSequence, request.timeoutMs).then(

@@ -8,6 +8,8 @@ import type { EndpointStatus, StatusSource } from "./cluster-status.ts";
 import type { Entry } from "./entry.ts";
 import { type BytesLike, type KeySelector, toKey } from "./key-selector.ts";
 import {
+  type CompactAnswer,
+  compactAnswer,
   type DeleteAnswer,
   deleteAnswer,
   type PutAnswer,
@@ -22,6 +24,7 @@ import {
   type PutSettings,
   type RangeSelection,
   type TxnRequest,
+  toCompact,
   toDelete,
   toPut,
   toQuery,
@@ -126,6 +129,14 @@ export class Holdfast implements AsyncDisposable {
   async txn(request: TxnRequest, options: CallOptions = {}): Promise<TxnAnswer> {
     const operation = toTxn(request);
     return txnAnswer(await this.#write(operation, options));
+  }
+
+  /**
+   * Gives up all revisions before `revision`, on all nodes: reads of them are refused with
+   * `COMPACTED` from then on, and the place they took is freed in the background.
+   */
+  async compact(revision: number, options: CallOptions = {}): Promise<CompactAnswer> {
+    return compactAnswer(await this.#write(toCompact(revision), options));
   }
 
   /** Asks each known node how it is; a node that does not answer is `down`. */

@@ -27,6 +27,12 @@ export interface DeleteAnswer {
   readonly previous: readonly Entry[];
 }
 
+export interface CompactAnswer {
+  readonly kind: "compact";
+  /** The store's revision; a compaction takes none. */
+  readonly revision: Revision;
+}
+
 export interface RangeAnswer {
   readonly kind: "range";
   /** The store's revision when it was read. */
@@ -73,6 +79,12 @@ export function txnAnswer(result: OperationResult): TxnAnswer {
   throw refusal(result, "txn");
 }
 
+/** @throws RequestError `COMPACTED`, `FUTURE_REVISION` */
+export function compactAnswer(result: OperationResult): CompactAnswer {
+  if (result.kind === "compact") return { kind: "compact", revision: result.revision };
+  throw refusal(result, "compact");
+}
+
 export function rangeAnswer(range: RangeResult): RangeAnswer {
   const { revision, kvs, more, count } = range;
   return { kind: "range", revision, entries: kvs.map((kv) => new Entry(kv)), more, count };
@@ -115,7 +127,7 @@ function refusal(result: OperationResult, expected: string): RequestError {
   if (result.kind === "answer-gone") {
     return new RequestError({
       code: "ANSWER_GONE",
-      message: `it was applied at revision ${result.revision}, but its answer was too large to be kept for a second copy`,
+      message: `it was applied at revision ${result.revision}, but its answer was too large to keep or to send`,
       outcome: "applied",
       retryable: false,
     });

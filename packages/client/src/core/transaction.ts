@@ -1,5 +1,6 @@
 import { emptyBytes } from "@holdfast/base";
 import {
+  type CompactOperation,
   type Compare,
   type CompareResult,
   type DeleteRangeOperation,
@@ -103,6 +104,12 @@ export function toPut(key: BytesLike, value: BytesLike, settings: PutSettings): 
 /** @throws RequestError `INVALID_ARGUMENT` */
 export function toDelete(keys: KeySelector, previous: boolean): DeleteRangeOperation {
   return { kind: "delete-range", ...toKeyRange(keys), prevKv: previous };
+}
+
+/** @throws RequestError `INVALID_ARGUMENT` */
+export function toCompact(revision: number): CompactOperation {
+  if (Number.isSafeInteger(revision) && revision >= 0) return { kind: "compact", revision };
+  throw invalidArgument(`a revision is a whole number from 0 on, got ${revision}`);
 }
 
 /** @throws RequestError `INVALID_ARGUMENT` */

@@ -32,7 +32,7 @@ describe("limits", () => {
 
   test.each([
     { limits: { queueOperationsMax: 3 }, bytes: 1 },
-    { limits: { queueBytesMax: 3500 }, bytes: 1000 },
+    { limits: { queueBytesMax: 4000 }, bytes: 1000 },
   ])(
     "over $limits a write is refused at once, and those before it are kept",
     async ({ limits, bytes }) => {

@@ -2,6 +2,7 @@ import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { Outcome } from "@holdfast/base";
 import { type EtcdProtocol, loadProtocol } from "@holdfast/protocol";
 import type { EndpointStatus } from "../core/cluster-status.ts";
+import { Entry } from "../core/entry.ts";
 import { type BytesLike, toBytes, toKey } from "../core/key-selector.ts";
 import { RequestError } from "../core/request-error.ts";
 import { CHANNEL_OPTIONS } from "./channel-options.ts";
@@ -10,6 +11,20 @@ import { failureReason } from "./failure-reason.ts";
 /** A call to one node. */
 export interface EndpointCall {
   readonly timeoutMs: number;
+}
+
+export interface EndpointRead extends EndpointCall {
+  /** @default false: linearizable */
+  readonly serializable?: boolean;
+}
+
+/** What a node has, in one number. */
+export interface EndpointHash {
+  readonly hash: number;
+  /** The revision that was hashed. */
+  readonly revision: number;
+  /** -1 as long as nothing was compacted. */
+  readonly compactRevision: number;
 }
 
 type KvClient = InstanceType<EtcdProtocol["etcdserverpb"]["KV"]>;
@@ -51,15 +66,56 @@ export class EtcdEndpoint {
   }
 
   /** Reads one value. @throws RequestError with the node's refusal. */
-  async get(
+  async get(key: BytesLike, call: EndpointRead): Promise<Uint8Array | undefined> {
+    return (await this.read(key, call)).entry?.value;
+  }
+
+  /** Reads one key, with the store's revision when it was read. @throws RequestError with the node's refusal. */
+  async read(
     key: BytesLike,
-    call: EndpointCall & { readonly serializable?: boolean },
-  ): Promise<Uint8Array | undefined> {
+    call: EndpointRead,
+  ): Promise<{ readonly revision: number; readonly entry: Entry | undefined }> {
     const request = { key: toKey(key), serializable: call.serializable ?? false };
-    const response = await this.#ask<{ kvs: { value: Uint8Array }[] }>((settle) =>
+    const response = await this.#ask<WireRange>((settle) =>
       this.#kv.Range(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
     );
-    return response.kvs[0]?.value;
+    const [kv] = response.kvs;
+    const entry = kv === undefined ? undefined : entryOf(kv);
+    return { revision: Number(response.header?.revision ?? 0), entry };
+  }
+
+  /**
+   * Gives up all revisions before one, everywhere; `physical` waits until the place that
+   * they took on this node is free.
+   *
+   * @throws RequestError with the node's refusal.
+   */
+  async compact(
+    revision: number,
+    call: EndpointCall & { readonly physical?: boolean },
+  ): Promise<{ readonly revision: number }> {
+    const request = { revision, physical: call.physical ?? false };
+    const response = await this.#ask<{ header: { revision: string } | null }>((settle) =>
+      this.#kv.Compact(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    return { revision: Number(response.header?.revision ?? 0) };
+  }
+
+  /** The hash of all the node has up to `revision`, 0 for all. @throws RequestError with the node's refusal. */
+  async hashKv(revision: number, call: EndpointCall): Promise<EndpointHash> {
+    const response = await this.#ask<WireHashKv>((settle) =>
+      this.#maintenance.HashKV(
+        { revision },
+        new Metadata(),
+        { deadline: deadlineOf(call) },
+        settle,
+      ),
+    );
+    return {
+      hash: response.hash,
+      revision: Number(response.hash_revision),
+      compactRevision: Number(response.compact_revision),
+    };
   }
 
   /** How the node is; `down` with the reason where it does not answer. */
@@ -82,6 +138,37 @@ export class EtcdEndpoint {
     if ("response" in answer) return answer.response;
     throw requestErrorOf(this.address, answer.error);
   }
+}
+
+interface WireHashKv {
+  readonly hash: number;
+  readonly compact_revision: string;
+  readonly hash_revision: string;
+}
+
+interface WireKeyValue {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly create_revision: string;
+  readonly mod_revision: string;
+  readonly version: string;
+  readonly lease: string;
+}
+
+interface WireRange {
+  readonly header: { readonly revision: string } | null;
+  readonly kvs: readonly WireKeyValue[];
+}
+
+function entryOf(wire: WireKeyValue): Entry {
+  return new Entry({
+    key: wire.key,
+    value: wire.value,
+    createRevision: Number(wire.create_revision),
+    modRevision: Number(wire.mod_revision),
+    version: Number(wire.version),
+    lease: BigInt(wire.lease),
+  });
 }
 
 interface WireStatus {

@@ -1,5 +1,6 @@
-import type { BootId, ClusterId, MemberId, Millis, StoreId } from "@holdfast/base";
-import type { MemberProfile, Membership, Message } from "@holdfast/raft";
+import type { BootId, ClusterId, MemberId, Millis, StoreId, Term } from "@holdfast/base";
+import type { EntryId, Epoch, MemberProfile, Membership, Message } from "@holdfast/raft";
+import type { SnapshotChunk } from "@holdfast/storage";
 import type { LeaderAnswer, LeaderQuestion } from "../membership/leader-question.ts";
 
 /**
@@ -34,6 +35,35 @@ export type PeerMessage =
       readonly answer: LeaderAnswer;
     };
 
+/** Asks a leader for one chunk of the state that it offered (docs/decisions/0007). */
+export interface SnapshotRequest {
+  /** Who asks. */
+  readonly from: MemberId;
+  /** Who is asked. */
+  readonly to: MemberId;
+  /** These three name the offer: chunks of two of them never mix. */
+  readonly term: Term;
+  readonly epoch: Epoch;
+  readonly last: EntryId;
+  readonly sequence: number;
+}
+
+export type SnapshotAnswer =
+  | { readonly kind: "chunk"; readonly chunk: SnapshotChunk }
+  /** That state is not to be had there any more, for this reason: throw away what is there, wait for an offer. */
+  | { readonly kind: "gone"; readonly reason: string };
+
+/** A connection for one state, apart from all other traffic (decision 21). */
+export interface SnapshotSource {
+  /**
+   * Rejects with a retryable error if there is no answer within `timeoutMs`, or no
+   * connection: the same may be asked again. At once after {@link close}.
+   */
+  ask(request: SnapshotRequest, timeoutMs: Millis): Promise<SnapshotAnswer>;
+  /** Idempotent; what is being asked rejects. */
+  close(): void;
+}
+
 /** Who a node is; the same at both ends of a connection is a mistake, another cluster is refused. */
 export interface PeerIdentity {
   readonly name: string;
@@ -64,6 +94,8 @@ export interface PeerNetwork {
   send(to: MemberId, messages: readonly PeerMessage[]): void;
   /** Asks the node at an address who it is; rejects if it does not answer within `timeoutMs`. */
   hello(address: string, timeoutMs: number): Promise<PeerIdentity>;
+  /** Connects for a state that the peer offered; the caller closes it. */
+  snapshotSource(from: MemberId): SnapshotSource;
 }
 
 /** What the network tells its replica. */
@@ -77,4 +109,6 @@ export interface PeerEvents {
   gone(peer: MemberId): void;
   /** An unborn node asked who this one is: it wants to be admitted (docs/decisions/0008). */
   knocked(caller: PeerIdentity): void;
+  /** A peer of the same cluster asks for a chunk of a state; it never rejects. */
+  snapshotAsked(request: SnapshotRequest): Promise<SnapshotAnswer>;
 }

@@ -1,4 +1,9 @@
-import { Server, type ServerOptions, type ServiceDefinition } from "@grpc/grpc-js";
+import {
+  type MethodDefinition,
+  Server,
+  type ServerOptions,
+  type ServiceDefinition,
+} from "@grpc/grpc-js";
 import { loadDefinition } from "@holdfast/protocol";
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
@@ -32,7 +37,15 @@ export function createGrpcServer(
 ): Server {
   const definition = loadDefinition(...FILES);
   const server = new Server(SERVER_OPTIONS);
-  server.addService(service("etcdserverpb.KV"), kvHandlers(parts));
+  const kv = service("etcdserverpb.KV");
+  const range = kv["Range"] as MethodDefinition<object, object>;
+  const serialize = range.responseSerialize;
+  const responseSerialize = (response: object): Buffer =>
+    Buffer.isBuffer(response) ? response : serialize(response);
+  server.addService(
+    { ...kv, Range: { ...range, responseSerialize } } as ServiceDefinition,
+    kvHandlers(parts, serialize),
+  );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   server.addService(service("holdfast.v1.Admin"), adminHandlers(parts));

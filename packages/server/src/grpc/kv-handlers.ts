@@ -1,7 +1,8 @@
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { Logger } from "@holdfast/base";
+import type { Logger, Turn } from "@holdfast/base";
 import { assert } from "@holdfast/base";
 import {
+  decodeCompaction,
   decodeDeleteRange,
   decodePut,
   decodeRange,
@@ -20,8 +21,19 @@ import {
   type WireStatus,
 } from "@holdfast/protocol";
 import type { Headers, KvService } from "@holdfast/service";
-import type { OperationResult, RangeAnswer, RequestRefusal } from "@holdfast/state-machine";
+import {
+  isReadRefusal,
+  type OperationResult,
+  type RangeAnswer,
+  type RequestRefusal,
+} from "@holdfast/state-machine";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import {
+  type EncodedRange,
+  encodeLargeRange,
+  isLarge,
+  type RangeSerializer,
+} from "./large-range.ts";
 import { unaryCall } from "./unary-call.ts";
 
 export interface KvParts {
@@ -29,31 +41,39 @@ export interface KvParts {
   readonly headers: Headers;
   readonly ledger: CallLedger;
   readonly logger: Logger;
+  readonly turn: Turn;
 }
 
-type Served = Pick<KVHandlers, "Range" | "Put" | "DeleteRange" | "Txn">;
+type RangeResponse = ReturnType<typeof encodeRange>;
+type Served = Pick<KVHandlers, "Range" | "Put" | "DeleteRange" | "Txn" | "Compact">;
 type Result = OperationResult | RangeAnswer | RequestRefusal;
 
 /** etcdserverpb.KV; what is missing answers UNIMPLEMENTED by itself. */
-export function kvHandlers({
-  kv,
-  headers,
-  ledger,
-  logger,
-}: KvParts): Served & UntypedServiceImplementation {
+export function kvHandlers(
+  { kv, headers, ledger, logger, turn }: KvParts,
+  serialize: RangeSerializer,
+): Served & UntypedServiceImplementation {
   const header = (revision: number): WireHeader => encodeHeader(headers.at(revision));
+  const encodedIfLarge = (answer: RangeAnswer): RangeAnswer | Promise<EncodedRange> =>
+    isReadRefusal(answer) || !isLarge(answer)
+      ? answer
+      : encodeLargeRange(() => header(answer.revision), answer, { turn, serialize });
   return {
     Range: unaryCall({
       calls: kvMethod(ledger, "Range"),
       logger,
-      serve: (request, { timeoutMs, requireLeader }) =>
-        kv.range(decodeRange(request), {
-          timeoutMs,
-          requireLeader,
-          serializable: request.serializable,
-        }),
-      refusal: refusalOf,
+      serve: (request, { timeoutMs, requireLeader }) => {
+        const { serializable } = request;
+        const query = decodeRange(request);
+        const found = kv.range(query, { timeoutMs, requireLeader, serializable });
+        return found instanceof Promise
+          ? found.then<RangeAnswer | EncodedRange>(encodedIfLarge)
+          : found;
+      },
+      refusal: (range) => ("encoded" in range ? undefined : refusalOf(range)),
       encode: (range) => {
+        // The serializer of the method hands bytes on as they are.
+        if ("encoded" in range) return range.encoded as RangeResponse;
         assert(!("kind" in range), "a range is answered by a range");
         return encodeRange(header(range.revision), range);
       },
@@ -91,6 +111,19 @@ export function kvHandlers({
       encode: (result) => {
         assert(result.kind === "txn", "a transaction is answered by a transaction");
         return encodeTxn(header(result.revision), result);
+      },
+    }),
+    Compact: unaryCall({
+      calls: kvMethod(ledger, "Compact"),
+      logger,
+      serve: (request, context) => {
+        const { physical } = request;
+        return kv.compact(decodeCompaction(request), { ...context, physical });
+      },
+      refusal: refusalOf,
+      encode: (result) => {
+        assert(result.kind === "compact", "a compaction is answered by a compaction");
+        return { header: header(result.revision) };
       },
     }),
   };

@@ -1,8 +1,12 @@
 import { status, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { Logger } from "@holdfast/base";
+import { assert, isWireId, type Logger, type MemberId } from "@holdfast/base";
 import {
+  decodeHashKv,
+  encodeHashKv,
   encodeHeader,
   type MaintenanceHandlers,
+  RefusedRequestError,
+  statusOfRefusal,
   type WireAlarmRequest,
   type WireStatus,
 } from "@holdfast/protocol";
@@ -17,7 +21,7 @@ export interface MaintenanceParts {
   readonly logger: Logger;
 }
 
-type Served = Pick<MaintenanceHandlers, "Status" | "Alarm">;
+type Served = Pick<MaintenanceHandlers, "Status" | "Alarm" | "Hash" | "HashKV" | "MoveLeader">;
 
 /** etcdserverpb.Maintenance; what is missing answers UNIMPLEMENTED by itself. */
 export function maintenanceHandlers({
@@ -54,7 +58,52 @@ export function maintenanceHandlers({
       refusal: alarmRefusal,
       encode: () => ({ header: encodeHeader(headers.at(headers.status().revision)), alarms: [] }),
     }),
+    Hash: unaryCall({
+      calls: maintenanceMethod(ledger, "Hash"),
+      logger,
+      serve: (_request, context) => maintenance.hash(context),
+      encode: ({ hash, storeRevision }) => ({
+        header: encodeHeader(headers.at(storeRevision)),
+        hash,
+      }),
+    }),
+    HashKV: unaryCall({
+      calls: maintenanceMethod(ledger, "HashKV"),
+      logger,
+      serve: (request, context) => maintenance.hashKv(decodeHashKv(request), context),
+      refusal: (found) => ("kind" in found ? statusOfRefusal(found) : undefined),
+      encode: (found) => {
+        assert(!("kind" in found), "a refusal is told as such");
+        return encodeHashKv(encodeHeader(headers.at(found.storeRevision)), found);
+      },
+    }),
+    MoveLeader: unaryCall({
+      calls: maintenanceMethod(ledger, "MoveLeader"),
+      logger,
+      serve: ({ targetID }, context) => maintenance.moveLeader(transferTarget(targetID), context),
+      refusal: (leader) => (leader === undefined ? NOT_LEADER : undefined),
+      failed: ({ code }, known) => (code === "REQUEST_TIMED_OUT" ? TRANSFER_TOO_SLOW : known),
+      // Like etcd's it has no header.
+      encode: () => ({}),
+    }),
   };
+}
+
+const NOT_LEADER: WireStatus = {
+  code: status.FAILED_PRECONDITION,
+  details: "etcdserver: not leader",
+};
+/** etcd has no code for it. */
+const TRANSFER_TOO_SLOW: WireStatus = {
+  code: status.UNKNOWN,
+  details: "etcdserver: request timed out, leader transfer took too long",
+};
+
+/** @throws RefusedRequestError for an id that is no member's. */
+function transferTarget(id: string): MemberId {
+  const number = Number(id);
+  if (isWireId(number)) return number as MemberId;
+  throw new RefusedRequestError("BAD_TRANSFER_TARGET", `there is no member ${id}`);
 }
 
 /** No alarm can be raised yet, so the list is empty and there is nothing to change. */

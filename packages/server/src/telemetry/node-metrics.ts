@@ -4,6 +4,7 @@ import type { ReplicaStatus } from "@holdfast/replica";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CallLedger } from "../requests/call-ledger.ts";
 import type { EventLoopDelay } from "./event-loop-delay.ts";
+import { SnapshotMetrics } from "./snapshot-metrics.ts";
 
 export interface MetricSources {
   status(): ReplicaStatus;
@@ -28,6 +29,7 @@ export class NodeMetrics {
   readonly #leaderChanges: Counter;
   readonly #walFsync: Histogram;
   readonly #stateCommit: Histogram;
+  readonly snapshots: SnapshotMetrics;
   #leader: MemberId | undefined;
 
   constructor(sources: MetricSources) {
@@ -45,6 +47,7 @@ export class NodeMetrics {
       "etcd_disk_backend_commit_duration_seconds",
       "Durable writes of the applied state.",
     );
+    this.snapshots = new SnapshotMetrics(this.#registry);
     this.#replicaGauges(sources);
     this.#proposals(sources.ledger);
     this.#handledCalls(sources.ledger);

@@ -1,0 +1,140 @@
+import {
+  assert,
+  type Logger,
+  type LogIndex,
+  type Millis,
+  messageOf,
+  type Revision,
+  type Steps,
+} from "@holdfast/base";
+import { compareEntryIds, type EntryId } from "@holdfast/raft";
+import type { StatePoint } from "@holdfast/state-machine";
+import type { StateDirectories } from "@holdfast/storage";
+import {
+  type AppliedState,
+  type AppliedStateParts,
+  openAppliedState,
+  StateAtWork,
+  type StateAtWorkParts,
+} from "./state-at-work.ts";
+
+export interface CurrentStateParts extends StateAtWorkParts, AppliedStateParts {
+  readonly logger: Logger;
+  readonly directories: StateDirectories;
+  /** Another state is in use: it is applied up to where the installed snapshot was. */
+  replaced(): void;
+}
+
+/**
+ * The state that this member uses. The log may name another one (decision 9): that one
+ * is opened beside it, and only then takes its place, so there is always one to read from.
+ *
+ * States: in use → held (the log is being told of another: nothing more is applied) →
+ * replaced → in use again.
+ */
+export class CurrentState {
+  readonly #parts: CurrentStateParts;
+  #work: StateAtWork;
+  #target: LogIndex = 0;
+  #replacing: Promise<void> | undefined;
+  /** Replaced states that are being closed and removed. */
+  #leaving: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(state: AppliedState, parts: CurrentStateParts) {
+    this.#parts = parts;
+    this.#work = new StateAtWork(state, parts);
+  }
+
+  get state(): AppliedState {
+    return this.#work.state;
+  }
+
+  get applied(): LogIndex {
+    return this.#work.applier.applied;
+  }
+
+  /** Entries up to `index` may be applied. */
+  applyTo(index: LogIndex): void {
+    this.#target = Math.max(this.#target, index);
+    this.#work.applier.applyTo(index);
+  }
+
+  /** Something was applied, and nothing is being applied now. */
+  advanced(): void {
+    this.#work.collector.advanced();
+  }
+
+  /** The log is being told to begin anew behind another state: what it held before may be gone any moment. */
+  hold(): void {
+    // It ends with the entry under way; whoever replaces it waits for that.
+    void this.#work.applier.stop();
+  }
+
+  /** The log names `directory` from now on, whose state is applied up to `last`. */
+  replace(directory: string, last: EntryId): void {
+    const before = this.#replacing ?? Promise.resolve();
+    this.#replacing = before
+      .then(() => this.#replaceBy(directory, last))
+      .catch((failure: unknown) => this.#parts.fail(failure));
+  }
+
+  /** Computes over one consistent state; if that one is replaced meanwhile, over the one that took its place. */
+  read<Result>(compute: (point: StatePoint) => Steps<Result>): Promise<Result> {
+    return this.#onCurrent((work) => work.read(compute));
+  }
+
+  /** See {@link Collector.collected}. */
+  collected(revision: Revision, deadline: Millis): Promise<void> {
+    return this.#onCurrent(({ collector }) => collector.collected(revision, deadline));
+  }
+
+  /** Resolves when nothing of it is open any more; with `flush`, what is applied is durable then. */
+  async stop(options: { readonly flush: boolean }): Promise<void> {
+    this.#stopped = true;
+    await this.#replacing;
+    await this.#work.stop(options);
+    await this.#leaving;
+  }
+
+  async #onCurrent<Result>(ask: (work: StateAtWork) => Promise<Result>): Promise<Result> {
+    for (;;) {
+      const work = this.#work;
+      try {
+        return await ask(work);
+      } catch (failure) {
+        if (work === this.#work) throw failure;
+      }
+    }
+  }
+
+  async #replaceBy(directory: string, last: EntryId): Promise<void> {
+    if (this.#stopped) return;
+    const { logger, replaced } = this.#parts;
+    const before = this.#work;
+    await before.applier.stop();
+    const state = await openAppliedState(directory, this.#parts);
+    assert(
+      compareEntryIds(state.machine.applied, last) === 0,
+      "an installed state is applied up to the entry that the log names",
+    );
+    this.#work = new StateAtWork(state, this.#parts);
+    const { index } = last;
+    logger.info({ index, from: before.state.machine.applied.index, directory }, "state installed");
+    this.#work.applier.applyTo(this.#target);
+    replaced();
+    this.#leaving = this.#leaving.then(() => this.#leave(before));
+  }
+
+  async #leave(work: StateAtWork): Promise<void> {
+    const { directories, logger } = this.#parts;
+    const { directory } = work.state;
+    try {
+      await work.stop({ flush: false });
+      await directories.remove(directory);
+    } catch (failure) {
+      const why = messageOf(failure);
+      logger.warn({ directory, why }, "a replaced state was not removed; the next start does it");
+    }
+  }
+}
