@@ -1,1 +1,19 @@
-export {};
+export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
+export { type Core, type MakeCore, makeProductionCore } from "./node/core.ts";
+export type { WorldPlan } from "./plan/world-plan.ts";
+export {
+  addFigures,
+  countRun,
+  missedSituations,
+  noFigures,
+  type RunFigures,
+  summaryLine,
+  violationReport,
+} from "./report.ts";
+export {
+  type FoundViolation,
+  type RunResult,
+  type RunSettings,
+  runSeed,
+  STORM_MS_DEFAULT,
+} from "./run-seed.ts";

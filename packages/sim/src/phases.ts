@@ -1,0 +1,189 @@
+import type { MemberId, Millis } from "@holdfast/base";
+import type { Membership } from "@holdfast/raft";
+import type { Life } from "./node/life.ts";
+import type { Machine } from "./node/machine.ts";
+import { describe } from "./trace.ts";
+import { Violation } from "./violation.ts";
+import type { World } from "./world.ts";
+
+const WARM_UP_TIMEOUTS = 5;
+/** A healthy core has a leader within so many election timeouts (testing plan, section 3). */
+const LEADER_TIMEOUTS = 20;
+const PROBE_CLIENTS = 3;
+const PROBES_EACH = 10;
+const PROBE_THINK_MS = 5;
+const SERVED_WITHIN_MS = 120_000;
+const CONVERGED_WITHIN_MS = 120_000;
+const CORE_TRIES = 40;
+
+/**
+ * The course of a run: a quiet beginning; the storm; a quorum is healed and must
+ * serve while the rest stays as it is; then everything heals and must agree.
+ * Safety is watched all the time, progress is asked for only where it is owed.
+ */
+export function runPhases(world: World): void {
+  const { plan, timeline, workload } = world;
+  const { electionTimeoutMs } = plan.core;
+  world.network.faulty = false;
+  world.begin();
+  workload.start(plan.workload.clients);
+  timeline.runUntil(timeline.now + WARM_UP_TIMEOUTS * electionTimeoutMs);
+
+  storm(world);
+
+  const core = chooseCore(world);
+  healAmong(world, core);
+  requireService(world, core, "a healed quorum");
+
+  const all = world.machines;
+  healAmong(world, all);
+  requireService(world, all, "a healed cluster");
+}
+
+function storm({ plan, timeline, network, connections, nemesis, operator }: World): void {
+  network.faulty = true;
+  connections.rumours = true;
+  nemesis.start();
+  nemesis.every(plan.faults.transfer, () => operator.transfer());
+  nemesis.every(plan.faults.membership, () => operator.changeMembership());
+  nemesis.every(plan.faults.wipe, () => operator.wipe());
+  timeline.runUntil(timeline.now + plan.stormMs);
+  nemesis.stop();
+  network.faulty = false;
+  connections.rumours = false;
+}
+
+/**
+ * Machines that together can decide whatever any of them takes for the configuration
+ * in force; as few as chance finds.
+ */
+function chooseCore(world: World): readonly Machine[] {
+  const dice = world.coreDice;
+  const born = world.machines.filter(({ store }) => store.log !== undefined);
+  for (let tries = 0; tries < CORE_TRIES; tries++) {
+    const some = dice.shuffled(born).slice(0, 1 + dice.below(born.length));
+    if (canDecide(some)) return some;
+  }
+  return born;
+}
+
+function canDecide(machines: readonly Machine[]): boolean {
+  const ids = new Set<MemberId>(machines.map(({ store }) => store.id));
+  return machines.every((machine) => {
+    const membership = effectiveOf(machine);
+    return membership !== undefined && hasQuorum(membership, ids);
+  });
+}
+
+function hasQuorum({ voters, outgoing }: Membership, ids: ReadonlySet<MemberId>): boolean {
+  return [voters, outgoing].every((half) => {
+    const there = half.filter((id) => ids.has(id)).length;
+    return half.length === 0 || there > half.length / 2;
+  });
+}
+
+function effectiveOf({ life, store }: Machine): Membership | undefined {
+  return (life?.log ?? store.log?.durable)?.effective.membership;
+}
+
+function healAmong(world: World, machines: readonly Machine[]): void {
+  const { network, timeline } = world;
+  for (const machine of machines) {
+    for (const other of machines) network.heal(machine.slot, other.slot);
+    machine.weather.recovered();
+    world.start(machine);
+    world.resume(machine);
+    machine.life?.clockLeapt();
+  }
+  timeline.runUntil(timeline.now + 1);
+}
+
+function requireService(world: World, machines: readonly Machine[], who: string): void {
+  const { plan, timeline, workload } = world;
+  const began = timeline.now;
+  const within = (ms: Millis, reached: () => boolean, what: string): void => {
+    timeline.runUntil(timeline.now + ms, reached);
+    if (!reached()) {
+      throw new Violation(
+        "liveness",
+        `${who} (nodes ${slots(machines)}) ${what}; ${report(world)}`,
+      );
+    }
+  };
+  workload.stop();
+  const { electionTimeoutMs } = plan.core;
+  const patience = LEADER_TIMEOUTS * electionTimeoutMs + slack(world);
+  within(patience, () => leads(machines), `has no leader after ${patience.toFixed(0)} ms`);
+
+  const { writesDone, readsDone } = workload;
+  workload.narrow(slots(machines), PROBE_THINK_MS);
+  workload.start(PROBE_CLIENTS);
+  const isServed = (): boolean =>
+    workload.writesDone >= writesDone + PROBES_EACH &&
+    workload.readsDone >= readsDone + PROBES_EACH;
+  within(SERVED_WITHIN_MS, isServed, "does not serve");
+
+  workload.stop();
+  within(CONVERGED_WITHIN_MS, () => hasConverged(world, machines), "does not converge");
+  world.trace.note(timeline.now, "serves", -1, Math.round(timeline.now - began));
+}
+
+/** What is still on slow ways when the faults end may disturb for so long. */
+function slack({ plan }: World): Millis {
+  return 2_000 + 200 * plan.network.latencyMs + 100 * plan.disk.writeMs;
+}
+
+function leads(machines: readonly Machine[]): boolean {
+  return (
+    machines.some(({ life }) => {
+      if (life?.status.leader === undefined) return false;
+      return (
+        life.status.role === "leader" && life.log.termAt(life.status.commit) === life.status.term
+      );
+    }) || machines.some(({ life }) => life !== undefined && followsSomebody(life))
+  );
+}
+
+/** A leader may also stand outside the healed part, as long as that part follows it. */
+function followsSomebody({ status, log }: Life): boolean {
+  return status.leader !== undefined && log.termAt(status.commit) === status.term;
+}
+
+/** Members of the newest configuration hold the same, and nobody waits for anything. */
+function hasConverged(world: World, machines: readonly Machine[]): boolean {
+  const { witness, workload } = world;
+  if (workload.open > 0) return false;
+  const members = newestMembers(world);
+  return machines.every(({ life, store }) => {
+    if (!members.has(store.id)) return true;
+    if (life === undefined) return false;
+    const { applied } = life.applier;
+    return (
+      applied === witness.committed.last &&
+      life.status.lastIndex === applied &&
+      witness.tokens.openAt(life) === 0
+    );
+  });
+}
+
+function newestMembers({ witness, machines, plan }: World): ReadonlySet<MemberId> {
+  const membership = witness.committed.memberships.at(-1)?.membership;
+  if (membership !== undefined) return new Set([...membership.voters, ...membership.learners]);
+  const first = machines.slice(0, plan.voters + plan.learners);
+  return new Set(first.map(({ store }) => store.id));
+}
+
+function slots(machines: readonly Machine[]): readonly number[] {
+  return machines.map(({ slot }) => slot);
+}
+
+function report({ machines, witness }: World): string {
+  const lines = machines.map(({ slot, life, pausedUntil }) => {
+    if (life === undefined) return `${slot}: down`;
+    const { role, term, leader, commit, lastIndex } = life.status;
+    const applied = life.applier.applied;
+    const open = witness.tokens.openAt(life);
+    return `${slot}: ${describe({ role, term, leader, commit, lastIndex, applied, open, pausedUntil })}`;
+  });
+  return `committed ${witness.committed.last}; ${lines.join("; ")}`;
+}

@@ -1,0 +1,98 @@
+import { type Millis, messageOf } from "@holdfast/base";
+import type { DriverDefect } from "./defects.ts";
+import { RandomStreams } from "./dice.ts";
+import { FEATURES } from "./features.ts";
+import type { MakeCore } from "./node/core.ts";
+import { requireLinearizable } from "./oracle/judge-history.ts";
+import { runPhases } from "./phases.ts";
+import { drawPlan, type WorldPlan } from "./plan/world-plan.ts";
+import { Violation } from "./violation.ts";
+import { World } from "./world.ts";
+
+export interface RunSettings {
+  readonly seed: number;
+  /**
+   * How long faults are on, virtual ms.
+   *
+   * @default 20000
+   */
+  readonly stormMs?: Millis | undefined;
+  /** Whether the history is also judged by the checker, which knows nothing of Raft. */
+  readonly checksHistory?: boolean | undefined;
+  /** Mistakes of the driver, planted on purpose. */
+  readonly defects?: Iterable<DriverDefect> | undefined;
+  /** Makes the cores; left out, the product's own. */
+  readonly makeCore?: MakeCore | undefined;
+  /** Changes what the seed drew. */
+  readonly adjust?: ((plan: WorldPlan) => WorldPlan) | undefined;
+  /** Told every event in words. */
+  readonly listener?: ((line: string) => void) | undefined;
+}
+
+/** What was broken in a run, and what led there. */
+export interface FoundViolation {
+  readonly invariant: string;
+  readonly message: string;
+  /** The last events, oldest first. */
+  readonly events: readonly string[];
+  readonly stack: string | undefined;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  readonly seed: number;
+  readonly plan: WorldPlan;
+  /** Equal for two runs of the same seed, settings and code. */
+  readonly hash: string;
+  readonly events: number;
+  readonly virtualMs: Millis;
+  readonly elections: number;
+  readonly committed: number;
+  readonly writes: number;
+  readonly reads: number;
+  readonly marks: ReadonlyMap<string, number>;
+  readonly violation: FoundViolation | undefined;
+}
+
+export const STORM_MS_DEFAULT: Millis = 20_000;
+
+/** One run: everything in it follows from the seed and the settings. */
+export function runSeed(settings: RunSettings): RunResult {
+  const { seed, stormMs = STORM_MS_DEFAULT, defects = [], makeCore, listener } = settings;
+  const drawn = drawPlan(new RandomStreams(seed).stream("plan"), { stormMs, ...FEATURES });
+  const plan = settings.adjust?.(drawn) ?? drawn;
+  const world = new World({ seed, plan, defects: new Set(defects), makeCore, listener });
+  const violation = runWatched(world, settings.checksHistory ?? false);
+  const { timeline, trace, marks, witness, workload } = world;
+  return {
+    seed,
+    plan,
+    hash: trace.hash,
+    events: timeline.events,
+    virtualMs: timeline.now,
+    elections: witness.elections.count,
+    committed: witness.committed.last,
+    writes: workload.writesDone,
+    reads: workload.readsDone,
+    marks: marks.counts,
+    violation,
+  };
+}
+
+function runWatched(world: World, checksHistory: boolean): FoundViolation | undefined {
+  try {
+    runPhases(world);
+    if (checksHistory) requireLinearizable(world.history);
+    return undefined;
+  } catch (failure) {
+    const cause =
+      failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
+    return {
+      // Whatever else is thrown is a mistake of the simulator, or of the core where nobody expected it.
+      invariant: failure instanceof Violation ? failure.invariant : "sim",
+      message: messageOf(failure),
+      events: world.trace.last(),
+      stack: cause instanceof Error ? cause.stack : undefined,
+    };
+  }
+}

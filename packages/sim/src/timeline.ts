@@ -1,0 +1,41 @@
+import type { Millis } from "@holdfast/base";
+import { EventQueue, type PlannedEvent } from "./event-queue.ts";
+
+/** Virtual time: it stands still while something happens, and leaps to what happens next. */
+export class Timeline {
+  readonly #queue = new EventQueue();
+  #now: Millis = 0;
+  #events = 0;
+
+  get now(): Millis {
+    return this.#now;
+  }
+
+  /** How many events have happened. */
+  get events(): number {
+    return this.#events;
+  }
+
+  at(time: Millis, run: () => void): PlannedEvent {
+    return this.#queue.plan(Math.max(time, this.#now), run);
+  }
+
+  after(delay: Millis, run: () => void): PlannedEvent {
+    return this.#queue.plan(this.#now + Math.max(0, delay), run);
+  }
+
+  /** Lets things happen until `isOver` or until nothing is planned before `end`. */
+  runUntil(end: Millis, isOver: () => boolean = () => false): void {
+    let reached = false;
+    this.at(end, () => {
+      reached = true;
+    });
+    while (!reached && !isOver()) {
+      const event = this.#queue.next();
+      if (event === undefined) return;
+      this.#now = event.at;
+      this.#events++;
+      event.run();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import {
+  countRun,
+  missedSituations,
+  noFigures,
+  runSeed,
+  summaryLine,
+  violationReport,
+} from "../src/index.ts";
+
+const SEEDS = 200;
+const STORM_MS = 2_500;
+const CHECK_HISTORY_EVERY = 10;
+
+test(`${SEEDS} storms break no promise, and reach every situation that they should`, {
+  timeout: 120_000,
+}, () => {
+  const figures = noFigures();
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const checksHistory = seed % CHECK_HISTORY_EVERY === 0;
+    const run = runSeed({ seed, stormMs: STORM_MS, checksHistory });
+    countRun(figures, run);
+    expect(run.violation, violationReport(run)).toBeUndefined();
+  }
+
+  // Storms in which nothing happens prove nothing.
+  expect(missedSituations(figures), summaryLine(figures, 0)).toEqual([]);
+  expect(figures.elections).toBeGreaterThan(2 * SEEDS);
+  expect(figures.committed).toBeGreaterThan(100 * SEEDS);
+});
