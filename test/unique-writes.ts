@@ -1,5 +1,11 @@
-import { connect, EtcdEndpoint, type Holdfast } from "@holdfast/client";
-import { type Cluster, eventually, type NodeProcess } from "@holdfast/testkit";
+import { connect, EtcdEndpoint, type Holdfast, RequestError } from "@holdfast/client";
+import {
+  type Cluster,
+  eventually,
+  HistoryRecorder,
+  type NodeProcess,
+  observed,
+} from "@holdfast/testkit";
 
 /** A write that a client was told to be done; times of this process's monotonic clock, ms. */
 export interface Acknowledged {
@@ -14,28 +20,32 @@ export interface Acknowledged {
 /** A write that failed: refused, or nobody knows. */
 export interface FailedWrite {
   readonly node: string | undefined;
-  readonly failure: unknown;
+  readonly failure: RequestError;
 }
 
-type Put = (key: string, value: string) => Promise<unknown>;
+type Put = (key: string, value: string) => Promise<{ readonly revision: number }>;
 
 const ETCD_TIMEOUT_MS = 10_000;
 
 /**
  * Clients that write new keys with new values, each one after the other, and the
  * record of what was acknowledged. A write is never repeated under its key.
+ *
+ * All of it, and what {@link lost} reads at the end, goes into the history.
  */
 export class UniqueWrites implements AsyncDisposable {
   readonly acknowledged: Acknowledged[] = [];
   readonly failed: FailedWrite[] = [];
+  readonly history: HistoryRecorder;
   readonly #prefix: string;
   readonly #writers: Promise<void>[] = [];
   readonly #closers: (() => Promise<void> | void)[] = [];
   #isOver = false;
   #written = 0;
 
-  constructor(prefix: string) {
+  constructor(prefix: string, history: HistoryRecorder = new HistoryRecorder()) {
     this.#prefix = prefix;
+    this.history = history;
   }
 
   /** Adds so many loops that share one client of the SDK. */
@@ -71,10 +81,17 @@ export class UniqueWrites implements AsyncDisposable {
 
   /** Acknowledged keys that a linearizable read does not find with the acknowledged value. */
   async lost(client: Holdfast): Promise<readonly string[]> {
-    const { entries } = await client.range({ prefix: this.#prefix }, { timeoutMs: 20_000 });
-    const found = new Map(entries.map((entry) => [entry.key, entry.text()]));
+    const reads = Array.from({ length: this.#written }, (_, at) => {
+      const key = this.#key(at + 1);
+      return { key, end: this.history.begin({ client: "last", input: { kind: "get", key } }) };
+    });
+    const answer = await client.range({ prefix: this.#prefix }, { timeoutMs: 20_000 });
+    const found = new Map(answer.entries.map((entry) => [entry.key, entry]));
+    for (const { key, end } of reads) {
+      end.answered({ revision: answer.revision, before: observed(found.get(key)) });
+    }
     return this.acknowledged
-      .filter(({ key, value }) => found.get(key) !== value)
+      .filter(({ key, value }) => found.get(key)?.text() !== value)
       .map(({ key }) => key);
   }
 
@@ -90,16 +107,23 @@ export class UniqueWrites implements AsyncDisposable {
     const { node, put } = writer;
     while (!this.#isOver && node?.isRunning !== false) {
       this.#written += 1;
-      const key = `${this.#prefix}${this.#written}`;
+      const key = this.#key(this.#written);
       const value = `value of ${key}`;
       const startedAt = performance.now();
       try {
-        await put(key, value);
+        const asked = { client: node?.id ?? "sdk", input: { kind: "put", key, value } } as const;
+        const call = () => put(key, value);
+        await this.history.record(asked, call, ({ revision }) => ({ revision }));
         const acknowledgedAt = performance.now();
         this.acknowledged.push({ key, value, node: node?.id, startedAt, acknowledgedAt });
       } catch (failure) {
+        if (!(failure instanceof RequestError)) throw failure;
         this.failed.push({ node: node?.id, failure });
       }
     }
+  }
+
+  #key(number: number): string {
+    return `${this.#prefix}${number}`;
   }
 }

@@ -1,6 +1,6 @@
 import { type EtcdctlResult, etcdctl, requireTool } from "@holdfast/testkit";
-import { beforeAll, beforeEach, expect, test } from "vitest";
-import { sharedCluster } from "../shared-cluster.ts";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
 
 const cluster = sharedCluster();
 
@@ -207,3 +207,75 @@ test("member list shows the three by name and by where clients reach them", asyn
     cluster().nodes.map(({ id, peer, client }) => `started ${id} http://${peer} http://${client}`),
   );
 });
+
+describe("compact", () => {
+  /** The revision of the last of some writes to one key. */
+  async function written(key: string): Promise<number> {
+    for (const value of ["1", "2", "3"]) await succeeds("put", key, value);
+    return JSON.parse(await succeeds("get", key, "-w", "json")).header.revision;
+  }
+
+  test("gives up what lies before the revision, on all members", async () => {
+    const revision = await written("compacted");
+
+    expect(await succeeds("compact", String(revision))).toBe(`compacted revision ${revision}\n`);
+
+    await allCaughtUp(cluster());
+    for (const endpoint of cluster().endpoints) {
+      const at = (rev: number) =>
+        etcdctl(cluster(), ["get", "compacted", `--rev=${rev}`], { endpoints: [endpoint] });
+      expect(outputOf(await at(revision))).toBe("compacted\n3\n");
+      expect((await at(revision - 1)).stderr).toContain(
+        "etcdserver: mvcc: required revision has been compacted",
+      );
+    }
+  });
+
+  test("--physical answers when the place is free", async () => {
+    const revision = await written("collected");
+
+    expect(await succeeds("compact", "--physical", String(revision))).toBe(
+      `compacted revision ${revision}\n`,
+    );
+
+    expect(await succeeds("get", "collected")).toBe("collected\n3\n");
+  });
+
+  test("of a revision that was compacted, or is to come, is refused in etcd's words", async () => {
+    const revision = await written("refused");
+    await succeeds("compact", String(revision));
+
+    const again = await etcdctl(cluster(), ["compact", String(revision)]);
+    const ahead = await etcdctl(cluster(), ["compact", "1000000"]);
+
+    expect(again.stderr).toContain("etcdserver: mvcc: required revision has been compacted");
+    expect(ahead.stderr).toContain("etcdserver: mvcc: required revision is a future revision");
+  });
+});
+
+test("endpoint hashkv finds the same on all members, compacted or not", async () => {
+  const hashes = async (): Promise<readonly string[]> => {
+    await allCaughtUp(cluster());
+    const found: readonly EtcdHash[] = JSON.parse(
+      await succeeds("endpoint", "hashkv", "-w", "json"),
+    );
+    expect(found.map(({ Endpoint }) => Endpoint)).toEqual(cluster().endpoints);
+    return found.map(({ HashKV }) => `${HashKV.hash} ${HashKV.compact_revision}`);
+  };
+  await succeeds("put", "hashed", "1");
+  await succeeds("put", "hashed", "2");
+  const { header } = JSON.parse(await succeeds("get", "hashed", "-w", "json"));
+
+  const before = await hashes();
+  await succeeds("compact", String(header.revision));
+  const after = await hashes();
+
+  expect(new Set(before).size).toBe(1);
+  expect(new Set(after).size).toBe(1);
+  expect(after[0]).not.toBe(before[0]);
+});
+
+interface EtcdHash {
+  readonly Endpoint: string;
+  readonly HashKV: { readonly hash: number; readonly compact_revision: number };
+}

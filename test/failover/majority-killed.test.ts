@@ -1,5 +1,11 @@
 import { connect, EtcdEndpoint, type Holdfast, RequestError } from "@holdfast/client";
-import { eventually, type NodeProcess } from "@holdfast/testkit";
+import {
+  eventually,
+  expectLinearizable,
+  HistoryRecorder,
+  KeyContest,
+  type NodeProcess,
+} from "@holdfast/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
 
@@ -7,6 +13,9 @@ import { mend, sharedCluster } from "../shared-cluster.ts";
 const ETCD_CALL = { timeoutMs: 7000 + 2000 };
 const cluster = sharedCluster();
 
+/** Clients of the SDK that never stop asking, with nobody to answer in between. */
+const history = new HistoryRecorder();
+const contest = new KeyContest("majority-killed/", history);
 let survivor: NodeProcess;
 let endpoint: EtcdEndpoint;
 let client: Holdfast;
@@ -19,6 +28,8 @@ beforeAll(async () => {
   endpoint = new EtcdEndpoint(survivor.client);
   client = await cluster().connect();
   await endpoint.put("kept", "from before", ETCD_CALL);
+  await contest.addSdk(cluster(), 4);
+  await contest.more(300);
   await Promise.all(
     cluster()
       .others(survivor)
@@ -33,6 +44,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await contest.stop();
   endpoint.close();
   await client.close();
 });
@@ -94,7 +106,15 @@ test("writes go on as soon as one of the two is back, and nothing is lost", asyn
   await eventually(() => client.put("after", "one is back"), { within: 10_000 });
 
   expect((await client.get("kept"))?.text()).toBe("from before");
+});
+
+test("what was told to be refused never happened, and what nobody knew happened once or never", async () => {
+  await contest.more(300);
+
+  await contest.end(client);
   await mend(cluster());
+
+  expectLinearizable(history, { atLeast: 600 });
 });
 
 /** The leader of a majority that is gone notices, and steps down. */

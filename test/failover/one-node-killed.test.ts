@@ -1,4 +1,9 @@
-import type { NodeProcess } from "@holdfast/testkit";
+import {
+  expectLinearizable,
+  HistoryRecorder,
+  KeyContest,
+  type NodeProcess,
+} from "@holdfast/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -10,6 +15,7 @@ const cluster = sharedCluster();
 interface Kill {
   readonly victim: NodeProcess;
   readonly writes: UniqueWrites;
+  readonly history: HistoryRecorder;
   readonly killedAt: number;
   readonly lost: readonly string[];
   readonly leaderAfter: NodeProcess;
@@ -17,18 +23,25 @@ interface Kill {
 
 /** Clients of both kinds write through every node while one is killed with SIGKILL, and for a while after. */
 async function killAmidWrites(prefix: string, victim: NodeProcess): Promise<Kill> {
-  await using writes = new UniqueWrites(prefix);
+  const history = new HistoryRecorder();
+  await using writes = new UniqueWrites(prefix, history);
+  await using contest = new KeyContest(`contest of ${prefix}`, history);
   await writes.addSdk(cluster(), 4);
-  for (const node of cluster().nodes) writes.addEtcd(node, 3);
+  await contest.addSdk(cluster(), 3);
+  for (const node of cluster().nodes) {
+    writes.addEtcd(node, 3);
+    contest.addEtcd(node, 1);
+  }
   await writes.more(300);
   const killedAt = performance.now();
   await victim.kill();
   await writes.more(300);
-  await writes.stop();
+  await Promise.all([writes.stop(), contest.stop()]);
   const leaderAfter = await cluster().leader();
   await mend(cluster());
   await using client = await cluster().connect();
-  return { victim, writes, killedAt, lost: await writes.lost(client), leaderAfter };
+  await contest.end(client);
+  return { victim, writes, history, killedAt, lost: await writes.lost(client), leaderAfter };
 }
 
 describe("kill -9 of the leader", () => {
@@ -39,6 +52,10 @@ describe("kill -9 of the leader", () => {
 
   test("loses no acknowledged write", () => {
     expect(kill.lost).toEqual([]);
+  });
+
+  test("shows in no answer: the history is linearizable", () => {
+    expectLinearizable(kill.history, { atLeast: 1200 });
   });
 
   test("makes another node the leader", () => {
@@ -71,6 +88,10 @@ describe("kill -9 of a follower", () => {
 
   test("loses no acknowledged write", () => {
     expect(kill.lost).toEqual([]);
+  });
+
+  test("shows in no answer: the history is linearizable", () => {
+    expectLinearizable(kill.history, { atLeast: 1200 });
   });
 
   test("is seen as an error by no client of another node", () => {

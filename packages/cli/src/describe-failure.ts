@@ -11,7 +11,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   NO_LEADER: "holdfast status shows which nodes answer; reads with --serializable may still work",
   UNAVAILABLE:
     "is the cluster running? holdfast up starts one; --endpoints or HOLDFAST_ENDPOINTS says where it is",
-  COMPACTED: "leave --rev away for the newest",
+  COMPACTED: "only later revisions can be read or compacted; without --rev the newest is read",
   FUTURE_REVISION: "leave --rev away for the newest",
   OVERLOADED: "try again in a moment",
 };

@@ -19,9 +19,10 @@ const CONFLICT_CODES = new Set([
   "FUTURE_REVISION",
   "KEY_NOT_FOUND",
   "LEASE_NOT_FOUND",
+  "OUT_OF_RANGE",
 ]);
 /** What they start runs on this machine, and so does all that keeps it from starting. */
-const LOCAL_COMMANDS = new Set(["up", "serve", "bench"]);
+const LOCAL_COMMANDS = new Set(["up", "serve", "bench", "sim"]);
 
 /** The exit status for a failure of `command`: what is neither the user's nor the data's fault is the cluster's. */
 export function exitCodeOf(failure: unknown, command: string | undefined): number {

@@ -1,48 +1,113 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { HoldfastError } from "@holdfast/base";
+import type { KeyValueHistory, KeyValueInput, KeyValueOutput } from "@holdfast/checker";
 
-/**
- * How a call of a concurrent history begins or ends: `ok` it happened, `fail` it
- * did not, `info` nobody knows.
- */
-export type HistoryEventKind = "invoke" | "ok" | "fail" | "info";
+/** Operations that one history holds at most: some hundred megabytes, and seconds to judge. */
+export const HISTORY_OPERATIONS_MAX = 500_000;
 
-/** One line of a history. A process has one call at a time. */
-export interface HistoryEvent {
-  readonly process: number;
-  readonly kind: HistoryEventKind;
-  /** What was called, such as `put`. */
-  readonly call: string;
-  readonly key: string;
-  /** What was written, or was read. */
-  readonly value?: string;
-  readonly error?: string;
-  /** Milliseconds of this process's monotonic clock. */
-  readonly timeMs: number;
+/** Who asks for what. */
+export interface Asked {
+  /** A client has one operation at a time; after an unknown outcome it goes on under another name. */
+  readonly client: string;
+  readonly input: KeyValueInput;
 }
 
-export type HistoryEventFields = Omit<HistoryEvent, "timeMs">;
+type RecordedOperation = KeyValueHistory[number];
 
-/** Writes a concurrent history for a checker, in the order of its events: JSON lines, also kept in memory. */
-export class HistoryRecorder implements Disposable {
-  readonly #events: HistoryEvent[] = [];
-  readonly #file: number | undefined;
+/**
+ * Records what clients of a cluster asked of its keys and what they were answered, for the checker.
+ *
+ * Reads must be linearizable ones. The times are of this process's monotonic clock, so the history tells
+ * the order of all clients of this process.
+ */
+export class HistoryRecorder {
+  readonly #operationsMax: number;
+  readonly #ended: RecordedOperation[] = [];
+  readonly #underWay = new Set<Pick<RecordedOperation, "client" | "input" | "called">>();
+  #answered = 0;
+  #refused = 0;
 
-  /** Without `path` it stays in memory only. */
-  constructor(path?: string) {
-    this.#file = path === undefined ? undefined : openSync(path, "w");
+  constructor({
+    operationsMax = HISTORY_OPERATIONS_MAX,
+  }: { readonly operationsMax?: number } = {}) {
+    this.#operationsMax = operationsMax;
   }
 
-  get events(): readonly HistoryEvent[] {
-    return this.#events;
+  /** Operations that were answered. */
+  get answered(): number {
+    return this.#answered;
   }
 
-  record(fields: HistoryEventFields): void {
-    const event: HistoryEvent = { ...fields, timeMs: performance.now() };
-    this.#events.push(event);
-    if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify(event)}\n`);
+  /** Operations that did not happen, as their clients were told. They are no part of the history. */
+  get refused(): number {
+    return this.#refused;
   }
 
-  [Symbol.dispose](): void {
-    if (this.#file !== undefined) closeSync(this.#file);
+  /** Everything so far; what is under way has an unknown outcome. */
+  get history(): KeyValueHistory {
+    return [...this.#ended, ...this.#underWay];
   }
+
+  /**
+   * Calls, and records the call with what `seen` makes of its answer.
+   *
+   * @throws what the call throws; Error if the history is full, before the call.
+   */
+  async record<Answer>(
+    asked: Asked,
+    call: () => Promise<Answer>,
+    seen: (answer: Answer) => KeyValueOutput,
+  ): Promise<Answer> {
+    const operation = this.begin(asked);
+    try {
+      const answer = await call();
+      operation.answered(seen(answer));
+      return answer;
+    } catch (failure) {
+      operation.failed(failure);
+      throw failure;
+    }
+  }
+
+  /**
+   * Records that a call begins now; its end is told to what is returned, once.
+   *
+   * @throws Error if the history is full.
+   */
+  begin({ client, input }: Asked): OperationUnderWay {
+    if (this.#ended.length + this.#underWay.size >= this.#operationsMax) {
+      throw new Error(
+        `the history is full: it holds ${this.#operationsMax} operations; ask for fewer, or raise operationsMax`,
+      );
+    }
+    const operation = { client, input, called: performance.now() };
+    this.#underWay.add(operation);
+    const end = (outcome: Pick<RecordedOperation, "returned" | "output"> | undefined): void => {
+      if (!this.#underWay.delete(operation)) return;
+      if (outcome === undefined) this.#refused += 1;
+      else this.#ended.push({ ...operation, ...outcome });
+    };
+    return {
+      answered: (output) => {
+        this.#answered += 1;
+        end({ returned: performance.now(), output });
+      },
+      failed: (failure) => end(endOf(input, failure)),
+    };
+  }
+}
+
+/** How an operation that began ends. */
+export interface OperationUnderWay {
+  answered(output: KeyValueOutput): void;
+  /** By the failure's `outcome` it did not happen, it did though nobody saw the answer, or nobody knows. */
+  failed(failure: unknown): void;
+}
+
+function endOf(
+  input: KeyValueInput,
+  failure: unknown,
+): Pick<RecordedOperation, "returned"> | undefined {
+  const outcome = failure instanceof HoldfastError ? failure.outcome : "unknown";
+  if (input.kind === "get" || outcome === "not-applied") return undefined;
+  return outcome === "applied" ? { returned: performance.now() } : {};
 }

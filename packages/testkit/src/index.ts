@@ -2,18 +2,27 @@ export { Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 export { clusterFile } from "./cluster-file.ts";
 export { type EtcdctlResult, etcdctl } from "./etcdctl.ts";
 export { type EventuallyOptions, eventually } from "./eventually.ts";
+export { expectLinearizable } from "./expect-linearizable.ts";
 export { freePorts } from "./free-ports.ts";
 export {
-  type HistoryEvent,
-  type HistoryEventFields,
-  type HistoryEventKind,
+  type Asked,
+  HISTORY_OPERATIONS_MAX,
   HistoryRecorder,
+  type OperationUnderWay,
 } from "./history-recorder.ts";
+export { KeyContest } from "./key-contest.ts";
 export {
   type ExitStatus,
   NodeProcess,
   type NodeProcessOptions,
   parseMetrics,
 } from "./node-process.ts";
+export {
+  observed,
+  type RecordedCall,
+  RecordedClient,
+  RecordedEndpoint,
+  type RecordedKeys,
+} from "./recorded-clients.ts";
 export { requireTool, type SkippableTest } from "./require-tool.ts";
 export { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";

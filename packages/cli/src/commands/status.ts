@@ -6,9 +6,7 @@ import { table } from "../output/table.ts";
 import { clusterVerdict, type Verdict } from "../status/cluster-verdict.ts";
 import { STATUS_HEAD, statusRow } from "../status/status-row.ts";
 import { type Terminal, write } from "../terminal.ts";
-
-/** Learning the other members is worth this much waiting, ms; without it, what was given is asked. */
-const LEARN_MS = 1000;
+import { membersOf } from "../with-store.ts";
 
 /**
  * Asks every node how it is and says first whether the cluster is safe.
@@ -31,7 +29,7 @@ async function askAll(
   const given = await Promise.all(endpoints.map((endpoint) => ask(endpoint, timeoutMs)));
   const up = given.find(({ kind }) => kind === "up");
   if (up === undefined) return given;
-  const members = await membersBy(up.endpoint, Math.min(timeoutMs, LEARN_MS));
+  const members = await membersOf([up.endpoint], timeoutMs);
   if (members === undefined) return given;
   return Promise.all(
     members.map(
@@ -47,21 +45,6 @@ async function ask(endpoint: string, timeoutMs: number): Promise<EndpointStatus>
     return await node.status({ timeoutMs });
   } finally {
     node.close();
-  }
-}
-
-/** The members' addresses as one of them tells; undefined if it does not. */
-async function membersBy(
-  endpoint: string,
-  timeoutMs: number,
-): Promise<readonly string[] | undefined> {
-  try {
-    const { connect } = await import("@holdfast/client");
-    await using store = await connect(endpoint, { timeoutMs });
-    return store.endpoints.length > 0 ? store.endpoints : undefined;
-  } catch {
-    // A node without a leader may refuse a session; its status stands all the same.
-    return undefined;
   }
 }
 

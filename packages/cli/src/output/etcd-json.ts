@@ -7,6 +7,7 @@ import type {
   TxnAnswer,
   TxnBranchAnswer,
 } from "@holdfast/client";
+import type { HashAnswer } from "../hash/hash-verdict.ts";
 import { asText } from "./printable.ts";
 
 // The names are those of etcd's messages; 64-bit numbers are strings, as in its JSON. Other than there,
@@ -58,6 +59,20 @@ export function statusJson(status: EndpointStatus): Json {
       isLearner: status.isLearner,
       errors: status.errors,
     },
+  };
+}
+
+export function compactJson(revision: number): Json {
+  return { header: header(revision) };
+}
+
+export function hashJson(answer: HashAnswer): Json {
+  const { endpoint } = answer;
+  if (answer.kind === "down") return { endpoint, error: answer.reason };
+  const { hash, revision, compactRevision } = answer;
+  return {
+    endpoint,
+    hashKv: { hash, compact_revision: String(compactRevision), hash_revision: String(revision) },
   };
 }
 

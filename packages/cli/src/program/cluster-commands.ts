@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { compact } from "../commands/compact.ts";
+import { hash } from "../commands/hash.ts";
 import { serve } from "../commands/serve.ts";
 import { status } from "../commands/status.ts";
 import { up } from "../commands/up.ts";
@@ -8,6 +10,8 @@ import { type Context, examples, GLOBALS, logLevelOption } from "./context.ts";
 export function addClusterCommands(context: Context): void {
   context.program.commandsGroup("Cluster:");
   addStatus(context);
+  addHash(context);
+  addCompact(context);
   addUp(context);
   addServe(context);
 }
@@ -29,6 +33,41 @@ function addStatus({ program, terminal, finish }: Context): void {
     .addHelpText("after", GLOBALS)
     .action(async (_options, command: Command) =>
       finish(await status(terminal, command.optsWithGlobals())),
+    );
+}
+
+function addHash({ program, terminal, finish }: Context): void {
+  program
+    .command("hash")
+    .description("compare what the nodes have: each hashes all of its data")
+    .addHelpText(
+      "after",
+      examples(
+        ["holdfast hash", "the first line says whether they agree; exit status 3 if two differ"],
+        ["holdfast hash -o json", "each endpoint's hash, named as in etcd"],
+      ),
+    )
+    .addHelpText("after", GLOBALS)
+    .action(async (_options, command: Command) =>
+      finish(await hash(terminal, command.optsWithGlobals())),
+    );
+}
+
+function addCompact({ program, terminal, finish }: Context): void {
+  program
+    .command("compact <rev>")
+    .description("give up all revisions before REV, on all nodes; the latest data stays")
+    .option("--physical", "wait until the node that answers has freed their place")
+    .addHelpText(
+      "after",
+      examples(
+        ["holdfast compact 1000", "reads before revision 1000 are refused from now on"],
+        ["holdfast compact 1000 --physical --timeout 60000", "and wait for the disk"],
+      ),
+    )
+    .addHelpText("after", GLOBALS)
+    .action(async (rev: string, _options, command: Command) =>
+      finish(await compact(terminal, rev, command.optsWithGlobals())),
     );
 }
 

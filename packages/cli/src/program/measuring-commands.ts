@@ -1,11 +1,13 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { benchFailover } from "../commands/bench-failover.ts";
+import type { SimOptions } from "../commands/sim.ts";
 import { type Context, examples } from "./context.ts";
 
 /** Measuring and proving. */
 export function addMeasuringCommands(context: Context): void {
   context.program.commandsGroup("Measuring:");
   addBench(context);
+  addSim(context);
 }
 
 function addBench({ program, finish }: Context): void {
@@ -26,4 +28,30 @@ function addBench({ program, finish }: Context): void {
     .action(async (_options, command: Command) =>
       finish(await benchFailover(command.optsWithGlobals())),
     );
+}
+
+function addSim({ program, terminal, finish }: Context): void {
+  program
+    .command("sim")
+    .description(
+      "run whole clusters in virtual time, under faults, and watch that every promise is kept",
+    )
+    .option("--seed <n>", "one run; its whole course follows from the seed")
+    .option("--seeds <a..b>", "a run for each seed from a to b")
+    .option("--minutes <m>", "as many runs as fit; from --seed on, or from fresh seeds")
+    .option("--jobs <n>", "processes beside each other (default: all cores with --minutes, else 1)")
+    .option("--storm <ms>", "how long faults are on in each run, virtual ms (default: 20000)")
+    .option("--verbose", "with --seed: every event")
+    .addOption(new Option("--worker-stride <n>").hideHelp())
+    .addHelpText(
+      "after",
+      examples(
+        ["holdfast sim --minutes 10", "the last line sums up; status 0 only if nothing was broken"],
+        ["holdfast sim --seed 4711 --verbose", "one run again, event by event"],
+      ),
+    )
+    .action(async (options: SimOptions) => {
+      const { sim } = await import("../commands/sim.ts");
+      finish(await sim(terminal, options));
+    });
 }
