@@ -26,6 +26,7 @@ export function newPeer(
  */
 export function followMembership(state: RaftState, role: LeaderRole): void {
   const { effective, effectiveIndex } = state.memberships;
+  const former = state.memberships.at(effectiveIndex - 1);
   const members = membersOf(effective).filter((id) => id !== state.id);
   const { latest } = role.rounds;
   const staying = members.map((id) => {
@@ -34,9 +35,12 @@ export function followMembership(state: RaftState, role: LeaderRole): void {
     if (known === undefined || known.leaving !== undefined) {
       return newPeer(state, id, effectiveIndex, latest);
     }
-    // As a voter it counts as just contacted. What was asked up to now needed the former voters
-    // only: nobody else can have been elected before this configuration was committed.
-    if (isVoter(effective, id)) known.ackedRound = Math.max(known.ackedRound, latest);
+    // A new voter counts as just contacted. What was asked up to now needed the former voters only:
+    // nobody else can have been elected before this configuration was committed. Those who voted
+    // before have answered what they have answered, or a read of a deposed leader would be confirmed.
+    if (isVoter(effective, id) && !isVoter(former, id)) {
+      known.ackedRound = Math.max(known.ackedRound, latest);
+    }
     return known;
   });
   const leaving = role.peers.filter(({ id }) => !members.includes(id));
