@@ -20,10 +20,14 @@ export interface Actor {
   disk: Disk;
   /** Whether a write is durable as soon as it is handed out. */
   disksAtOnce: boolean;
+  /** Its disk stands still: writes wait even when everything else settles. */
+  stalled: boolean;
   /** Handed out and not reported as durable. */
   writes: Write[];
   fetches: Fetch[];
   applied: LogIndex;
+  /** How far the core lets it apply. */
+  applyTo: LogIndex;
   /** The commit index that the judge saw last. */
   committed: LogIndex;
   /** Sessions with the peers that want a state from this member. */
@@ -40,9 +44,11 @@ export function newActor(id: MemberId, membership: Membership): Actor {
     asleep: false,
     disk: new Disk(membership),
     disksAtOnce: true,
+    stalled: false,
     writes: [],
     fetches: [],
     applied: 0,
+    applyTo: 0,
     committed: 0,
     wanted: new Map(),
     snapshotFetch: undefined,

@@ -1,7 +1,7 @@
-import type { AppendRequest, Message } from "../../src/index.ts";
+import { type AppendRequest, type Message, NO_MEMBERSHIP } from "../../src/index.ts";
 import type { Command } from "./commands.ts";
 import type { Stage } from "./stage.ts";
-import { entryIdOf, entryIdsIn, memberOf, numberOf, type Words } from "./words.ts";
+import { entryIdOf, entryIdsIn, memberOf, membersIn, numberOf, type Words } from "./words.ts";
 
 export const NETWORK_COMMANDS: Readonly<Record<string, Command>> = {
   // deliver [kind …] [n1->n2 | n1->* | *->n2] [first | last]: the matching messages arrive, one by one
@@ -149,6 +149,11 @@ function forged({ plain: [link = "", kind], named }: Words): Message {
       return { kind, ...envelope, granted: named.get("granted") !== "false" };
     case "timeout-now":
       return { kind, ...envelope };
+    case "snapshot-offer": {
+      const membership = { ...NO_MEMBERSHIP, voters: membersIn(named.get("voters")) };
+      const meta = { last: entryIdOf(named.get("state")), membership };
+      return { kind, ...envelope, ...session, meta };
+    }
     default:
       throw new Error(`"${kind}" is not among the messages that can be sent by hand`);
   }

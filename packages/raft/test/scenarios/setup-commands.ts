@@ -46,6 +46,12 @@ export const SETUP_COMMANDS: Readonly<Record<string, Command>> = {
   "hold-writes": (stage, words) => atOnce(stage, words, false),
   "free-writes": (stage, words) => atOnce(stage, words, true),
 
+  // stall n1: nothing that it writes becomes durable, however much time passes, until `free-writes n1`
+  stall(stage, words) {
+    atOnce(stage, words, false);
+    for (const word of words.plain) stage.actor(memberOf(word)).stalled = true;
+  },
+
   // show-sessions: messages are printed with epoch and round
   "show-sessions"(stage) {
     stage.showSessions = true;
@@ -60,6 +66,7 @@ function atOnce(stage: Stage, { plain }: Words, disksAtOnce: boolean): void {
   for (const word of plain) {
     const actor = stage.actor(memberOf(word));
     actor.disksAtOnce = disksAtOnce;
+    actor.stalled = false;
     if (disksAtOnce) stage.persist(actor, actor.writes.length);
   }
 }

@@ -95,6 +95,7 @@ export class Stage {
     actor.wanted.clear();
     actor.snapshotFetch = undefined;
     actor.applied = actor.disk.stateIndex;
+    actor.applyTo = actor.applied;
     // No chance: n1 waits 1000 ms for a leader, n2 1100 ms and so on; ids differ by life.
     const chance = Math.ceil(((actor.id - 1) / 10) * 2 ** 32) + (actor.lives << 12);
     this.#guarded(actor, () => {
@@ -129,7 +130,9 @@ export class Stage {
     const done = actor.writes.splice(0, count);
     for (const write of done) this.#take(actor, write);
     const last = done.at(-1);
-    if (last !== undefined) this.step(actor.id, { kind: "persisted", seq: last.seq });
+    if (last === undefined) return;
+    this.step(actor.id, { kind: "persisted", seq: last.seq });
+    this.#apply(actor);
   }
 
   deliver(message: Message): void {
@@ -145,7 +148,7 @@ export class Stage {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const due = this.network.filter(({ to }) => !this.actor(to).asleep);
       const awake = this.actors.filter(({ raft, asleep }) => raft !== undefined && !asleep);
-      const writing = awake.filter(({ writes }) => writes.length > 0);
+      const writing = awake.filter(({ writes, stalled }) => !stalled && writes.length > 0);
       const fetching = awake.filter(({ fetches }) => fetches.length > 0);
       if (due.length + writing.length + fetching.length === 0) return;
       this.network = this.network.filter((message) => !due.includes(message));
@@ -201,7 +204,8 @@ export class Stage {
     }
     if (effects.persist !== undefined) this.#write(actor, effects.persist);
     this.#judgeCommit(actor);
-    this.#apply(actor, effects.applyTo);
+    actor.applyTo = effects.applyTo;
+    this.#apply(actor);
     this.#askForOld(actor, effects);
     if (actor.disksAtOnce) this.persist(actor, actor.writes.length);
   }
@@ -246,9 +250,12 @@ export class Stage {
     this.judge.committed(actor.id, { index: commit, term }, membership, diskOf);
   }
 
-  #apply(actor: Actor, to: number): void {
+  /** A state that is being installed takes the place of what was applied: nothing is applied before it is there. */
+  #apply(actor: Actor): void {
+    if (actor.raft === undefined || actor.writes.some(({ install }) => install !== undefined))
+      return;
     const entries: Entry[] = [];
-    for (; actor.applied < to; actor.applied++) {
+    for (; actor.applied < actor.applyTo; actor.applied++) {
       const entry = actor.disk.entryAt(actor.applied + 1);
       assert(entry !== undefined, "what is applied is durable here");
       this.judge.applied(actor.id, entry);
