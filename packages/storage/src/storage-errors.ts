@@ -1,4 +1,5 @@
 import { HoldfastError } from "@holdfast/base";
+import { type SpaceLimit, spaceLimitOf } from "./space/space-limit.ts";
 
 /** Another process has this store open. */
 export class DirectoryLockedError extends HoldfastError {
@@ -28,16 +29,24 @@ export class StateDamagedError extends HoldfastError {
   }
 }
 
-/** The disk, or the quota, is full. What was to be written is not durable. */
+/** No room: the disk or the quota is full, or a file at its limit. What was to be written is not durable. */
 export class DiskFullError extends HoldfastError {
   readonly code = "DISK_FULL";
   readonly outcome = "unknown";
   readonly retryable = false;
 
   constructor(what: string, options: { readonly cause: unknown }) {
-    super(`no space left to write ${what}: free disk space, then restart the node`, options);
+    super(WORDS[spaceLimitOf(options.cause) ?? "disk"](what), options);
   }
 }
+
+const WORDS: Readonly<Record<SpaceLimit, (what: string) => string>> = {
+  disk: (what) => `no space is left on the disk to write ${what}: free disk space`,
+  quota: (what) =>
+    `the disk quota is used up, so ${what} cannot be written: free some of it, or have it raised`,
+  "file-size": (what) =>
+    `${what} would grow beyond the limit on the size of a file: raise it (ulimit -f, or prlimit while the node runs)`,
+};
 
 /** The View was held longer than its limit, or its memory was needed; what it read so far was right. */
 export class ViewExpiredError extends HoldfastError {

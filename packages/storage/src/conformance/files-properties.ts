@@ -167,6 +167,13 @@ export const FILES_PROPERTIES: readonly FilesProperty[] = [
     name: "tells of free space or says that it does not know",
     holds: async (files) => ((await files.freeBytes()) ?? 1) > 0,
   },
+  {
+    name: "tells of free space as a whole number of bytes, again and again, before any file is there",
+    holds: async (files) => {
+      const told = [await files.freeBytes(), await files.freeBytes()];
+      return told.every((free) => free === undefined || (Number.isSafeInteger(free) && free >= 0));
+    },
+  },
 ];
 
 function bytes(...values: readonly number[]): Uint8Array {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { mkdir, readdir, rename, rm, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Files, OpenOptions, StoreFile } from "../files.ts";
+import { spaceLimitOf } from "../space/space-limit.ts";
 import { DiskFullError } from "../storage-errors.ts";
 
 /** `O_DSYNC` where writes honour it by themselves; elsewhere a sync follows each write (decision 6). */
@@ -11,7 +12,7 @@ const WRITE_THROUGH = process.platform === "linux" ? fs.constants.O_DSYNC : 0;
  * The real file system below `rootDirectory`.
  *
  * Reads and writes use the callback interface of `node:fs`, which is measurably
- * faster than its promises. A full disk rejects with {@link DiskFullError}.
+ * faster than its promises. No room, of whatever kind, rejects with {@link DiskFullError}.
  */
 export function nodeFiles(rootDirectory: string): Files {
   const at = (path: string): string => join(rootDirectory, path);
@@ -141,9 +142,7 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function named(cause: NodeJS.ErrnoException, path: string): Error {
-  return cause.code === "ENOSPC" || cause.code === "EDQUOT"
-    ? new DiskFullError(path, { cause })
-    : cause;
+  return spaceLimitOf(cause) === undefined ? cause : new DiskFullError(path, { cause });
 }
 
 function fail(cause: NodeJS.ErrnoException, path: string): never {

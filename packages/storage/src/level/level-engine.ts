@@ -4,13 +4,13 @@ import {
   type ByteString,
   emptyBytes,
   fromByteString,
-  messageOf,
   type Row,
   type RowScan,
   toByteString,
 } from "@holdfast/base";
 import { Level } from "level";
 import type { Engine, EngineReads, EngineSnapshot, RowChange } from "../engine.ts";
+import { spaceLimitOf } from "../space/space-limit.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
 import { JobGate } from "./job-gate.ts";
 import { levelCursor } from "./level-cursor.ts";
@@ -219,9 +219,7 @@ function named(failure: unknown, directory: string): unknown {
   if (has(({ code }) => code === "LEVEL_LOCKED")) {
     return new DirectoryLockedError(directory, { cause: failure });
   }
-  if (has((cause) => /no space left|ENOSPC|quota exceeded/i.test(messageOf(cause)))) {
-    return new DiskFullError(directory, { cause: failure });
-  }
+  if (spaceLimitOf(failure) !== undefined) return new DiskFullError(directory, { cause: failure });
   if (has(({ code, message }) => code === "LEVEL_CORRUPTION" || /^corruption/i.test(message))) {
     return new StateDamagedError(directory, { cause: failure });
   }

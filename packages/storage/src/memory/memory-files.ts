@@ -1,26 +1,28 @@
 import type { Files, OpenOptions, StoreFile } from "../files.ts";
+import { DiskFullError } from "../storage-errors.ts";
 
 /**
  * Files in memory, for tests and for embedding without a disk.
  *
  * Whole states can be copied with {@link clone}, and bytes taken and replaced, so
- * that a test can cut, flip and tear what was written.
+ * that a test can cut, flip and tear what was written. With a capacity they can be
+ * full like a disk.
  */
 export class MemoryFiles implements Files {
   readonly durability: string = "memory";
   readonly #files = new Map<string, MemoryContent>();
   readonly #directories = new Set<string>([""]);
-  readonly #freeBytes: number | undefined;
+  /** What all files together may hold, bytes; a test may change it at any time. `undefined`: no limit. */
+  capacityBytes: number | undefined;
 
-  constructor(options: { readonly freeBytes?: number } = {}) {
-    this.#freeBytes = options.freeBytes;
+  constructor(options: { readonly capacityBytes?: number } = {}) {
+    this.capacityBytes = options.capacityBytes;
   }
 
   /** A second, independent set of files with the same content. */
   clone(): MemoryFiles {
-    const copy = new MemoryFiles(
-      this.#freeBytes === undefined ? {} : { freeBytes: this.#freeBytes },
-    );
+    const copy = new MemoryFiles();
+    copy.capacityBytes = this.capacityBytes;
     for (const directory of this.#directories) copy.#directories.add(directory);
     for (const [path, content] of this.#files) copy.#files.set(path, content.clone());
     return copy;
@@ -66,7 +68,7 @@ export class MemoryFiles implements Files {
       if (!this.#directories.has(parentOf(path))) throw missing(parentOf(path));
       this.#files.set(path, new MemoryContent());
     }
-    return new MemoryFile(path, this.#content(path));
+    return new MemoryFile(path, this.#content(path), (grownBy) => this.#checkRoom(path, grownBy));
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -94,7 +96,21 @@ export class MemoryFiles implements Files {
   }
 
   async freeBytes(): Promise<number | undefined> {
-    return this.#freeBytes;
+    return this.capacityBytes === undefined
+      ? undefined
+      : Math.max(0, this.capacityBytes - this.#usedBytes());
+  }
+
+  #usedBytes(): number {
+    let used = 0;
+    for (const { size } of this.#files.values()) used += size;
+    return used;
+  }
+
+  #checkRoom(path: string, grownBy: number): void {
+    if (grownBy <= 0 || this.capacityBytes === undefined) return;
+    if (this.#usedBytes() + grownBy <= this.capacityBytes) return;
+    throw new DiskFullError(path, { cause: Object.assign(new Error(path), { code: "ENOSPC" }) });
   }
 
   #content(path: string): MemoryContent {
@@ -141,11 +157,13 @@ class MemoryContent {
 class MemoryFile implements StoreFile {
   readonly name: string;
   readonly #content: MemoryContent;
+  readonly #checkRoom: (grownBy: number) => void;
   #open = true;
 
-  constructor(name: string, content: MemoryContent) {
+  constructor(name: string, content: MemoryContent, checkRoom: (grownBy: number) => void) {
     this.name = name;
     this.#content = content;
+    this.#checkRoom = checkRoom;
   }
 
   async size(): Promise<number> {
@@ -157,7 +175,9 @@ class MemoryFile implements StoreFile {
   }
 
   async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
-    this.#opened().write(offset, bytes);
+    const content = this.#opened();
+    this.#checkRoom(offset + bytes.length - content.size);
+    content.write(offset, bytes);
   }
 
   async truncate(size: number): Promise<void> {

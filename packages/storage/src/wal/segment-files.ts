@@ -1,5 +1,6 @@
-import { assert, type Logger, messageOf } from "@holdfast/base";
+import { assert, type Clock, type Logger, messageOf } from "@holdfast/base";
 import type { Files, StoreFile } from "../files.ts";
+import { DiskFullError } from "../storage-errors.ts";
 import { SECTOR_BYTES, sameMarker } from "./sectors.ts";
 
 /** One file of the log, open. */
@@ -19,7 +20,11 @@ export interface SegmentFilesOptions {
   readonly files: Files;
   readonly directory: string;
   readonly segmentBytes: number;
+  /** What must stay free when a spare is made ahead of need. */
+  readonly reserveBytes: number;
   readonly logger: Logger;
+  /** With it, whoever needs a segment waits for room; without, it fails. */
+  readonly clock?: Clock;
 }
 
 interface Spare {
@@ -36,6 +41,9 @@ const ZEROS = new Uint8Array(1024 * 1024);
 const SYNC_BYTES = 4 * 1024 * 1024;
 /** After a failure to make a spare, so many calls of `prepare` pass before the next attempt. */
 const PREPARE_PAUSE_CALLS = 256;
+/** While a segment is waited for, it is tried to make one this often, ms. */
+const ROOM_RETRY_MS = 250;
+const MIB = 1024 * 1024;
 
 /**
  * The files of the log: makes spares ahead of need, gives them out as segments,
@@ -50,9 +58,18 @@ export class SegmentFiles {
   #work: Promise<void> = Promise.resolve();
   #preparing = false;
   #prepareCallsToSkip = 0;
+  #lack: string | undefined;
+  #mayWait: boolean;
+  #stopPause: () => void = () => undefined;
 
   constructor(options: SegmentFilesOptions) {
     this.#options = options;
+    this.#mayWait = options.clock !== undefined;
+  }
+
+  /** Why there was no spare to be made when that was last tried; `undefined`: nothing stands in the way. */
+  get lack(): string | undefined {
+    return this.#lack;
   }
 
   get spareReady(): boolean {
@@ -88,7 +105,7 @@ export class SegmentFiles {
     return this.#options.files.open(this.pathOf(number), { create: false, durableWrites: true });
   }
 
-  /** Makes a spare in the background unless there is one. A failure shows as `spareReady` staying false. */
+  /** Makes a spare in the background unless there is one, if the reserve stays free. See {@link lack}. */
   prepare(): void {
     if (this.#spares.length > 0 || this.#preparing) return;
     if (this.#prepareCallsToSkip > 0) {
@@ -98,20 +115,33 @@ export class SegmentFiles {
     this.#preparing = true;
     this.background(async () => {
       try {
-        if (this.#spares.length === 0) await this.#make();
+        if (this.#spares.length > 0) return;
+        await this.#checkReserve();
+        await this.#make();
       } catch (failure) {
         this.#prepareCallsToSkip = PREPARE_PAUSE_CALLS;
-        throw failure;
+        this.#lacks(failure);
       } finally {
         this.#preparing = false;
       }
     }, "could not prepare the next segment of the log");
   }
 
+  /** There may be room now: the next attempt is not put off. */
+  prepareAgain(): void {
+    this.#prepareCallsToSkip = 0;
+    this.prepare();
+  }
+
+  /** Nobody waits for room any more, now or later: what needs a segment and gets none fails. */
+  stopWaiting(): void {
+    this.#mayWait = false;
+    this.#stopPause();
+  }
+
   /** A file for the segment `number`, in place under its name; waits for a spare, or makes one. */
   async take(number: number): Promise<Segment> {
-    await this.#work;
-    if (this.#spares.length === 0) await this.#make();
+    await this.#spareOrWait();
     const { files, directory, segmentBytes: size } = this.#options;
     const fitting = this.#spares.findIndex((one) => !clashes(one, number));
     const [spare] = this.#spares.splice(Math.max(0, fitting), 1);
@@ -135,7 +165,7 @@ export class SegmentFiles {
     else await files.unlink(segment.path);
     await files.syncDirectory(directory);
     await segment.file.close();
-    if (keep) this.#spares.push({ path, life: segment.number });
+    if (keep) this.#gained({ path, life: segment.number });
   }
 
   /** Removes a segment whose first frame never became durable. */
@@ -171,6 +201,53 @@ export class SegmentFiles {
     else await files.unlink(spare.path);
   }
 
+  /** Returns when there is a spare. No room is waited out: nothing of the log was written yet. */
+  async #spareOrWait(): Promise<void> {
+    for (;;) {
+      const making = this.#work.then(() => (this.#spares.length > 0 ? undefined : this.#make()));
+      this.#work = making.catch(() => undefined);
+      try {
+        await making;
+        return;
+      } catch (failure) {
+        if (!(failure instanceof DiskFullError) || !this.#mayWait) throw failure;
+        this.#lacks(failure);
+        await this.#pause();
+      }
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resume) => {
+      const cancel = this.#options.clock?.timer(ROOM_RETRY_MS, resume);
+      this.#stopPause = () => {
+        cancel?.();
+        resume();
+      };
+    });
+  }
+
+  async #checkReserve(): Promise<void> {
+    const { files, segmentBytes, reserveBytes } = this.#options;
+    const free = await files.freeBytes();
+    if (free === undefined || free - segmentBytes >= reserveBytes) return;
+    throw new ReserveReachedError({ free, segmentBytes, reserveBytes });
+  }
+
+  /** Said once for each time that room is missing. */
+  #lacks(failure: unknown): void {
+    const why = messageOf(failure);
+    if (this.#lack === undefined) {
+      this.#options.logger.warn({ why }, "the next segment of the log could not be made");
+    }
+    this.#lack = why;
+  }
+
+  #gained(spare: Spare): void {
+    this.#spares.push(spare);
+    this.#lack = undefined;
+  }
+
   /** A file of zeros, by real writes, durable under its final name before anybody uses it. */
   async #make(): Promise<void> {
     const { files, directory, segmentBytes } = this.#options;
@@ -186,13 +263,34 @@ export class SegmentFiles {
         await writeZeros(file, { from, to: Math.min(segmentBytes, from + SYNC_BYTES) });
         await file.sync();
       }
-    } finally {
-      await file.close();
+    } catch (failure) {
+      // Half of a spare would take the last of a full disk from the state.
+      await file.close().then(() => files.unlink(unfinished));
+      throw failure;
     }
+    await file.close();
     await files.rename(unfinished, path);
     await files.syncDirectory(directory);
-    this.#spares.push({ path, life: 0 });
+    this.#gained({ path, life: 0 });
   }
+}
+
+/** Making a segment ahead of need would eat into what must stay free. */
+class ReserveReachedError extends Error {
+  constructor(of: {
+    readonly free: number;
+    readonly segmentBytes: number;
+    readonly reserveBytes: number;
+  }) {
+    const { free, segmentBytes, reserveBytes } = of;
+    super(
+      `the log's next segment takes ${mebibytes(segmentBytes)} and ${mebibytes(reserveBytes)} must stay free; ${mebibytes(free)} are free`,
+    );
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / MIB).toFixed(1)} MiB`;
 }
 
 /** Writes zeros in steps, so that the event loop and the log's own writes get their turn. */

@@ -19,8 +19,18 @@ export interface WriteAheadLogOptions {
    * @default 8 MiB
    */
   readonly frameBytesMax?: number;
+  /**
+   * So much must stay free on the disk when a segment is made ahead of need, bytes. Where
+   * it would not, {@link WriteAheadLog.lack} says so, in time to take no more.
+   *
+   * @default 0
+   */
+  readonly reserveBytes?: number;
   readonly logger: Logger;
-  /** Only for {@link WalStats.lastAppendMs}. */
+  /**
+   * With it an append that needs a segment for which there is no room waits for room:
+   * nothing of it has been written then. Without, it fails.
+   */
   readonly clock?: Clock;
 }
 
@@ -49,4 +59,5 @@ const MIB = 1024 * 1024;
 export const WAL_DEFAULTS: {
   readonly segmentBytes: number;
   readonly frameBytesMax: number;
-} = Object.freeze({ segmentBytes: 64 * MIB, frameBytesMax: 8 * MIB });
+  readonly reserveBytes: number;
+} = Object.freeze({ segmentBytes: 64 * MIB, frameBytesMax: 8 * MIB, reserveBytes: 0 });

@@ -113,6 +113,27 @@ export class WriteAheadLog {
     return bytes;
   }
 
+  /**
+   * Why the log should be given no more, in words; `undefined`: it may be. It is known before
+   * anything fails: by the time that half of a segment is used, the next one is ready,
+   * or there is no room for it.
+   */
+  get lack(): string | undefined {
+    const current = this.#segments.at(-1);
+    const hasTime = current !== undefined && current.tail <= current.size / 2;
+    return hasTime || this.#files.spareReady ? undefined : this.#files.lack;
+  }
+
+  /** There may be room for the next segment now. */
+  prepareAgain(): void {
+    if (this.#segments.length > 0 && !this.#closed) this.#files.prepareAgain();
+  }
+
+  /** An append that waits for room fails, now and later: the replica stops. */
+  stopWaiting(): void {
+    this.#files.stopWaiting();
+  }
+
   stats(): WalStats {
     return {
       appends: this.#appends,
@@ -132,6 +153,9 @@ export class WriteAheadLog {
    *
    * What fits into `frameBytesMax` is one frame and so kept or lost as one; more is
    * several frames in order. The payloads must not change until it has settled.
+   *
+   * Where it needs a segment for which the disk has no room, it waits for room
+   * ({@link WriteAheadLogOptions.clock}).
    *
    * @throws {LogWriteTooLargeError} before anything is written.
    * @throws {LogFailedError} if writing failed, now or before: the log takes nothing more.
@@ -191,6 +215,7 @@ export class WriteAheadLog {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.stopWaiting();
     await this.#files.idle();
     for (const segment of this.#segments) await segment.file.close();
   }
@@ -274,9 +299,10 @@ export class WriteAheadLog {
     this.#bytes += bytes.length;
   }
 
+  /** Early enough to be done, or known to be impossible, by the time that half of the segment is used. */
   #prepareSpare(): void {
     const current = this.#segments.at(-1);
-    if (current !== undefined && current.tail > current.size / 2) this.#files.prepare();
+    if (current !== undefined && current.tail > current.size / 4) this.#files.prepare();
   }
 
   /** Lets go of the oldest segments while nothing in them is needed, one at a time and in order. */
