@@ -61,6 +61,7 @@ export class World implements Surroundings {
   readonly #streams: RandomStreams;
   readonly #faults: Dice;
   readonly #makeCore: MakeCore;
+  readonly #wiped = new Map<MemberId, Store>();
   readonly #operations: Operation[] = [{ kind: "read", key: 0 }];
 
   constructor({ seed, plan, defects, makeCore, listener }: WorldParts) {
@@ -269,6 +270,7 @@ export class World implements Surroundings {
   /** The disk is lost; what comes up is another store, and so another member. */
   #wipe(machine: Machine): void {
     this.strike(machine, { power: true, reason: "its disk is wiped" });
+    this.#wiped.set(machine.store.id, machine.store);
     machine.generation++;
     machine.store = new Store(memberIdOf(machine.slot, machine.generation), this.codec);
   }
@@ -278,10 +280,13 @@ export class World implements Surroundings {
     if (peer !== undefined) this.machines[slot]?.life?.enqueue({ kind, peer });
   }
 
-  /** A wiped store holds nothing any more, whatever it has promised. */
+  /**
+   * Also one that was wiped, as it was in the end: an acknowledgement that was on its way
+   * then was true when it was given, and the member never votes again.
+   */
   #storeOf(member: MemberId): Store | undefined {
     const store = this.machines[machineOf(member)]?.store;
-    return store?.id === member ? store : undefined;
+    return store?.id === member ? store : this.#wiped.get(member);
   }
 
   #makeWorkload(): Workload {

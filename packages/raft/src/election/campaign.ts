@@ -15,7 +15,16 @@ function otherVoters(state: RaftState, { voters, outgoing }: Membership): readon
 
 /** Learners and removed members wait on, and so does a member that could not make its vote durable. */
 function mayCampaign(state: RaftState): boolean {
-  return isVoter(state.memberships.effective, state.id) && !isStalled(state);
+  return mayBeNeeded(state) && !isStalled(state);
+}
+
+/**
+ * A voter, or one that a change takes out which may not be committed yet: if the leader dies
+ * amid it, those who stay may lack the entry, and nobody but those who leave can give it to
+ * them (thesis, section 4.2.2). Its own vote does not count then.
+ */
+function mayBeNeeded({ memberships, log, id }: RaftState): boolean {
+  return memberships.since(log.commit).some((membership) => isVoter(membership, id));
 }
 
 /** The election timer fired. */

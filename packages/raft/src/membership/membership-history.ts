@@ -53,6 +53,11 @@ export class MembershipHistory {
     return this.#dated[this.#positionAt(index)]?.membership ?? this.effective;
   }
 
+  /** The configuration in force at `index` and all that follow it. */
+  since(index: LogIndex): readonly Membership[] {
+    return this.#dated.slice(this.#positionAt(index)).map(({ membership }) => membership);
+  }
+
   /** The configuration in force at `upTo`; older ones are forgotten. */
   compact(upTo: LogIndex): Membership {
     this.#dated = this.#dated.slice(this.#positionAt(upTo));

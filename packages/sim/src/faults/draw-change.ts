@@ -7,22 +7,29 @@ export type Draft = Omit<MembershipTarget, "profiles">;
 
 const CHANGES = ["add", "add", "promote", "remove", "replace", "shrink", "demote"] as const;
 
-/** A change that an operator might want of this configuration, wise or not; `undefined`: there is nobody for it. */
-export function drawChange(
-  dice: Dice,
-  current: Membership,
-  stores: readonly MemberId[],
-): Draft | undefined {
-  const strangers = stores.filter((id) => !membersOf(current).includes(id));
+/** The stores there are, and which of them have begun to exist for the cluster. */
+export interface Stores {
+  readonly all: readonly MemberId[];
+  readonly born: readonly MemberId[];
+}
+
+/**
+ * A change that an operator might want of this configuration, wise or not; `undefined`: there
+ * is nobody for it. Whoever does not exist yet comes in as a learner only: as a voter it would
+ * have to confirm the very change that it waits for (decision 17).
+ */
+export function drawChange(dice: Dice, current: Membership, stores: Stores): Draft | undefined {
+  const strangers = stores.all.filter((id) => !membersOf(current).includes(id));
+  const known = strangers.filter((id) => stores.born.includes(id));
   switch (dice.pick(CHANGES)) {
     case "add":
       return add(dice, current, strangers);
     case "promote":
-      return promote(dice, current);
+      return promote(dice, current, stores);
     case "remove":
       return remove(dice, current);
     case "replace":
-      return replace(dice, current, strangers);
+      return replace(dice, current, [...known, ...bornLearners(current, stores)]);
     case "shrink":
       return { voters: dice.shuffled(current.voters).slice(0, 1), learners: [], promotions: [] };
     case "demote":
@@ -46,8 +53,13 @@ function add(
   return { voters, learners: sorted([...learners, id]), promotions: all };
 }
 
-function promote(dice: Dice, { voters, learners, promotions }: Membership): Draft | undefined {
-  const id = dice.pick(learners);
+function bornLearners({ learners }: Membership, { born }: Stores): readonly MemberId[] {
+  return learners.filter((id) => born.includes(id));
+}
+
+function promote(dice: Dice, current: Membership, stores: Stores): Draft | undefined {
+  const { voters, learners, promotions } = current;
+  const id = dice.pick(bornLearners(current, stores));
   if (id === undefined) return undefined;
   return {
     voters: sorted([...voters, id]),
@@ -70,10 +82,10 @@ function remove(dice: Dice, current: Membership): Draft {
 function replace(
   dice: Dice,
   { voters, learners }: Membership,
-  strangers: readonly MemberId[],
+  candidates: readonly MemberId[],
 ): Draft | undefined {
   const count = dice.between(1, 3);
-  const into = dice.shuffled([...strangers, ...learners]).slice(0, count);
+  const into = dice.shuffled(candidates).slice(0, count);
   if (into.length === 0) return undefined;
   const out = dice.shuffled(voters).slice(0, into.length);
   return {

@@ -36,7 +36,7 @@ export class Operator {
     for (const leader of this.#leaders()) {
       const { membership } = leader.status;
       const draft = this.#draw(membership);
-      if (draft !== undefined) this.#ask(leader, draft);
+      if (draft !== undefined && this.#canBeHad(draft)) this.#ask(leader, draft);
       if (dice.chance(0.7)) return;
     }
   }
@@ -120,13 +120,19 @@ export class Operator {
     });
   }
 
+  /** Nobody builds a majority on disks that are gone; the product refuses it (decision 16). */
+  #canBeHad({ voters }: Draft): boolean {
+    const standing = this.#parts.machines.filter(({ store }) => voters.includes(store.id));
+    return standing.length > voters.length / 2;
+  }
+
   #draw(current: Membership): Draft | undefined {
     const { dice, machines } = this.#parts;
-    return drawChange(
-      dice,
-      current,
-      machines.map(({ store }) => store.id),
-    );
+    const born = machines.filter(({ store }) => store.log !== undefined);
+    return drawChange(dice, current, {
+      all: machines.map(({ store }) => store.id),
+      born: born.map(({ store }) => store.id),
+    });
   }
 
   #ask(leader: Life, draft: Draft): void {
