@@ -20,6 +20,13 @@ export interface Engine extends EngineReads {
   snapshot(): EngineSnapshot;
   /** Bytes on disk, roughly. */
   approximateBytes(): Promise<number>;
+  /**
+   * It is being opened anew after the disk was full: nothing can be read in this turn, and
+   * whoever reads otherwise waits. Left away: that never happens.
+   */
+  readonly isAway?: boolean;
+  /** A batch that waits for room on a full disk fails, now and later. Left away: none ever waits. */
+  stopWaiting?(): void;
   /** Ends open snapshots and scans, then gives the lock back. Idempotent. */
   close(): Promise<void>;
 }
@@ -32,6 +39,8 @@ export interface EngineReads {
 }
 
 export interface EngineSnapshot extends EngineReads {
+  /** The engine was opened anew since it was taken: it can be read no more. Left away: that never happens. */
+  readonly isGone?: boolean;
   /** Walks over all rows in key order, each step about `stepBytes` of them, without disturbing what is cached. */
   cursor(stepBytes: number): EngineCursor;
   close(): Promise<void>;

@@ -14,6 +14,9 @@ export { SNAPSHOT_LIMITS, type SnapshotLimits } from "./snapshot/snapshot-limits
 export { SnapshotReader } from "./snapshot/snapshot-reader.ts";
 export { StagedState } from "./snapshot/staged-state.ts";
 export { StateDirectories } from "./snapshot/state-directories.ts";
+export { BALLAST_BYTES, Ballast } from "./space/ballast.ts";
+export { DISK_RESERVE_BYTES, DiskSpace, type SpaceStanding } from "./space/disk-space.ts";
+export { EngineWithBallast } from "./space/engine-with-ballast.ts";
 export {
   DirectoryLockedError,
   DiskFullError,

@@ -35,8 +35,10 @@ export class DiskFullError extends HoldfastError {
   readonly outcome = "unknown";
   readonly retryable = false;
 
-  constructor(what: string, options: { readonly cause: unknown }) {
-    super(WORDS[spaceLimitOf(options.cause) ?? "disk"](what), options);
+  /** `next`: what is to be done once there is room. */
+  constructor(what: string, options: { readonly cause: unknown; readonly next?: string }) {
+    const words = WORDS[spaceLimitOf(options.cause) ?? "disk"](what);
+    super(options.next === undefined ? words : `${words}, ${options.next}`, options);
   }
 }
 

@@ -23,6 +23,7 @@ export class EngineSnapshots {
   }
 
   acquire(): SharedSnapshot {
+    if (this.#current?.snapshot.isGone === true) this.#current = undefined;
     this.#current ??= { snapshot: this.#engine.snapshot(), users: 0 };
     this.#current.users++;
     return this.#current;

@@ -62,16 +62,20 @@ export class OpenViews {
     return view;
   }
 
-  /** Lends a snapshot for one read that is not a View. */
+  /** Lends a snapshot for one read that is not a View; if it goes meanwhile, another for the same read. */
   async read<Result>(
     layers: Omit<Layers, "engine">,
     read: (layers: Layers) => Promise<Result>,
   ): Promise<Result> {
-    const shared = this.#snapshots.acquire();
-    try {
-      return await read({ ...layers, engine: shared.snapshot });
-    } finally {
-      this.#snapshots.release(shared);
+    for (;;) {
+      const shared = this.#snapshots.acquire();
+      try {
+        return await read({ ...layers, engine: shared.snapshot });
+      } catch (failure) {
+        if (shared.snapshot.isGone !== true) throw failure;
+      } finally {
+        this.#snapshots.release(shared);
+      }
     }
   }
 

@@ -88,10 +88,10 @@ export class StateStore implements RowWriter {
 
   /**
    * Whether point reads should be made off the event loop, by {@link RowReads.rows} or
-   * a View: the engine's p99 is above a millisecond (decision 12).
+   * a View: the engine's p99 is above a millisecond (decision 12), or it is away.
    */
   get readsAreSlow(): boolean {
-    return this.#gauge.readsAreSlow;
+    return this.#engine.isAway === true || this.#gauge.readsAreSlow;
   }
 
   stats(): StateStats {
