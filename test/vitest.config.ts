@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { mutantPlugin } from "./mutant-plugin.ts";
 
 // Tests run from source: the "@holdfast/source" export condition maps every workspace package to src/.
 const fromSource = {
@@ -11,7 +12,11 @@ const isProof = process.argv.some((word) => /^(--project=)?proof$/.test(word));
 
 const unit: TestProjectInlineConfiguration = {
   ...fromSource,
-  test: { name: "unit", include: ["packages/*/{src,test}/**/*.test.ts"] },
+  plugins: [mutantPlugin()],
+  test: {
+    name: "unit",
+    include: ["packages/*/{src,test}/**/*.test.ts", "test/regressions/**/*.test.ts"],
+  },
 };
 
 const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -34,7 +39,7 @@ const failover: TestProjectInlineConfiguration = {
   test: {
     ...processes,
     name: "failover",
-    include: ["test/{failover,load}/**/*.test.ts"],
+    include: ["test/{failover,load,membership}/**/*.test.ts"],
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },

@@ -1,4 +1,4 @@
-import { type MemberId, silentLogger } from "@holdfast/base";
+import { compareBytes, type MemberId, silentLogger } from "@holdfast/base";
 import type { Files } from "../src/files.ts";
 import type { WalEntry, WalWrite } from "../src/wal/wal-records.ts";
 import { WriteAheadLog } from "../src/wal/write-ahead-log.ts";
@@ -61,7 +61,7 @@ export async function readAll(log: WriteAheadLog, group = 1): Promise<readonly s
     for (const { index, term, payload } of read) {
       if (index !== from) throw new Error(`entry ${index} came back for ${from}`);
       const whole = payloadOf({ index, term, size: payload.length });
-      if (!whole.every((byte, at) => byte === payload[at])) {
+      if (compareBytes(whole, payload) !== 0) {
         throw new Error(`the payload of entry ${index} of term ${term} came back changed`);
       }
       seen.push(`${index}/${term}`);
@@ -72,5 +72,7 @@ export async function readAll(log: WriteAheadLog, group = 1): Promise<readonly s
 }
 
 function payloadOf(of: { readonly index: number; readonly term: number; readonly size: number }) {
-  return Uint8Array.from({ length: of.size }, (_, at) => (of.index * 31 + of.term * 7 + at) & 255);
+  const payload = new Uint8Array(of.size);
+  for (let at = 0; at < of.size; at++) payload[at] = of.index * 31 + of.term * 7 + at;
+  return payload;
 }

@@ -97,7 +97,9 @@ describe("the last two frames are cut", () => {
     }
   });
 
-  test("at any byte: what lies whole before the cut is there, or it is damage", async () => {
+  test("at any byte: what lies whole before the cut is there, or it is damage", {
+    timeout: 30_000,
+  }, async () => {
     for (let cut = ends.at(-3) ?? 0; cut < (ends.at(-1) ?? 0); cut++) {
       const complete = ends.filter((end) => end <= cut).length;
       const seen = await outcome(changed((bytes) => void bytes.fill(0, cut)));

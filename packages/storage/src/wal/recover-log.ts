@@ -56,6 +56,7 @@ class Recovery {
       this.#checkNumbers(numbers);
       for (const number of numbers) await this.#readSegment(number, number === numbers.at(-1));
       this.#checkHoles();
+      await this.#makeDurable();
     } catch (failure) {
       for (const segment of this.#segments) await segment.file.close();
       throw failure;
@@ -119,6 +120,14 @@ class Recovery {
     for (const [from, to] of end.torn) await writeZeros(segment.file, { from, to });
     this.#torn = { file: segment.file.name, offset: end.offset };
     this.#logger.warn(this.#torn, "cut a torn last write of the log");
+  }
+
+  /**
+   * A killed process may have left a frame that the system holds and the disk does not. It
+   * is answered for from now on, so it must not go with the next power cut.
+   */
+  async #makeDurable(): Promise<void> {
+    await this.#segments.at(-1)?.file.sync();
   }
 
   #takeFrame(segment: Segment, frame: ScannedFrame): void {

@@ -1,0 +1,8 @@
+export {
+  type Boot,
+  type Crash,
+  CrashDisk,
+  type CrashDiskOptions,
+  CrashedError,
+  type Lie,
+} from "./crash-disk.ts";
