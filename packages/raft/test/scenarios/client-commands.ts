@@ -9,7 +9,10 @@ export const CLIENT_COMMANDS: Readonly<Record<string, Command>> = {
   propose(stage, { plain: [at, ...texts] }) {
     const proposals = texts.map((text) => {
       const [letter = "", times] = text.split("*");
-      const payload = bytesOf(times === undefined ? text : letter.repeat(numberOf(times)));
+      const payload =
+        times === undefined
+          ? bytesOf(text)
+          : new Uint8Array(numberOf(times)).fill(letter.charCodeAt(0));
       return { token: stage.token(text), payload };
     });
     stage.step(memberOf(at), { kind: "propose", proposals });

@@ -18,8 +18,8 @@ export function describeId({ index, term }: EntryId): string {
 
 /** The text of a proposal; `x*500` is x five hundred times. */
 export function describePayload(payload: Uint8Array): string {
-  const text = toByteString(payload);
-  return text.length > TEXT_MAX ? `${text.slice(0, 1)}*${text.length}` : text;
+  const text = toByteString(payload.subarray(0, TEXT_MAX));
+  return payload.length > TEXT_MAX ? `${text.slice(0, 1)}*${payload.length}` : text;
 }
 
 /** `3t1 x`, `1t1 noop`, `4t1 voters n1 n2 & n1`; an entry that a file only numbers has no more than its id. */
