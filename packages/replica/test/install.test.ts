@@ -58,7 +58,9 @@ test("an installed state takes the place of state and log in one write", async (
   expect(life.failures).toEqual([]);
 });
 
-test("struck down at any step, a store starts with the old state or the new one, whole, and goes on", async () => {
+test("struck down at any step, a store starts with the old state or the new one, whole, and goes on", {
+  timeout: 30_000,
+}, async () => {
   const crashes: {
     readonly when: string;
     readonly disk: MemoryDisk;
@@ -182,6 +184,8 @@ test("a proposal that was applied inside the snapshot is answered when it is ask
     leader: () => LEADER,
     term: () => 1,
     isBehind: () => false,
+    intake: () => "open",
+    shortage: () => undefined,
     propose: () => undefined,
     send: (_to, message) => sent.push(message),
   });
@@ -191,7 +195,7 @@ test("a proposal that was applied inside the snapshot is answered when it is ask
   const answer = new Promise<readonly OperationResult[]>((settle, fail) => {
     const session = String.fromCharCode(...SESSION);
     const batch = { session, firstSequence: 199, count: 1, bytes: entry.payload, deadline: 60_000 };
-    const sending = { timesSent: 0, sentAt: 0, acceptedInTerm: undefined };
+    const sending = { timesSent: 0, timesRefused: 0, sentAt: 0, acceptedInTerm: undefined };
     proposer.add({ ...batch, ...sending, settle, fail });
   });
   await life.stage(leader.engine.snapshot());

@@ -5,7 +5,7 @@ import { runSteps } from "../src/run-steps.ts";
 import { Slices } from "../src/slices.ts";
 import { type AppliedState, openAppliedState } from "../src/state-at-work.ts";
 import type { ManualTime } from "./manual-time.ts";
-import type { MemoryDisk } from "./memory-disk.ts";
+import type { StoreDisk } from "./memory-disk.ts";
 
 export const SESSION: Uint8Array = new Uint8Array(16).fill(7);
 
@@ -30,7 +30,7 @@ export function putEntries(count: number, { valueBytes = 200, term = 1 } = {}): 
 }
 
 /** The parts that every state is opened with in a test. */
-export function stateParts(time: ManualTime, disk: MemoryDisk) {
+export function stateParts(time: ManualTime, disk: Pick<StoreDisk, "openEngine">) {
   return {
     clock: time,
     turn: time,
@@ -44,7 +44,7 @@ export function stateParts(time: ManualTime, disk: MemoryDisk) {
 export async function madeState(
   entries: readonly Entry[],
   time: ManualTime,
-  disk: MemoryDisk,
+  disk: StoreDisk,
 ): Promise<AppliedState> {
   const parts = stateParts(time, disk);
   const state = await openAppliedState("state.1", parts);

@@ -1,13 +1,25 @@
 import type { ByteString } from "@holdfast/base";
-import { type Engine, MemoryEngine, MemoryFiles, type RowChange } from "@holdfast/storage";
+import {
+  type Engine,
+  type Files,
+  MemoryEngine,
+  MemoryFiles,
+  type RowChange,
+} from "@holdfast/storage";
 
 type Rows = Map<ByteString, Uint8Array>;
+
+/** What a store's log and state live on. */
+export interface StoreDisk {
+  readonly files: Files;
+  openEngine(directory: string): Promise<Engine>;
+}
 
 /**
  * A disk in memory with files, and engines that are still there when they are opened
  * again. A {@link clone} is what a killed process finds when it starts anew.
  */
-export class MemoryDisk {
+export class MemoryDisk implements StoreDisk {
   readonly files: MemoryFiles;
   readonly #engines: Map<string, Rows>;
   /** Engines that are open, by directory. */

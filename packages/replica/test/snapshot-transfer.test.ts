@@ -88,7 +88,7 @@ test("a leader that falls silent is given up after a while, and what was there i
 
   expect(world.time.now() - since).toBeGreaterThanOrEqual(PATIENCE_MS);
   expect(world.staged).toEqual([]);
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
   expect(world.transfers.filter(({ way }) => way === "received")).toMatchObject([{ whole: false }]);
 });
 
@@ -122,7 +122,7 @@ test("a state that stays damaged is thrown away, and never staged", async () => 
   await world.settle();
 
   expect(world.staged).toEqual([]);
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
 });
 
 test("a state that is not the one that was named is thrown away", async () => {
@@ -135,7 +135,7 @@ test("a state that is not the one that was named is thrown away", async () => {
   await world.settle();
 
   expect(world.staged).toEqual([]);
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
 });
 
 test("a newer offer replaces the one under way, whose chunks are never mixed in", async () => {
@@ -152,7 +152,7 @@ test("a newer offer replaces the one under way, whose chunks are never mixed in"
   expect(world.closed).toEqual([`${FOLLOWER}/1`]);
   expect(world.staged).toEqual([newer.meta]);
   expect(world.asked.filter(({ epoch }) => epoch === 2).map(({ sequence }) => sequence)[0]).toBe(0);
-  expect(await world.disk.states()).toEqual([world.fetcher.directoryOf(newer.meta)]);
+  expect(await world.incoming()).toEqual([world.fetcher.directoryOf(newer.meta)]);
 });
 
 test("what the leader no longer serves is thrown away, and fetched when it is offered again", async () => {
@@ -162,7 +162,7 @@ test("what the leader no longer serves is thrown away, and fetched when it is of
   world.server.endAll();
   await world.settle();
   expect(world.staged).toEqual([]);
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
 
   world.fetcher.fetch(world.offer(2));
   await world.settle();
@@ -178,7 +178,7 @@ test("a state that is dropped goes, while it is fetched and once it is whole", a
   world.fetcher.dropped(first.meta);
   await world.settle();
   expect(world.staged).toEqual([]);
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
 
   const second = world.offer(2);
   world.fetcher.fetch(second);
@@ -188,7 +188,7 @@ test("a state that is dropped goes, while it is fetched and once it is whole", a
   await world.time.advance(5);
 
   expect(world.fetcher.directoryOf(second.meta)).toBeUndefined();
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
 });
 
 test("a disk that takes no more ends the attempt, not the replica", async () => {
@@ -199,7 +199,7 @@ test("a disk that takes no more ends the attempt, not the replica", async () => 
   await world.settle();
 
   expect(world.staged).toEqual([]);
-  expect(await world.disk.states()).toEqual([]);
+  expect(await world.incoming()).toEqual([]);
 });
 
 test("a stop ends a fetch under way and leaves nothing open", async () => {

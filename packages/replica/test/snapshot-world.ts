@@ -84,6 +84,11 @@ export class SnapshotWorld {
     await this.time.advance(1);
   }
 
+  /** The directories of states that the follower was sent, beside its own. */
+  async incoming(): Promise<readonly string[]> {
+    return (await this.disk.states()).filter((directory) => directory !== "state.1");
+  }
+
   sequences(): readonly number[] {
     return this.asked.map(({ sequence }) => sequence);
   }

@@ -1,6 +1,7 @@
 import {
   type ClusterId,
   FIRST_GROUP,
+  type LogIndex,
   type MemberId,
   SeededRandom,
   silentLogger,
@@ -8,6 +9,7 @@ import {
 import {
   type Entry,
   type EntryId,
+  type HardState,
   type MembershipCodec,
   NO_MEMBERSHIP,
   type PersistBatch,
@@ -16,6 +18,8 @@ import {
 } from "@holdfast/raft";
 import {
   type EngineSnapshot,
+  SNAPSHOT_LIMITS,
+  type SnapshotLimits,
   SnapshotReader,
   StagedState,
   StateDirectories,
@@ -28,7 +32,7 @@ import { openMemberState } from "../src/member-state.ts";
 import { resolveReplicaOptions } from "../src/replica-options.ts";
 import { stateParts } from "./made-state.ts";
 import type { ManualTime } from "./manual-time.ts";
-import type { MemoryDisk } from "./memory-disk.ts";
+import type { StoreDisk } from "./memory-disk.ts";
 
 const CLUSTER = 77 as ClusterId;
 const codec: MembershipCodec = {
@@ -42,6 +46,10 @@ export interface LifeOptions {
   /** Told at each step of an installation, within that step. */
   readonly at?: (event: LifeEvent) => void;
   readonly applied?: (batch: AppliedBatch) => void;
+  /** @default 256 KiB */
+  readonly segmentBytes?: number;
+  /** Of states on their way in. */
+  readonly limits?: SnapshotLimits;
 }
 
 /** One life of a store, from start to crash: its log and its state, without a core that decides. */
@@ -50,16 +58,19 @@ export class StoreLife {
   readonly directories: StateDirectories;
   readonly log: WriteAheadLog;
   readonly failures: unknown[] = [];
-  readonly #disk: MemoryDisk;
+  /** The last index of which the state was told to be durable in this life. */
+  durable = 0;
+  readonly #disk: StoreDisk;
   readonly #time: ManualTime;
   readonly #writer: LogWriter;
+  readonly #limits: SnapshotLimits;
   #staged = "none";
   #seq = 0;
   #persisted = 0;
 
   /** Starts as a node does: what the log names is opened, the rest removed. */
   static async open(
-    disk: MemoryDisk,
+    disk: StoreDisk,
     time: ManualTime,
     options: LifeOptions = {},
   ): Promise<StoreLife> {
@@ -67,7 +78,7 @@ export class StoreLife {
       files: disk.files,
       directory: "wal",
       logger: silentLogger,
-      segmentBytes: 256 * 1024,
+      segmentBytes: options.segmentBytes ?? 256 * 1024,
     };
     const { log, recovered } = await time.until(WriteAheadLog.open(wal));
     if (!recovered.has(FIRST_GROUP)) {
@@ -90,7 +101,7 @@ export class StoreLife {
   }
 
   private constructor(opened: {
-    readonly disk: MemoryDisk;
+    readonly disk: StoreDisk;
     readonly time: ManualTime;
     readonly log: WriteAheadLog;
     readonly directories: StateDirectories;
@@ -102,6 +113,7 @@ export class StoreLife {
     this.directories = directories;
     this.#disk = disk;
     this.#time = time;
+    this.#limits = options.limits ?? SNAPSHOT_LIMITS;
     const fail = (failure: unknown): void => void this.failures.push(failure);
     this.current = new CurrentState(applied, {
       ...stateParts(time, disk),
@@ -110,7 +122,9 @@ export class StoreLife {
       read: (from, to) => log.read(FIRST_GROUP, from, to, 1024 * 1024),
       applied: (batch) => options.applied?.(batch),
       advanced: () => undefined,
-      durable: () => undefined,
+      durable: (index) => {
+        this.durable = index;
+      },
       replaced: () => options.at?.("state in use"),
       fail,
     });
@@ -134,26 +148,47 @@ export class StoreLife {
 
   /** Entries come in, durably, and are applied; the applied state becomes durable too. */
   async take(entries: readonly Entry[]): Promise<void> {
-    for (let at = 0; at < entries.length; at += 10) {
-      await this.#write({ entries: entries.slice(at, at + 10) });
-    }
-    const last = entries.at(-1)?.index ?? 0;
-    this.current.applyTo(last);
-    for (let round = 0; round < 10_000 && this.current.applied < last; round++) {
+    for (let at = 0; at < entries.length; at += 10) await this.append(entries.slice(at, at + 10));
+    await this.apply(entries.at(-1)?.index ?? 0);
+    await this.flush();
+  }
+
+  /** Resolves when they are durable in the log. */
+  append(entries: readonly Entry[]): Promise<void> {
+    return this.#write({ entries });
+  }
+
+  async apply(upTo: LogIndex): Promise<void> {
+    this.current.applyTo(upTo);
+    for (let round = 0; round < 10_000 && this.current.applied < upTo; round++) {
       if (this.failures.length > 0) throw this.failures[0];
       await this.#time.advance(1);
     }
-    await this.#time.until(this.current.state.store.flush());
+  }
+
+  flush(): Promise<void> {
+    return this.#time.until(this.current.state.store.flush());
+  }
+
+  vote(hardState: HardState): Promise<void> {
+    return this.#write({ hardState });
+  }
+
+  /** Resolves when the log has durably let go of what lies before. */
+  compact(upTo: EntryId): Promise<void> {
+    return this.#write({ compact: { upTo, membership: NO_MEMBERSHIP } });
   }
 
   /** Receives a state into a directory of its own. */
   async stage(snapshot: EngineSnapshot): Promise<void> {
     this.#staged = this.directories.next();
     const engine = await this.#disk.openEngine(this.#staged);
-    const staged = new StagedState({ engine });
-    const reader = new SnapshotReader({ snapshot, turn: this.#time });
+    const limits = this.#limits;
+    const staged = new StagedState({ engine, limits });
+    const reader = new SnapshotReader({ snapshot, turn: this.#time, limits });
     while (!staged.isWhole) await staged.take(await this.#time.until(reader.next()));
     await engine.close();
+    await this.directories.sync();
   }
 
   /** What the core asks for once the state is staged: all of it in one write. */
@@ -171,14 +206,14 @@ export class StoreLife {
 
   async #write(parts: Partial<PersistBatch>): Promise<void> {
     const seq = ++this.#seq;
+    const { hardState } = this.log.head(FIRST_GROUP);
     const term = parts.entries?.at(-1)?.term ?? parts.install?.last.term ?? 1;
-    const hardState = { term, vote: undefined, commit: 0 };
     this.#writer.write({
       seq,
       entries: [],
       compact: undefined,
       install: undefined,
-      hardState,
+      hardState: term > hardState.term ? { term, vote: undefined, commit: 0 } : hardState,
       ...parts,
     });
     for (let round = 0; round < 1_000 && this.#persisted < seq; round++) await this.#time.turn();

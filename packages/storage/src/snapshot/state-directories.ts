@@ -17,7 +17,8 @@ export class StateDirectories {
 
   /**
    * Removes every state but the named one: halves that a crash left behind, and states
-   * that were replaced. Answers what was removed.
+   * that were replaced. Answers what was removed. The named one is found there after a
+   * power cut from now on, be it as an empty directory: batches say nothing of its name.
    */
   async keepOnly(directory: string): Promise<readonly string[]> {
     const number = NAME.exec(directory)?.[1];
@@ -26,7 +27,9 @@ export class StateDirectories {
     const names = await this.#files.list("");
     const others = names.filter((name) => NAME.test(name) && name !== directory);
     for (const name of others) await this.#files.removeDirectory(name);
-    if (others.length > 0) await this.#files.syncDirectory("");
+    if (!names.includes(directory)) await this.#files.makeDirectory(directory);
+    // Also where nothing changed: a killed process may have made it and not come to this.
+    await this.#files.syncDirectory("");
     return others;
   }
 
