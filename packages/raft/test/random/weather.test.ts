@@ -4,7 +4,7 @@ import { Weather } from "./weather.ts";
 const SEEDS = 60;
 const STEPS = 2_000;
 
-test(`${SEEDS} random storms break no promise, and all clusters heal`, () => {
+test(`${SEEDS} random storms break no promise, and all clusters heal`, { timeout: 60_000 }, () => {
   let applied = 0;
   let leaderships = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {

@@ -51,22 +51,22 @@ export const DISK_COMMANDS: Readonly<Record<string, Command>> = {
   },
   "fetch-fails": (stage, { plain: [at] }) => stage.answerFetches(stage.actor(memberOf(at)), false),
 
-  // opened n1 n3 [at=5]: a state of n1 is ready to be fetched by n3; without an index there is none
+  // opened n1 n3 [at=5] [epoch=2]: a state of n1 is ready to be fetched by n3; without an index there is none
   opened(stage, { plain: [at, of], named }) {
     const actor = stage.actor(memberOf(at));
     const peer = memberOf(of);
-    const epoch = actor.wanted.get(peer);
+    const epoch = epochIn(named) ?? actor.wanted.get(peer);
     if (epoch === undefined) throw new Error(`${at} wants no state opened for ${of}`);
     const word = named.get("at");
     const index = word === undefined ? undefined : numberOf(word);
     stage.step(actor.id, { kind: "snapshot-opened", peer, epoch, index });
   },
 
-  // closed n1 n3: what served the state to n3 ended
-  closed(stage, { plain: [at, of] }) {
+  // closed n1 n3 [epoch=2]: what served the state to n3 ended
+  closed(stage, { plain: [at, of], named }) {
     const actor = stage.actor(memberOf(at));
     const peer = memberOf(of);
-    const epoch = actor.wanted.get(peer) ?? 0;
+    const epoch = epochIn(named) ?? actor.wanted.get(peer) ?? 0;
     stage.step(actor.id, { kind: "snapshot-closed", peer, epoch });
   },
 
@@ -79,3 +79,9 @@ export const DISK_COMMANDS: Readonly<Record<string, Command>> = {
     stage.step(actor.id, { kind: "snapshot-staged", meta: snapshotFetch.meta });
   },
 };
+
+/** The driver's word is about another session than the last one that wanted a state. */
+function epochIn(named: ReadonlyMap<string, string>): number | undefined {
+  const word = named.get("epoch");
+  return word === undefined ? undefined : numberOf(word);
+}

@@ -133,6 +133,10 @@ function forged({ plain: [link = "", kind], named }: Words): Message {
       };
     case "append-accepted":
       return { kind, ...envelope, ...session, match: number("match") };
+    case "append-rejected": {
+      const hint = entryIdOf(named.get("hint"));
+      return { kind, ...envelope, ...session, rejected: number("prev"), hint };
+    }
     case "heartbeat-request":
       return { kind, ...envelope, ...session, commit: number("commit"), floor: 0 };
     case "pre-vote-request":
