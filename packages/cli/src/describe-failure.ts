@@ -14,6 +14,16 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   COMPACTED: "only later revisions can be read or compacted; without --rev the newest is read",
   FUTURE_REVISION: "leave --rev away for the newest",
   OVERLOADED: "try again in a moment",
+  CHANGE_IN_PROGRESS: "holdfast member list shows what is under way; try again when it is done",
+  MEMBER_NAME_TAKEN: "give another name, or remove that member first",
+  PEER_ADDRESS_TAKEN: "give another address, or remove that member first",
+  TOO_MANY_LEARNERS: "wait until they vote, as holdfast member list shows, or remove one",
+  LEARNER_NOT_READY: "is its node running? try again when holdfast status shows little lag",
+  NOT_ENOUGH_STARTED: "start the members that were added before, as holdfast member list shows",
+  QUORUM_NOT_CONNECTED: "start the nodes that are down first: holdfast status shows which",
+  LAST_VOTER: "a cluster needs one; to end it, stop its node",
+  BAD_TRANSFER_TARGET: "holdfast member list shows who votes",
+  OUTCOME_UNKNOWN: "holdfast member list shows what came of it",
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {

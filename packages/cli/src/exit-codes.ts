@@ -20,6 +20,19 @@ const CONFLICT_CODES = new Set([
   "KEY_NOT_FOUND",
   "LEASE_NOT_FOUND",
   "OUT_OF_RANGE",
+  // What the leader refuses of a change of the membership, and what must change first.
+  "MEMBER_NOT_FOUND",
+  "MEMBER_AMBIGUOUS",
+  "MEMBER_NAME_TAKEN",
+  "PEER_ADDRESS_TAKEN",
+  "TOO_MANY_LEARNERS",
+  "TOO_MANY_MEMBERS",
+  "NOT_A_LEARNER",
+  "LEARNER_NOT_READY",
+  "NOT_ENOUGH_STARTED",
+  "QUORUM_NOT_CONNECTED",
+  "LAST_VOTER",
+  "BAD_TRANSFER_TARGET",
 ]);
 /** What they start runs on this machine, and so does all that keeps it from starting. */
 const LOCAL_COMMANDS = new Set(["up", "serve", "bench", "sim"]);

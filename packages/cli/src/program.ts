@@ -4,6 +4,7 @@ import { addClusterCommands } from "./program/cluster-commands.ts";
 import type { Context } from "./program/context.ts";
 import { addKeyCommands } from "./program/key-commands.ts";
 import { addMeasuringCommands } from "./program/measuring-commands.ts";
+import { addMemberCommands } from "./program/member-commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXIT_STATUSES = `
@@ -34,6 +35,7 @@ export function makeProgram(terminal: Terminal, finish: (exitCode: number) => vo
 
   addKeyCommands(context);
   addClusterCommands(context);
+  addMemberCommands(context);
   addMeasuringCommands(context);
   return program;
 }

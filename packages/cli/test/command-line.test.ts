@@ -48,7 +48,9 @@ test("help groups the commands, and each command shows examples", async () => {
   const one = await holdfast(["get", "--help"]);
 
   expect(all.exitCode).toBe(0);
-  expect(all.out).toMatch(/Keys:\n {2}get .*Cluster:\n {2}status .*Measuring:\n {2}bench /s);
+  expect(all.out).toMatch(
+    /Keys:\n {2}get .*Cluster:\n {2}status .*Members:\n {2}member .*Measuring:\n {2}bench /s,
+  );
   expect(one.out).toMatch(/Examples:\n {2}holdfast get greeting\n/);
   expect(one.out).not.toContain("--endpoints <list>");
 });
@@ -65,6 +67,12 @@ test.each([
   { given: ["get", "a", "--prefix", "--range", "b"], says: "only one of --prefix, --range" },
   { given: ["del", "", "--prefix"], says: "add --yes if that is meant" },
   { given: ["del", "", "--from-key"], says: "add --yes if that is meant" },
+  { given: ["member", "add", "n4"], says: "required option '--peer <address>' not specified" },
+  { given: ["member", "add", "n 4", "--peer", "a:1"], says: "NAME is the node's id" },
+  { given: ["member", "add", "n4", "--peer", "0.0.0.0:2380"], says: "--peer expects host:port" },
+  { given: ["member", "add", "n4", "--peer", "10.0.0.4"], says: "such as 10.0.0.4:2380" },
+  { given: ["member", "update", "n4"], says: "nothing to update: give --peer, --client or both" },
+  { given: ["member", "remove"], says: "missing required argument 'member'" },
   { given: ["bench", "failover", "--rounds", "x"], says: "--rounds expects a whole number" },
   { given: ["serve", "--node", "n1"], says: "required option '--config <file>' not specified" },
   {

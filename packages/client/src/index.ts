@@ -1,5 +1,12 @@
 export { type ConnectOptions, connect } from "./connect.ts";
+export { connectAdmin } from "./connect-admin.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./core/client-limits.ts";
+export { type AdminCall, ClusterAdmin } from "./core/cluster-admin.ts";
+export type {
+  ClusterMember,
+  MembershipChange,
+  MembershipChanged,
+} from "./core/cluster-membership.ts";
 export type { EndpointStatus, NodeDown, NodeUp, StatusSource } from "./core/cluster-status.ts";
 export { Entry } from "./core/entry.ts";
 export {

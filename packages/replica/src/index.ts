@@ -5,6 +5,7 @@ export type { Knock } from "./membership/judge-knock.ts";
 export type { LeaderAnswer, LeaderQuestion } from "./membership/leader-question.ts";
 export { LeaderRefusedError } from "./membership/leader-questions.ts";
 export type { MembershipRequest } from "./membership/membership-request.ts";
+export { isReserved } from "./membership/reserved-store.ts";
 export type {
   PeerEvents,
   PeerIdentity,

@@ -28,6 +28,7 @@ import { MemoryRows } from "./memory-rows.ts";
 export const MEMBER = 1_111_222_233_334 as MemberId;
 const CLUSTER = 9_007_199_254_740_991 as ClusterId;
 const NODE_SESSION = new Uint8Array(16).fill(0xee);
+const STORE = "2".repeat(32) as StoreId;
 const CLIENT_ADDRESS = "127.0.0.1:2379";
 
 /**
@@ -130,7 +131,7 @@ export class SingleReplica implements ReplicaApi {
     return {
       role: this.#leads ? "leader" : "follower",
       name: "n1",
-      storeId: "0".repeat(32) as StoreId,
+      storeId: STORE,
       bootId: "1".repeat(32) as BootId,
       clusterId: CLUSTER,
       memberId: MEMBER,
@@ -147,7 +148,7 @@ export class SingleReplica implements ReplicaApi {
           {
             id: MEMBER,
             name: "n1",
-            storeId: "0".repeat(32) as StoreId,
+            storeId: STORE,
             peerAddress: "127.0.0.1:2380",
             clientAddress: CLIENT_ADDRESS,
           },

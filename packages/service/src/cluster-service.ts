@@ -1,15 +1,22 @@
 import type { MemberId } from "@holdfast/base";
-import type { MembershipRequest, ReplicaApi, ReplicaStatus } from "@holdfast/replica";
+import {
+  isReserved,
+  type MembershipRequest,
+  type ReplicaApi,
+  type ReplicaStatus,
+} from "@holdfast/replica";
 import type { CallContext, ReplicaCalls } from "./call-context.ts";
 
 /** A member as clients see it. */
 export interface ClusterMember {
   readonly id: number;
-  /** Empty: it was added and has not joined yet. */
+  /** Empty: whoever joins from the peer address names it. */
   readonly name: string;
   readonly peerAddress: string;
-  /** Empty: as with the name. */
+  /** Empty: told by the node when it joins. */
   readonly clientAddress: string;
+  /** Its node has joined; otherwise it was added and is waited for. */
+  readonly isStarted: boolean;
   /** One that was added as a voter is none, though it still catches up (decision 17). */
   readonly isLearner: boolean;
   /** Becomes a voter by itself once it has caught up. */
@@ -65,13 +72,15 @@ export class ClusterService {
 
 function membersOf({ membership }: ReplicaStatus): readonly ClusterMember[] {
   const { learners, promotions, profiles } = membership;
-  return profiles.map(({ id, name, peerAddress, clientAddress }) => {
+  return profiles.map((profile) => {
+    const { id, name, peerAddress, clientAddress } = profile;
     const promotion = promotions.find(({ learner }) => learner === id);
     return {
       id,
       name,
       peerAddress,
       clientAddress,
+      isStarted: !isReserved(profile),
       isLearner: learners.includes(id) && promotion === undefined,
       isPromoting: promotion !== undefined,
       replaces: promotion?.replaces,

@@ -1,5 +1,5 @@
 import { equalBytes, HoldfastError, type Logger } from "@holdfast/base";
-import type { ReplicaApi } from "@holdfast/replica";
+import { isReserved, type ReplicaApi } from "@holdfast/replica";
 import {
   BATCH_ARRAYS_MAX,
   type CommandBatch,
@@ -79,13 +79,14 @@ export class SessionStream {
     this.#session = request.sessionId;
     this.#state = "open";
     const { clusterId, memberId, membership } = this.#ports.replica.status();
+    const started = membership.profiles.filter((profile) => !isReserved(profile));
     this.#sink.started({
       protocol: SESSION_PROTOCOL,
       clusterId: clusterId ?? 0,
       memberId: memberId ?? 0,
       window: SESSION_WINDOW,
       turnBytesMax: this.#ports.operationLimits.requestBytesMax,
-      endpoints: membership.profiles.map(({ clientAddress }) => clientAddress),
+      endpoints: started.map(({ clientAddress }) => clientAddress),
     });
   }
 

@@ -1,6 +1,6 @@
 import { Metadata, type ServiceError } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
-import { failureReason } from "./failure-reason.ts";
+import { failureReason, wasNeverSent } from "./failure-reason.ts";
 
 function failed(details: string): ServiceError {
   const fields = { code: 14, details, metadata: new Metadata() };
@@ -29,4 +29,15 @@ test.each([
   ["", "14 UNAVAILABLE: "],
 ])("%j is told as %j", (details, reason) => {
   expect(failureReason(failed(details))).toBe(reason);
+});
+
+test.each([
+  ["No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1. ", true],
+  ["Name resolution failed for target dns:nowhere:2379", true],
+  ["Deadline exceeded after 0.2s,Waiting for LB pick", true],
+  ["Deadline exceeded after 0.2s,remote_addr=127.0.0.1:1", false],
+  ["Connection dropped", false],
+  ["read ECONNRESET", false],
+])("of %j, that nothing was sent is %j", (details, expected) => {
+  expect(wasNeverSent(failed(details))).toBe(expected);
 });

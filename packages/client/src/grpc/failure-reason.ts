@@ -26,3 +26,8 @@ export function failureReason(error: ServiceError): string {
     /^No connection established\. Last error: (?:Error: )?(.*?)(?: \(\d[^)]*Z\))?\. /.exec(said);
   return last?.[1] === undefined ? said : `no connection: ${last[1]}`;
 }
+
+/** Whether the call certainly did not leave: there was no connection for it. */
+export function wasNeverSent({ details }: ServiceError): boolean {
+  return /^(?:No connection established|Name resolution failed)|Waiting for LB pick/.test(details);
+}

@@ -108,10 +108,10 @@ function planRemove(current: Membership, id: MemberId, view: ClusterView): Plann
 function planPromote(current: Membership, id: MemberId, view: ClusterView): PlannedChange {
   const profile = profileOf(current, id);
   if (!current.learners.includes(id)) {
-    throw new MembershipRefusedError("NOT_A_LEARNER", `member ${id} votes already`);
+    throw new MembershipRefusedError("NOT_A_LEARNER", `member ${calledBy(profile)} votes already`);
   }
   if (isReserved(profile) || !view.isInSync(id)) {
-    const message = `member ${id} has not caught up with the leader yet`;
+    const message = `member ${calledBy(profile)} has not caught up with the leader yet`;
     throw new MembershipRefusedError("LEARNER_NOT_READY", message);
   }
   const promotion = current.promotions.find(({ learner }) => learner === id);
@@ -152,7 +152,7 @@ export function withProfile(current: Membership, profile: MemberProfile): Member
 function profileOf(current: Membership, id: MemberId): MemberProfile {
   const found = current.profiles.find((profile) => profile.id === id);
   if (found !== undefined) return found;
-  throw new MembershipRefusedError("MEMBER_NOT_FOUND", `there is no member ${id}`);
+  throw new MembershipRefusedError("MEMBER_NOT_FOUND", `there is no member ${id.toString(16)}`);
 }
 
 function refuseTaken(
@@ -163,11 +163,12 @@ function refuseTaken(
   for (const { id, name, peerAddress } of current.profiles) {
     if (id === self) continue;
     if (wanted.peerAddress !== "" && peerAddress === wanted.peerAddress) {
-      const message = `peer address ${peerAddress} belongs to member ${id} (${name})`;
+      const message = `peer address ${peerAddress} belongs to member ${calledBy({ id, name })}`;
       throw new MembershipRefusedError("PEER_ADDRESS_TAKEN", message);
     }
     if (wanted.name !== "" && name === wanted.name) {
-      throw new MembershipRefusedError("MEMBER_NAME_TAKEN", `member ${id} is named ${name}`);
+      const message = `there is a member ${calledBy({ id, name })} already`;
+      throw new MembershipRefusedError("MEMBER_NAME_TAKEN", message);
     }
   }
 }
@@ -189,6 +190,11 @@ function requireConnected(staying: readonly MemberId[], view: ClusterView): void
   if (connected >= needed) return;
   const message = `${needed} of the ${staying.length} voters that stay are needed, and ${connected} are connected`;
   throw new MembershipRefusedError("QUORUM_NOT_CONNECTED", message);
+}
+
+/** As people know it: by its name, with the id as tables show it. */
+function calledBy({ id, name }: Pick<MemberProfile, "id" | "name">): string {
+  return name === "" ? id.toString(16) : `${name} (${id.toString(16)})`;
 }
 
 function majority(voters: number): number {

@@ -80,6 +80,7 @@ function wireMember(member: ClusterMember): WireAdminMember {
     learner: member.isLearner,
     promoting: member.isPromoting,
     replaces: member.replaces ?? 0,
+    started: member.isStarted,
   };
 }
 

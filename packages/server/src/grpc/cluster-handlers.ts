@@ -78,13 +78,13 @@ function clusterMethod(ledger: CallLedger, method: string): MethodCalls {
   return ledger.method({ service: "etcdserverpb.Cluster", method, type: "unary" });
 }
 
-/** One that has not joined has a peer address alone, as with etcd. */
-function wireMember(member: ClusterMember): WireMember {
+/** One that has not joined has a peer address alone: without a name it is "unstarted" to etcd's clients. */
+function wireMember({ isStarted, ...member }: ClusterMember): WireMember {
   return {
     ID: member.id,
-    name: member.name,
+    name: isStarted ? member.name : "",
     peerURLs: [`http://${member.peerAddress}`],
-    clientURLs: member.clientAddress === "" ? [] : [`http://${member.clientAddress}`],
+    clientURLs: isStarted ? [`http://${member.clientAddress}`] : [],
     isLearner: member.isLearner,
   };
 }

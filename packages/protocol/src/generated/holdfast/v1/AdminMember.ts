@@ -5,7 +5,7 @@ import type { Long } from '@grpc/proto-loader';
 export interface AdminMember {
   'id'?: (number | string | Long);
   /**
-   * Empty: not started yet.
+   * Empty: whoever joins from the peer address names it.
    */
   'name'?: (string);
   'peer_address'?: (string);
@@ -19,12 +19,16 @@ export interface AdminMember {
    * Leaves in the same change; 0: nobody.
    */
   'replaces'?: (number | string | Long);
+  /**
+   * Its node has joined; false: it was added and is waited for.
+   */
+  'started'?: (boolean);
 }
 
 export interface AdminMember__Output {
   'id': (string);
   /**
-   * Empty: not started yet.
+   * Empty: whoever joins from the peer address names it.
    */
   'name': (string);
   'peer_address': (string);
@@ -38,4 +42,8 @@ export interface AdminMember__Output {
    * Leaves in the same change; 0: nobody.
    */
   'replaces': (string);
+  /**
+   * Its node has joined; false: it was added and is waited for.
+   */
+  'started': (boolean);
 }
