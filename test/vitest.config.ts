@@ -27,7 +27,7 @@ const cluster: TestProjectInlineConfiguration = {
   test: {
     ...processes,
     name: "cluster",
-    include: ["test/{cli,clients,cluster,recovery,server}/**/*.test.ts"],
+    include: ["test/{cli,clients,cluster,disk,recovery,server}/**/*.test.ts"],
     maxWorkers: 2,
     sequence: { groupOrder: 1 },
   },

@@ -25,11 +25,11 @@ import { CoreLoop } from "./core-loop.ts";
 import { CurrentState } from "./current-state.ts";
 import { LogReads } from "./log-reads.ts";
 import { LogWriter } from "./log-writer.ts";
-import { memberIdOf } from "./member-id.ts";
 import { type MemberState, type MemberStateParts, openMemberState } from "./member-state.ts";
-import { Administration } from "./membership/administration.ts";
+import type { Administration } from "./membership/administration.ts";
+import { administrationOf } from "./membership/administration-of.ts";
+import { Neighbours } from "./membership/neighbours.ts";
 import { OwnMembership } from "./membership/own-membership.ts";
-import { isReserved } from "./membership/reserved-store.ts";
 import type { PeerPresence } from "./peer-presence.ts";
 import type {
   PeerMessage,
@@ -92,6 +92,7 @@ export class Member {
   readonly #logger: Logger;
   #leader: MemberId | undefined;
   readonly #own: OwnMembership;
+  readonly #neighbours: Neighbours;
 
   static async open(parts: MemberParts): Promise<Member> {
     const { raft: raftOptions, sliceMs } = parts.options;
@@ -162,8 +163,9 @@ export class Member {
       hasLeader: () => this.#leader !== undefined,
       applied: () => this.applied,
     });
-    this.administration = this.#administration(parts);
-    this.#own = ownMembership(parts);
+    this.administration = this.#administration();
+    this.#own = OwnMembership.recovered(id, parts.recovered, membershipCodec);
+    this.#neighbours = neighboursOf(parts);
   }
 
   #currentState(applied: AppliedState): CurrentState {
@@ -193,33 +195,17 @@ export class Member {
     });
   }
 
-  #administration({
-    id,
-    clock,
-    random,
-    logger,
-    network,
-    presence,
-    ...parts
-  }: MemberParts): Administration {
-    const { electionTimeoutMs } = parts.options.raft;
-    return new Administration({
-      self: id,
-      clock,
-      random,
-      logger,
+  #administration(): Administration {
+    return administrationOf(this.#parts, {
       leader: () => this.#leader,
       status: () => this.status(),
       enqueue: (input) => this.#loop.enqueue(input),
-      isConnected: (peer) => presence.isConnected(peer),
-      isLost: (peer) => presence.isLost(peer, electionTimeoutMs),
-      idOf: (name, storeId) => memberIdOf(parts.clusterId, name, storeId),
-      send: (to, message) => network.send(to, [message]),
     });
   }
 
   start(): void {
-    this.#connectTo(this.status().membership);
+    const { membershipIndex: index, membership } = this.status();
+    this.#neighbours.changed({ index, membership });
     this.#loop.start();
     this.#appliedTo(this.applied);
   }
@@ -287,6 +273,7 @@ export class Member {
   /** Ends the work in the order in which it flows; what is applied becomes durable. */
   async stop(options: { readonly flush: boolean }): Promise<void> {
     this.#loop.stop();
+    this.#neighbours.stop();
     await this.#writer.stop();
     await this.#snapshots.stop();
     await this.#current.stop(options);
@@ -363,6 +350,7 @@ export class Member {
   #appliedTo(index: LogIndex): void {
     this.#current.advanced();
     this.barriers.appliedTo(index);
+    this.#neighbours.appliedTo(index);
     if (this.#own.hasLeft(index)) this.#parts.removed();
   }
 
@@ -379,22 +367,17 @@ export class Member {
   }
 
   #membershipIs(membership: Membership): void {
-    this.#own.changed({ index: this.status().membershipIndex, membership });
-    this.#connectTo(membership);
-  }
-
-  #connectTo({ profiles }: Membership): void {
-    const peers = profiles.filter((profile) => profile.id !== this.id && !isReserved(profile));
-    this.#parts.network.setPeers(peers);
+    const dated = { index: this.status().membershipIndex, membership };
+    this.#own.changed(dated);
+    this.#neighbours.changed(dated);
   }
 }
 
-function ownMembership({ id, recovered, membershipCodec }: MemberParts): OwnMembership {
-  const { compacted, membership } = recovered.head;
-  const base = { index: compacted.index, membership: membershipCodec.decode(membership) };
-  const later = recovered.memberships.map(({ index, payload }) => ({
-    index,
-    membership: membershipCodec.decode(payload),
-  }));
-  return new OwnMembership(id, base, later);
+function neighboursOf({ id, clock, options, network }: MemberParts): Neighbours {
+  return new Neighbours({
+    self: id,
+    clock,
+    lingerMs: options.raft.electionTimeoutMs,
+    connectTo: (peers) => network.setPeers(peers),
+  });
 }

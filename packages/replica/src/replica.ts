@@ -19,6 +19,7 @@ import { type ConfiguredNode, Formation } from "./formation.ts";
 import { type DiskObserver, Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 import { ownMember } from "./membership/own-member.ts";
+import { RemovalWatch } from "./membership/removal-watch.ts";
 import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
 import { submitBatch } from "./proposals/submit.ts";
@@ -30,7 +31,9 @@ import type {
   SessionBatch,
 } from "./replica-api.ts";
 import { NoLeaderError, ReplicaStoppedError } from "./replica-errors.ts";
+import { replicaIdentity } from "./replica-identity.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
+import { roleOf } from "./role-of.ts";
 import { SessionReaper } from "./session-reaper.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 
@@ -71,6 +74,7 @@ export class Replica implements ReplicaApi {
   #formation: Formation | undefined;
   #member: Member | undefined;
   #reaper: SessionReaper | undefined;
+  #removalWatch: RemovalWatch | undefined;
   #waitingFor: string | undefined = "starting";
   /** Why this replica takes no further part. */
   #stopped: string | undefined;
@@ -101,34 +105,9 @@ export class Replica implements ReplicaApi {
       Promise.resolve({ kind: "gone", reason: "it is not at work" }),
   };
 
-  /**
-   * Who this node is at this moment. What the log says counts from the first
-   * moment on: a born node that is still opening its state must not pass for unborn,
-   * or wiped ones might form a cluster without it.
-   */
+  /** Who this node is at this moment. */
   identity(): PeerIdentity {
-    const { self, bootId, options, log, membershipCodec } = this.#parts;
-    const head = log.head(FIRST_GROUP);
-    const { clusterId } = head;
-    const isBorn = clusterId !== undefined;
-    const raft = this.#member?.status();
-    const membership =
-      raft?.membership ?? (isBorn ? membershipCodec.decode(head.membership) : undefined);
-    return {
-      name: self.name,
-      storeId: self.storeId,
-      bootId,
-      clusterId,
-      memberId:
-        this.#member?.id ??
-        (membership === undefined ? undefined : ownMember(self.storeId, [membership])),
-      membership,
-      membershipCommitted: raft === undefined || raft.membershipIndex <= raft.commit,
-      heartbeatMs: options.raft.heartbeatMs,
-      electionTimeoutMs: options.raft.electionTimeoutMs,
-      peerAddress: self.peerAddress,
-      clientAddress: self.clientAddress,
-    };
+    return replicaIdentity(this.#parts, this.#member);
   }
 
   /** Called with each new role, term or leader. */
@@ -202,9 +181,10 @@ export class Replica implements ReplicaApi {
     const member = this.#member;
     const raft = member?.status();
     const working = this.#stopped === undefined && raft !== undefined;
+    const role = raft === undefined ? "unborn" : roleOf(raft);
     const membership = raft?.membership ?? NO_MEMBERSHIP;
     return Object.freeze({
-      role: this.#stopped === undefined ? (raft?.role ?? "unborn") : "stopped",
+      role: this.#stopped === undefined ? role : "stopped",
       name: self.name,
       storeId: self.storeId,
       bootId,
@@ -299,8 +279,17 @@ export class Replica implements ReplicaApi {
     this.#member = member;
     this.#waitingFor = undefined;
     this.#reaper = new SessionReaper({ member, clock, idleMs: options.sessionIdleMs, logger });
+    this.#removalWatch = new RemovalWatch({
+      member,
+      clusterId,
+      clock,
+      network,
+      everyMs: options.raft.electionTimeoutMs,
+      removed: () => this.#removed(),
+    });
     member.start();
     this.#reaper.start();
+    this.#removalWatch.start();
     this.#announce();
   }
 
@@ -350,6 +339,7 @@ export class Replica implements ReplicaApi {
     this.#stopped = reason;
     this.#formation?.stop();
     this.#reaper?.stop();
+    this.#removalWatch?.stop();
     this.#member?.failAll(new ReplicaStoppedError(reason, "unknown"));
     this.#closing = this.#close(options);
     // Whoever waits for the end hears of a failure; if nobody does, it was logged where it began.

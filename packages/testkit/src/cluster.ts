@@ -53,10 +53,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** A running cluster; its nodes n1, n2, … in the order of the file. */
 export class Cluster implements AsyncDisposable {
-  readonly config: ClusterConfig;
   readonly directory: string;
   readonly configPath: string;
-  readonly nodes: readonly NodeProcess[];
+  readonly #nodeFlags: readonly string[] | undefined;
+  #config: ClusterConfig;
+  #nodes: readonly NodeProcess[];
+  #named: number;
   readonly #temporary: TemporaryDirectory | undefined;
   readonly #killAll = (): void => {
     for (const node of this.nodes) node.killNow();
@@ -70,18 +72,21 @@ export class Cluster implements AsyncDisposable {
       readonly nodeFlags?: readonly string[] | undefined;
     },
   ) {
-    this.config = config;
     this.directory = place.directory;
     this.#temporary = place.temporary;
+    this.#nodeFlags = place.nodeFlags;
     this.configPath = join(place.directory, "cluster.yaml");
-    this.nodes = config.nodes.map(
-      (node) =>
-        new NodeProcess(node, {
-          configPath: this.configPath,
-          logPath: join(place.directory, `${node.id}.log`),
-          nodeFlags: place.nodeFlags,
-        }),
-    );
+    this.#config = config;
+    this.#nodes = config.nodes.map((node) => this.#process(node));
+    this.#named = config.nodes.length;
+  }
+
+  get config(): ClusterConfig {
+    return this.#config;
+  }
+
+  get nodes(): readonly NodeProcess[] {
+    return this.#nodes;
   }
 
   /** Client addresses of all nodes. */
@@ -96,6 +101,25 @@ export class Cluster implements AsyncDisposable {
     const chosen = start === undefined ? this.nodes : start.map((id) => this.node(id));
     await Promise.all(chosen.map((node) => node.start()));
     if (start === undefined) await this.leader({ within });
+  }
+
+  /** Names one node more in the cluster's file. It is neither started nor a member. */
+  async addNode(): Promise<NodeProcess> {
+    this.#named += 1;
+    const [client, peer] = await freePorts(2);
+    const node = nodeConfig(this.directory, { number: this.#named, client, peer });
+    const process = this.#process(node);
+    await this.#rewrite({ ...this.#config, nodes: [...this.#config.nodes, node] });
+    this.#nodes = [...this.#nodes, process];
+    return process;
+  }
+
+  /** Kills a node that is no member any more, and takes it out of the cluster's file. */
+  async dropNode(node: NodeProcess): Promise<void> {
+    await node.kill();
+    const nodes = this.#config.nodes.filter(({ id }) => id !== node.id);
+    await this.#rewrite({ ...this.#config, nodes });
+    this.#nodes = this.others(node);
   }
 
   /** The node of that id. @throws Error if there is none. */
@@ -149,6 +173,20 @@ export class Cluster implements AsyncDisposable {
     await this.stop();
   }
 
+  #process(node: NodeConfig): NodeProcess {
+    return new NodeProcess(node, {
+      configPath: this.configPath,
+      logPath: join(this.directory, `${node.id}.log`),
+      nodeFlags: this.#nodeFlags,
+    });
+  }
+
+  /** Nodes read the file when they start. */
+  async #rewrite(config: ClusterConfig): Promise<void> {
+    this.#config = config;
+    await writeFile(this.configPath, clusterFile(config));
+  }
+
   async #agreedLeader(): Promise<NodeProcess | undefined> {
     const running = this.nodes.filter((node) => node.isRunning);
     const exited = this.nodes.length - running.length;
@@ -175,15 +213,26 @@ function leaderAmong(statuses: readonly NodeUp[]): NodeUp | undefined {
 async function clusterConfig(directory: string, options: ClusterOptions): Promise<ClusterConfig> {
   const { nodes: count = 3, heartbeatMs = 100, electionTimeoutMs = 1000 } = options;
   const ports = await freePorts(2 * count);
-  const nodes = Array.from({ length: count }, (_, at): NodeConfig => {
-    const id = `n${at + 1}`;
-    return {
-      id,
-      client: `127.0.0.1:${ports[2 * at]}`,
-      peer: `127.0.0.1:${ports[2 * at + 1]}`,
-      data: join(directory, id),
-      zone: undefined,
-    };
-  });
+  const nodes = Array.from({ length: count }, (_, at) =>
+    nodeConfig(directory, { number: at + 1, client: ports[2 * at], peer: ports[2 * at + 1] }),
+  );
   return { cluster: "test", raft: { heartbeatMs, electionTimeoutMs }, nodes };
+}
+
+function nodeConfig(
+  directory: string,
+  node: {
+    readonly number: number;
+    readonly client: number | undefined;
+    readonly peer: number | undefined;
+  },
+): NodeConfig {
+  const id = `n${node.number}`;
+  return {
+    id,
+    client: `127.0.0.1:${node.client}`,
+    peer: `127.0.0.1:${node.peer}`,
+    data: join(directory, id),
+    zone: undefined,
+  };
 }

@@ -1,5 +1,6 @@
 import type { LogIndex, MemberId } from "@holdfast/base";
-import { isVoter, type Membership } from "@holdfast/raft";
+import { isVoter, type Membership, type MembershipCodec } from "@holdfast/raft";
+import type { WalRecovered } from "@holdfast/storage";
 
 /** A configuration and where it stands in the log. */
 export interface DatedMembership {
@@ -18,6 +19,17 @@ export class OwnMembership {
   readonly #self: MemberId;
   #wasIncluded: boolean;
   #leavesAt: LogIndex | undefined;
+
+  /** By what the log held at the start. */
+  static recovered(
+    self: MemberId,
+    { head, memberships }: WalRecovered,
+    { decode }: MembershipCodec,
+  ): OwnMembership {
+    const base = { index: head.compacted.index, membership: decode(head.membership) };
+    const later = memberships.map(({ index, payload }) => ({ index, membership: decode(payload) }));
+    return new OwnMembership(self, base, later);
+  }
 
   /** `base` is the configuration that the store was born with, or that stands at the log's beginning. */
   constructor(self: MemberId, base: DatedMembership, later: readonly DatedMembership[]) {

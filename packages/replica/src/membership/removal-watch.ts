@@ -1,0 +1,88 @@
+import type { Cancel, Clock, ClusterId, MemberId, Millis } from "@holdfast/base";
+import type { Membership } from "@holdfast/raft";
+import type { Member } from "../member.ts";
+import type { PeerIdentity, PeerNetwork } from "../ports/peer-network.ts";
+
+export interface RemovalWatchParts {
+  readonly member: Pick<Member, "id" | "leader" | "status">;
+  readonly clusterId: ClusterId;
+  readonly clock: Clock;
+  readonly network: Pick<PeerNetwork, "hello">;
+  /** How often a member without a leader asks, ms. */
+  readonly everyMs: Millis;
+  /** This member was removed while it was not there to see it. */
+  removed(): void;
+}
+
+/**
+ * Finds out that this member was removed, if it was down or cut off when that happened: nobody
+ * sends it the log any more, so it would wait for a leader for ever. As long as it knows none, it
+ * asks the voters that it knows who takes part (docs/decisions/0008).
+ */
+export class RemovalWatch {
+  readonly #parts: RemovalWatchParts;
+  #cancel: Cancel = () => undefined;
+  #stopped = false;
+
+  constructor(parts: RemovalWatchParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { clock, everyMs, member } = this.#parts;
+    this.#cancel = clock.timer(everyMs, () => {
+      if (member.leader !== undefined) return this.start();
+      void this.#ask().then((isRemoved) => {
+        if (this.#stopped) return;
+        if (isRemoved && member.leader === undefined) this.#parts.removed();
+        else this.start();
+      });
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  async #ask(): Promise<boolean> {
+    const { member, network, everyMs } = this.#parts;
+    const { membership } = member.status();
+    const others = membership.profiles.filter(({ id }) => id !== member.id);
+    const answers = await Promise.all(
+      others.map(({ peerAddress }) => network.hello(peerAddress, everyMs).catch(() => undefined)),
+    );
+    const without = new Set(
+      answers.flatMap((answer, at) => {
+        const id = others[at]?.id;
+        return id !== undefined && answer?.memberId === id && this.#leavesOut(answer) ? [id] : [];
+      }),
+    );
+    return saidByQuorum(membership, member.id, without);
+  }
+
+  #leavesOut({ clusterId, membership, membershipCommitted }: PeerIdentity): boolean {
+    const { member } = this.#parts;
+    if (clusterId !== this.#parts.clusterId || !membershipCommitted) return false;
+    return membership?.profiles.every(({ id }) => id !== member.id) ?? false;
+  }
+}
+
+/**
+ * Whether a majority of each half, or all others of it, know a committed configuration without this
+ * member. One may be so far behind that it does not know it yet; but of any majority, one has
+ * seen it being added, so what that one knows is its removal.
+ */
+function saidByQuorum(
+  { voters, outgoing }: Membership,
+  self: MemberId,
+  without: ReadonlySet<MemberId>,
+): boolean {
+  const isSaidBy = (half: readonly MemberId[]): boolean => {
+    const others = half.filter((id) => id !== self);
+    const majority = (half.length >> 1) + 1;
+    return others.filter((id) => without.has(id)).length >= Math.min(majority, others.length);
+  };
+  const isAlone = voters.every((id) => id === self);
+  return !isAlone && isSaidBy(voters) && isSaidBy(outgoing);
+}

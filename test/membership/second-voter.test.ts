@@ -1,0 +1,42 @@
+import { expectLinearizable, HistoryRecorder, KeyContest } from "@holdfast/testkit";
+import { expect, test } from "vitest";
+import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
+import { UniqueWrites } from "../unique-writes.ts";
+import { longestGapMs } from "../write-gaps.ts";
+import { members, operate, voterNames, votes } from "./operator.ts";
+
+/** A quorum of two of which one is not there would block writes for good; what is measured here is noise. */
+const GAP_MS_MAX = 500;
+const cluster = sharedCluster({ nodes: 1 });
+
+test("adding a voter to a single node blocks no write before the new node is started", async () => {
+  const history = new HistoryRecorder();
+  await using writes = new UniqueWrites("second/", history);
+  await using contest = new KeyContest("contest/", history);
+  await writes.addSdk(cluster(), 2);
+  await contest.addSdk(cluster(), 2);
+  await writes.more(100);
+  const second = await cluster().addNode();
+
+  const since = performance.now();
+  const told = await operate(cluster(), "member", "add", second.id, "--peer", second.peer);
+  await writes.more(200);
+  const gapMs = longestGapMs(writes, since, performance.now());
+
+  expect(told).toContain(`${second.id} is added: it votes once its node has joined and caught up`);
+  const added = (await members(cluster())).find(({ name }) => name === second.id);
+  expect(added).toMatchObject({ isStarted: false, isPromoting: true });
+  expect(gapMs).toBeLessThan(GAP_MS_MAX);
+
+  await second.start();
+  await votes(cluster(), second);
+  await writes.more(100);
+  await Promise.all([writes.stop(), contest.stop()]);
+  expect(await voterNames(cluster())).toEqual(["n1", "n2"]);
+  await allCaughtUp(cluster());
+  await using client = await cluster().connect();
+  await contest.end(client);
+  expect(await writes.lost(client)).toEqual([]);
+  expect(writes.failed).toEqual([]);
+  expectLinearizable(history, { atLeast: 400 });
+});
