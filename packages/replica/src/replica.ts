@@ -5,6 +5,7 @@ import {
   type Logger,
   type LogIndex,
   type MemberId,
+  type Millis,
   messageOf,
   type Random,
   type Revision,
@@ -16,6 +17,7 @@ import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/
 import type { Operation, OperationResult } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import { type ConfiguredNode, Formation } from "./formation.ts";
+import { handOver } from "./hand-over.ts";
 import { type DiskObserver, Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 import { ownMember } from "./membership/own-member.ts";
@@ -126,6 +128,12 @@ export class Replica implements ReplicaApi {
     const { recovered } = this.#parts;
     if (recovered?.head.clusterId !== undefined) await this.#begin(recovered);
     else this.#beBorn(network).catch((failure: unknown) => this.#fail(failure));
+  }
+
+  /** Lets another member lead, if this one does; resolves within `withinMs`. */
+  async handOver(withinMs: Millis): Promise<void> {
+    const member = this.#serving();
+    if (member !== undefined) await handOver(member, this.#parts, withinMs);
   }
 
   /** Resolves when nothing of it runs any more; every call waits for the same end. */

@@ -20,7 +20,10 @@ export interface NodeParts {
   readonly logger: Logger;
 }
 
-const DRAIN_GRACE_MS = 1_000;
+/** A stop may take so long, ms: to hand over leadership, then to answer what is in flight. */
+const STOP_GRACE_MS = 1_000;
+/** What is in flight has so long, however long the handing over took, ms. */
+const DRAIN_MS_LEAST = 500;
 const THREAD_POOL_DEFAULT = 4;
 /** Threads of libuv's pool that LevelDB leaves to the log. */
 const LOG_THREADS = 2;
@@ -78,14 +81,21 @@ export class Node {
     }
   }
 
-  /** Answers what is in flight, then closes everything; every call waits for the same end. */
+  /**
+   * Lets another node lead if this one does, answers what is in flight, then closes everything;
+   * every call waits for the same end.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;
   }
 
   async #stopAll(): Promise<void> {
-    await this.#edge.drain(DRAIN_GRACE_MS);
+    const since = performance.now();
+    const { electionTimeoutMs } = this.replica.status();
+    await this.replica.handOver(Math.min(electionTimeoutMs, STOP_GRACE_MS));
+    const leftMs = STOP_GRACE_MS - (performance.now() - since);
+    await this.#edge.drain(Math.max(DRAIN_MS_LEAST, leftMs));
     await this.replica.stop();
     await this.#network.stop();
     await this.#log.close();
