@@ -16,7 +16,12 @@ export async function writeClusterFile(
     data: join(directory, `n${at + 1}`),
     zone: undefined,
   }));
-  const config = { cluster: "cli", raft: { heartbeatMs: 100, electionTimeoutMs: 1000 }, nodes };
+  const config = {
+    cluster: "cli",
+    raft: { heartbeatMs: 100, electionTimeoutMs: 1000 },
+    limits: { diskReserveBytes: 64 * 1024 * 1024 },
+    nodes,
+  };
   const path = join(directory, "cluster.yaml");
   await writeFile(path, clusterFile(config));
   return { path, config };

@@ -14,6 +14,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   COMPACTED: "only later revisions can be read or compacted; without --rev the newest is read",
   FUTURE_REVISION: "leave --rev away for the newest",
   OVERLOADED: "try again in a moment",
+  NO_SPACE: "holdfast status shows which nodes have no room; free disk space there, reads go on",
   CHANGE_IN_PROGRESS: "holdfast member list shows what is under way; try again when it is done",
   MEMBER_NAME_TAKEN: "give another name, or remove that member first",
   PEER_ADDRESS_TAKEN: "give another address, or remove that member first",

@@ -8,6 +8,9 @@ export const HEARTBEAT_MS_MAX = 10_000;
 /** The longest election timeout that a file may ask for, ms. */
 export const ELECTION_TIMEOUT_MS_MAX = 60_000;
 
+/** The largest reserve of disk space that a file may ask for, bytes. */
+export const DISK_RESERVE_BYTES_MAX: number = 1024 * 1024 * 1024 * 1024;
+
 // Each `error` is what was expected at that place; what was found is added by the caller.
 const NAME_EXPECTED = "a name of at most 64 letters, digits, '-', '_' or '.'";
 const ADDRESS_EXPECTED =
@@ -39,6 +42,7 @@ export const electionTimeoutSchema: z.ZodType<number> = milliseconds(ELECTION_TI
 export interface WrittenConfig {
   readonly cluster: string;
   readonly raft?: WrittenTimings | undefined;
+  readonly limits?: WrittenLimits | undefined;
   readonly nodes: readonly WrittenNode[];
 }
 
@@ -46,6 +50,11 @@ export interface WrittenConfig {
 export interface WrittenTimings {
   readonly heartbeatMs?: number | undefined;
   readonly electionTimeoutMs?: number | undefined;
+}
+
+/** As written; an absent limit is the default. */
+export interface WrittenLimits {
+  readonly diskReserveBytes?: number | undefined;
 }
 
 /** As written; only the zone may be absent. */
@@ -70,6 +79,12 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
         { error: objectOf("heartbeatMs, electionTimeoutMs") },
       )
       .optional(),
+    limits: z
+      .strictObject(
+        { diskReserveBytes: diskReserve().optional() },
+        { error: objectOf("diskReserveBytes") },
+      )
+      .optional(),
     nodes: z
       .array(
         z.strictObject(
@@ -87,7 +102,7 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
       .min(1, { error: `a list of 1 to ${NODES_MAX} nodes` })
       .max(NODES_MAX, { error: `a list of 1 to ${NODES_MAX} nodes` }),
   },
-  { error: objectOf("cluster, raft, nodes") },
+  { error: objectOf("cluster, raft, limits, nodes") },
 );
 
 function objectOf(fields: string): string {
@@ -97,6 +112,11 @@ function objectOf(fields: string): string {
 function milliseconds(max: number): z.ZodType<number> {
   const error = `a whole number of milliseconds from 1 to ${max}`;
   return z.int({ error }).min(1, { error }).max(max, { error });
+}
+
+function diskReserve(): z.ZodType<number> {
+  const error = `a whole number of bytes from 0 to ${DISK_RESERVE_BYTES_MAX}`;
+  return z.int({ error }).min(0, { error }).max(DISK_RESERVE_BYTES_MAX, { error });
 }
 
 function isDialable(text: string): boolean {

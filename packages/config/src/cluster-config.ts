@@ -16,6 +16,18 @@ export interface RaftTimings {
   readonly electionTimeoutMs: number;
 }
 
+/** What every node keeps to. */
+export interface ClusterLimits {
+  /**
+   * What must stay free on a node's disk, bytes. With less it refuses writes and, if it
+   * leads, hands over to a node with room. Below 64 MiB a burst of writes may use
+   * it up before that is noticed.
+   *
+   * @default 67108864 (64 MiB)
+   */
+  readonly diskReserveBytes: number;
+}
+
 export interface NodeConfig {
   /** Unique in the cluster: letters, digits, `-`, `_`, `.`; at most 64. */
   readonly id: string;
@@ -33,5 +45,6 @@ export interface NodeConfig {
 export interface ClusterConfig {
   readonly cluster: string;
   readonly raft: RaftTimings;
+  readonly limits: ClusterLimits;
   readonly nodes: readonly NodeConfig[];
 }

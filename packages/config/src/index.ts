@@ -1,5 +1,5 @@
 export { type Address, formatAddress, isWildcardHost, parseAddress } from "./address.ts";
-export type { ClusterConfig, NodeConfig, RaftTimings } from "./cluster-config.ts";
+export type { ClusterConfig, ClusterLimits, NodeConfig, RaftTimings } from "./cluster-config.ts";
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export {
   CLUSTER_VARIABLES,

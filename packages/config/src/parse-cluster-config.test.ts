@@ -6,11 +6,16 @@ import { loadClusterConfig, parseClusterConfig } from "./parse-cluster-config.ts
 const N1 = '{ id: n1, client: "127.0.0.1:1001", peer: "127.0.0.1:1002", data: .data/n1 }';
 const N2 = '{ id: n2, client: "127.0.0.1:2001", peer: "127.0.0.1:2002", data: .data/n2 }';
 
-function file(lines: { readonly raft?: string; readonly nodes?: readonly string[] }): string {
-  const { raft, nodes = [N1, N2] } = lines;
+function file(lines: {
+  readonly raft?: string;
+  readonly limits?: string;
+  readonly nodes?: readonly string[];
+}): string {
+  const { raft, limits, nodes = [N1, N2] } = lines;
   return [
     "cluster: demo",
     ...(raft === undefined ? [] : [`raft: ${raft}`]),
+    ...(limits === undefined ? [] : [`limits: ${limits}`]),
     "nodes:",
     ...nodes.map((node) => `  - ${node}`),
   ].join("\n");
@@ -54,6 +59,14 @@ test("three nodes have the ports that etcd's users expect", async () => {
   expect(config.raft).toEqual({ heartbeatMs: 100, electionTimeoutMs: 1000 });
 });
 
+test("the reserve of disk space is 64 MiB unless the file says otherwise", () => {
+  const absent = parseClusterConfig(file({}), "demo.yaml");
+  const given = parseClusterConfig(file({ limits: "{ diskReserveBytes: 0 }" }), "demo.yaml");
+
+  expect(absent.limits).toEqual({ diskReserveBytes: 67_108_864 });
+  expect(given.limits).toEqual({ diskReserveBytes: 0 });
+});
+
 test("a time that is not given is the default, a zone that is not given is none", () => {
   const config = parseClusterConfig(file({ raft: "{ heartbeatMs: 50 }" }), "demo.yaml");
 
@@ -91,7 +104,7 @@ test.each([
   {
     wrong: "an unknown key at the top",
     text: `${file({})}\nport: 1`,
-    says: 'demo.yaml:5: port: expected only the fields cluster, raft, nodes, found "port"',
+    says: 'demo.yaml:5: port: expected only the fields cluster, raft, limits, nodes, found "port"',
   },
   {
     wrong: "a missing key",
@@ -107,6 +120,11 @@ test.each([
     wrong: "an election timeout of less than three heartbeats",
     text: file({ raft: "{ heartbeatMs: 100, electionTimeoutMs: 299 }" }),
     says: "demo.yaml:2: raft.electionTimeoutMs: expected at least 3 heartbeats, that is 300, found 299",
+  },
+  {
+    wrong: "a reserve of disk space that is no number of bytes",
+    text: file({ limits: "{ diskReserveBytes: 64MiB }" }),
+    says: 'demo.yaml:2: limits.diskReserveBytes: expected a whole number of bytes from 0 to 1099511627776, found "64MiB"',
   },
   {
     wrong: "an id used twice",

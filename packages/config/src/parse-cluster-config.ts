@@ -13,6 +13,7 @@ export const CONFIG_BYTES_MAX: number = 1024 * 1024;
 
 const HEARTBEAT_MS_DEFAULT = 100;
 const ELECTION_TIMEOUT_MS_DEFAULT = 1000;
+const DISK_RESERVE_BYTES_DEFAULT = 64 * 1024 * 1024;
 const FOUND_LENGTH_MAX = 60;
 
 /**
@@ -100,12 +101,15 @@ function unreadable(path: string, expected: string, found: string): ConfigError 
   return new ConfigError(path, [{ path: "", line: undefined, expected, found }]);
 }
 
-function withDefaults({ cluster, raft, nodes }: WrittenConfig): ClusterConfig {
+function withDefaults({ cluster, raft, limits, nodes }: WrittenConfig): ClusterConfig {
   return Object.freeze({
     cluster,
     raft: Object.freeze({
       heartbeatMs: raft?.heartbeatMs ?? HEARTBEAT_MS_DEFAULT,
       electionTimeoutMs: raft?.electionTimeoutMs ?? ELECTION_TIMEOUT_MS_DEFAULT,
+    }),
+    limits: Object.freeze({
+      diskReserveBytes: limits?.diskReserveBytes ?? DISK_RESERVE_BYTES_DEFAULT,
     }),
     nodes: Object.freeze(nodes.map((node) => Object.freeze({ ...node, zone: node.zone }))),
   });

@@ -65,6 +65,7 @@ export function resolveNodeConfig(given: {
   const resolved: ClusterConfig = Object.freeze({
     cluster: config.cluster,
     raft: Object.freeze({ heartbeatMs, electionTimeoutMs }),
+    limits: config.limits,
     nodes: Object.freeze(config.nodes.map((one) => (one.id === nodeId ? node : one))),
   });
   refuseBrokenRules(resolved);

@@ -7,6 +7,7 @@ export { LeaderRefusedError } from "./membership/leader-questions.ts";
 export type { MembershipRequest } from "./membership/membership-request.ts";
 export { isReserved } from "./membership/reserved-store.ts";
 export type {
+  ForwardRefusal,
   PeerEvents,
   PeerIdentity,
   PeerMessage,
@@ -15,6 +16,7 @@ export type {
   SnapshotRequest,
   SnapshotSource,
 } from "./ports/peer-network.ts";
+export type { RoomGauge } from "./ports/room-gauge.ts";
 export { Replica, type ReplicaParts } from "./replica.ts";
 export type {
   ReadPoint,

@@ -46,6 +46,7 @@ export class LogWriter {
   /** Resolves when nothing is being written any more; what is queued stays unwritten. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#parts.log.stopWaiting();
     await this.#writing;
   }
 

@@ -19,7 +19,7 @@ import type {
   SnapshotMeta,
   Transition,
 } from "@holdfast/raft";
-import { decodeBatchHeader, type StatePoint } from "@holdfast/state-machine";
+import type { StatePoint } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
 import { CoreLoop } from "./core-loop.ts";
 import { CurrentState } from "./current-state.ts";
@@ -30,6 +30,7 @@ import type { Administration } from "./membership/administration.ts";
 import { administrationOf } from "./membership/administration-of.ts";
 import { Neighbours } from "./membership/neighbours.ts";
 import { OwnMembership } from "./membership/own-membership.ts";
+import { PeerInbox } from "./peer-inbox.ts";
 import type { PeerPresence } from "./peer-presence.ts";
 import type {
   PeerMessage,
@@ -37,6 +38,7 @@ import type {
   SnapshotAnswer,
   SnapshotRequest,
 } from "./ports/peer-network.ts";
+import type { RoomGauge } from "./ports/room-gauge.ts";
 import { NodeSession } from "./proposals/node-session.ts";
 import { Proposer } from "./proposals/proposer.ts";
 import { ReadBarriers } from "./read-barriers.ts";
@@ -44,6 +46,7 @@ import type { ReplicaOptions } from "./replica-options.ts";
 import { sendMessages } from "./send-messages.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 import { Snapshots } from "./snapshot/snapshots.ts";
+import { SpaceWatch } from "./space/space-watch.ts";
 import type { AppliedState } from "./state-at-work.ts";
 
 export interface MemberParts extends Omit<MemberStateParts, "raftOptions" | "sliceMs"> {
@@ -54,6 +57,7 @@ export interface MemberParts extends Omit<MemberStateParts, "raftOptions" | "sli
   readonly clusterId: ClusterId;
   readonly observe: DiskObserver & SnapshotObserver;
   readonly directories: StateDirectories;
+  readonly room: RoomGauge;
   /** Opens an empty engine for a state on its way in; it takes little of the thread pool. */
   openStagingEngine(directory: string): Promise<Engine>;
   /** A new role, term or leader. */
@@ -92,6 +96,8 @@ export class Member {
   readonly #logger: Logger;
   #leader: MemberId | undefined;
   readonly #own: OwnMembership;
+  readonly #space: SpaceWatch;
+  readonly #inbox: PeerInbox;
   readonly #neighbours: Neighbours;
 
   static async open(parts: MemberParts): Promise<Member> {
@@ -100,7 +106,7 @@ export class Member {
   }
 
   private constructor(parts: MemberParts, { raft, applied }: MemberState) {
-    const { id, clock, turn, random, options, log, network, membershipCodec } = parts;
+    const { id, clock, turn, random, options, log, membershipCodec } = parts;
     this.id = id;
     this.#parts = parts;
     this.#raft = raft;
@@ -129,20 +135,7 @@ export class Member {
     });
     this.#current = this.#currentState(applied);
     this.#snapshots = this.#makeSnapshots();
-    this.proposer = new Proposer({
-      self: id,
-      clock,
-      pendingOperationsMax: options.pendingOperationsMax,
-      pendingBytesMax: options.pendingBytesMax,
-      retryMs: options.raft.electionTimeoutMs,
-      sweepMs: SWEEP_MS,
-      leader: () => this.#leader,
-      term: () => raft.status().term,
-      isBehind: () => this.state.store.full,
-      propose: (token, payload) =>
-        this.#loop.enqueue({ kind: "propose", proposals: [{ token, payload }] }),
-      send: (to, message) => network.send(to, [message]),
-    });
+    this.proposer = this.#makeProposer(parts);
     this.session = new NodeSession({
       clock,
       turn,
@@ -164,8 +157,35 @@ export class Member {
       applied: () => this.applied,
     });
     this.administration = this.#administration();
+    this.#space = this.#spaceWatch(parts);
+    this.#inbox = new PeerInbox({
+      logger: this.#logger,
+      administration: this.administration,
+      proposer: this.proposer,
+      space: this.#space,
+      enqueue,
+    });
     this.#own = OwnMembership.recovered(id, parts.recovered, membershipCodec);
     this.#neighbours = neighboursOf(parts);
+  }
+
+  #makeProposer({ id, clock, options, network, room }: MemberParts): Proposer {
+    return new Proposer({
+      self: id,
+      clock,
+      pendingOperationsMax: options.pendingOperationsMax,
+      pendingBytesMax: options.pendingBytesMax,
+      retryMs: options.raft.electionTimeoutMs,
+      sweepMs: SWEEP_MS,
+      leader: () => this.#leader,
+      term: () => this.status().term,
+      isBehind: () => this.state.store.full,
+      intake: () => this.#space.intake,
+      shortage: () => room.shortage,
+      propose: (token, payload) =>
+        this.#loop.enqueue({ kind: "propose", proposals: [{ token, payload }] }),
+      send: (to, message) => network.send(to, [message]),
+    });
   }
 
   #currentState(applied: AppliedState): CurrentState {
@@ -195,6 +215,24 @@ export class Member {
     });
   }
 
+  #spaceWatch({ id, clock, logger, room, presence, network, options }: MemberParts): SpaceWatch {
+    const { electionTimeoutMs } = options.raft;
+    return new SpaceWatch({
+      self: id,
+      clock,
+      logger,
+      room,
+      leader: () => this.#leader,
+      status: () => this.status(),
+      isConnected: (peer) => presence.isConnected(peer),
+      handOver: (to) => {
+        const deadline = clock.now() + 2 * electionTimeoutMs;
+        return this.administration.ask({ kind: "transfer-leadership", to }, { deadline });
+      },
+      send: (to, message) => network.send(to, [message]),
+    });
+  }
+
   #administration(): Administration {
     return administrationOf(this.#parts, {
       leader: () => this.#leader,
@@ -207,6 +245,7 @@ export class Member {
     const { membershipIndex: index, membership } = this.status();
     this.#neighbours.changed({ index, membership });
     this.#loop.start();
+    this.#space.start();
     this.#appliedTo(this.applied);
   }
 
@@ -245,7 +284,7 @@ export class Member {
   }
 
   received(messages: readonly PeerMessage[]): void {
-    for (const message of messages) this.#receive(message);
+    for (const message of messages) this.#inbox.received(message);
   }
 
   peerConnected(peer: MemberId): void {
@@ -273,6 +312,7 @@ export class Member {
   /** Ends the work in the order in which it flows; what is applied becomes durable. */
   async stop(options: { readonly flush: boolean }): Promise<void> {
     this.#loop.stop();
+    this.#space.stop();
     this.#neighbours.stop();
     await this.#writer.stop();
     await this.#snapshots.stop();
@@ -300,6 +340,7 @@ export class Member {
   #leaderIs(leader: MemberId | undefined): void {
     const before = this.#leader;
     this.#leader = leader;
+    if (leader !== before) this.#space.leaderChanged();
     if (leader === undefined || leader === before) return;
     this.proposer.sendAgain();
     this.session.leaderKnown();
@@ -319,32 +360,6 @@ export class Member {
       default:
         return this.administration.settled(outcome);
     }
-  }
-
-  #receive(message: PeerMessage): void {
-    switch (message.kind) {
-      case "raft":
-        this.#loop.enqueue({ kind: "message", message: message.message });
-        return;
-      case "ask":
-      case "answer":
-        return this.administration.received(message);
-      case "forward":
-        return this.#forwarded(message.from, message.batch);
-      case "forward-refused": {
-        const { session, firstSequence, reason } = message;
-        return this.proposer.forwardRefused(session, firstSequence, reason === "overloaded");
-      }
-    }
-  }
-
-  #forwarded(from: MemberId, bytes: Uint8Array): void {
-    const header = decodeBatchHeader(bytes);
-    if (header === undefined) {
-      this.#logger.warn({ from }, "a forwarded batch is malformed: dropped");
-      return;
-    }
-    this.proposer.forwarded(from, header, bytes);
   }
 
   #appliedTo(index: LogIndex): void {

@@ -108,5 +108,7 @@ export interface ReplicaStatus {
   readonly stateBytes: number;
   /** Why the replica does not serve, in words for a person; `undefined` when it does. */
   readonly waitingFor: string | undefined;
+  /** Why this node's disk has no room for more, and what to do, in words; `undefined` when it has (decision 14). */
+  readonly shortage: string | undefined;
   readonly electionTimeoutMs: number;
 }

@@ -26,11 +26,14 @@ export class OverloadedError extends HoldfastError {
   readonly retryable = true;
 }
 
-/** The disk is nearly full, so the log takes no more; deletes and reads go on (decision 14). */
+/**
+ * The disk is nearly full, on the leader and on all who could lead instead: nothing was proposed, reads go on
+ * (decision 14). It heals when somebody frees disk space, not by asking again.
+ */
 export class NoSpaceError extends HoldfastError {
   readonly code = "NO_SPACE";
   readonly outcome = "not-applied";
-  readonly retryable = true;
+  readonly retryable = false;
 }
 
 /** One request would make an entry above the limit. */

@@ -24,6 +24,7 @@ import { ownMember } from "./membership/own-member.ts";
 import { RemovalWatch } from "./membership/removal-watch.ts";
 import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
+import type { RoomGauge } from "./ports/room-gauge.ts";
 import { submitBatch } from "./proposals/submit.ts";
 import type {
   ReadPoint,
@@ -38,6 +39,7 @@ import type { ReplicaOptions } from "./replica-options.ts";
 import { roleOf } from "./role-of.ts";
 import { SessionReaper } from "./session-reaper.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
+import { StateSize } from "./state-size.ts";
 
 export interface ReplicaParts {
   readonly self: ConfiguredNode & { readonly storeId: StoreId };
@@ -56,6 +58,8 @@ export interface ReplicaParts {
   readonly membershipCodec: MembershipCodec;
   readonly observe: DiskObserver & SnapshotObserver;
   readonly directories: StateDirectories;
+  /** The room on this node's disk. */
+  readonly room: RoomGauge;
   openEngine(directory: string): Promise<Engine>;
   /** Opens an engine for a state that is being received, beside the one in use. */
   openStagingEngine(directory: string): Promise<Engine>;
@@ -82,11 +86,12 @@ export class Replica implements ReplicaApi {
   #stopped: string | undefined;
   #opening: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  #stateBytes = 0;
+  #stateSize: StateSize | undefined;
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
     this.#presence = new PeerPresence(parts.clock);
+    parts.room.onChange(() => this.#announce());
   }
 
   /** What the network tells this replica. */
@@ -206,8 +211,9 @@ export class Replica implements ReplicaApi {
       applied: member?.applied ?? 0,
       revision: member?.revision ?? 1,
       compactRevision: member?.state.machine.compactRevision ?? -1,
-      stateBytes: this.#stateBytes,
+      stateBytes: this.#stateSize?.bytes ?? 0,
       waitingFor: this.#whyNotServing(membership.profiles.length > 0 ? raft?.leader : undefined),
+      shortage: this.#parts.room.shortage,
       electionTimeoutMs: options.raft.electionTimeoutMs,
     });
   }
@@ -303,12 +309,9 @@ export class Replica implements ReplicaApi {
 
   async #openEngine(directory: string): Promise<Engine> {
     const engine = await this.#parts.openEngine(directory);
-    const measure = async (): Promise<void> => {
-      if (this.#stopped !== undefined) return;
-      this.#stateBytes = await engine.approximateBytes();
-      this.#parts.clock.timer(STATE_BYTES_EVERY_MS, () => void measure().catch(() => undefined));
-    };
-    await measure();
+    this.#stateSize?.stop();
+    this.#stateSize = new StateSize(engine, this.#parts.clock);
+    await this.#stateSize.start();
     return engine;
   }
 
@@ -347,6 +350,7 @@ export class Replica implements ReplicaApi {
     this.#stopped = reason;
     this.#formation?.stop();
     this.#reaper?.stop();
+    this.#stateSize?.stop();
     this.#removalWatch?.stop();
     this.#member?.failAll(new ReplicaStoppedError(reason, "unknown"));
     this.#closing = this.#close(options);
@@ -372,5 +376,3 @@ export class Replica implements ReplicaApi {
     return Promise.reject(new NoLeaderError(`this node does not serve yet: ${reason}`));
   }
 }
-
-const STATE_BYTES_EVERY_MS = 5_000;

@@ -4,11 +4,12 @@ import {
   type Logger,
   type LogIndex,
   type Millis,
+  messageOf,
   type Steps,
   type Turn,
 } from "@holdfast/base";
 import { StateMachine, type StatePoint } from "@holdfast/state-machine";
-import { type Engine, StateStore } from "@holdfast/storage";
+import { DiskFullError, type Engine, StateFailedError, StateStore } from "@holdfast/storage";
 import { Applier, type ApplierParts } from "./applier.ts";
 import { Collector } from "./collector.ts";
 import { PrefetchedRows } from "./prefetched-rows.ts";
@@ -72,11 +73,13 @@ export class StateAtWork {
   readonly applier: Applier;
   readonly collector: Collector;
   readonly #reader: Reader;
+  readonly #logger: Logger;
 
   constructor(state: AppliedState, parts: StateAtWorkParts) {
     const { clock, turn, logger, options, fail } = parts;
     const { machine, store } = state;
     this.state = state;
+    this.#logger = logger;
     this.applier = new Applier({ ...state, ...parts, sliceMs: options.sliceMs });
     this.#reader = new Reader({ store, clock, turn, options });
     const read: Reader["read"] = (begin) => this.#reader.read(begin);
@@ -90,16 +93,32 @@ export class StateAtWork {
     return this.#reader.read(() => compute(this.state.machine.point));
   }
 
-  /** Ends the work in the order in which it flows; with `flush`, what is applied becomes durable. */
+  /**
+   * Ends the work in the order in which it flows; with `flush`, what is applied becomes durable, unless
+   * the disk is full: then the next start applies it again.
+   */
   async stop(options: { readonly flush: boolean }): Promise<void> {
     const { store, engine } = this.state;
+    engine.stopWaiting?.();
     await this.applier.stop();
     await this.collector.stop();
     try {
-      if (options.flush) await store.flush();
+      if (options.flush) await this.#flush();
     } finally {
       await store.close();
       await engine.close();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const { store, directory } = this.state;
+    try {
+      await store.flush();
+    } catch (failure) {
+      const isFull = failure instanceof StateFailedError && failure.cause instanceof DiskFullError;
+      if (!isFull) throw failure;
+      const why = messageOf(failure.cause);
+      this.#logger.warn({ directory, why }, "what is applied is in the log, but not in the state");
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   type OperationLimits,
   type RowLayout,
 } from "@holdfast/state-machine";
+import type { SpaceStanding } from "@holdfast/storage";
 import { HealthImplementation } from "grpc-health-check";
 import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
 import type { ListenAddress } from "./client-port/listen.ts";
@@ -31,6 +32,8 @@ export interface ClientEdgePorts {
   readonly logger: Logger;
   /** Where the replica's state machine keeps its rows. */
   readonly layout: RowLayout;
+  /** The room on the node's disk; left away, nothing is measured of it. */
+  readonly space?: { readonly standing: SpaceStanding };
 }
 
 export interface ClientEdgeOptions
@@ -65,6 +68,7 @@ export class ClientEdge {
       ledger: this.#ledger,
       eventLoopDelay: this.eventLoopDelay,
       connections: () => this.#port?.connections ?? 0,
+      space: ports.space,
     });
   }
 

@@ -1,17 +1,16 @@
-import { join } from "node:path";
 import { assert, type BootId, FIRST_GROUP, type Logger, randomBytes, toHex } from "@holdfast/base";
 import { type Address, type ClusterConfig, type NodeConfig, parseAddress } from "@holdfast/config";
 import { decodeMembership, encodeMembership } from "@holdfast/protocol";
 import { resolveRaftOptions } from "@holdfast/raft";
 import { Replica, resolveReplicaOptions } from "@holdfast/replica";
 import { rowLayout } from "@holdfast/state-machine";
-import { nodeFiles, openLevelEngine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
 import { GrpcPeerNetwork } from "@holdfast/transport";
 import { SystemClock } from "./adapters/system-clock.ts";
 import { SystemRandom } from "./adapters/system-random.ts";
 import { SystemTurn } from "./adapters/system-turn.ts";
 import { ClientEdge } from "./client-edge.ts";
 import { DataDirectory } from "./data-directory.ts";
+import { NodeDisk } from "./node-disk.ts";
 
 export interface NodeParts {
   readonly config: ClusterConfig;
@@ -24,11 +23,6 @@ export interface NodeParts {
 const STOP_GRACE_MS = 1_000;
 /** What is in flight has so long, however long the handing over took, ms. */
 const DRAIN_MS_LEAST = 500;
-const THREAD_POOL_DEFAULT = 4;
-/** Threads of libuv's pool that LevelDB leaves to the log. */
-const LOG_THREADS = 2;
-/** A state on its way in is written once and not read. */
-const STAGING_CACHE_BYTES = 1024 * 1024;
 
 /**
  * One node of a cluster, composed: directory, log, replica, peer network, client
@@ -37,7 +31,7 @@ const STAGING_CACHE_BYTES = 1024 * 1024;
 export class Node {
   readonly replica: Replica;
   readonly #directory: DataDirectory;
-  readonly #log: WriteAheadLog;
+  readonly #disk: NodeDisk;
   readonly #network: GrpcPeerNetwork;
   readonly #edge: ClientEdge;
   #stopping: Promise<void> | undefined;
@@ -57,13 +51,13 @@ export class Node {
 
   constructor(opened: {
     readonly directory: DataDirectory;
-    readonly log: WriteAheadLog;
+    readonly disk: NodeDisk;
     readonly replica: Replica;
     readonly network: GrpcPeerNetwork;
     readonly edge: ClientEdge;
   }) {
     this.#directory = opened.directory;
-    this.#log = opened.log;
+    this.#disk = opened.disk;
     this.replica = opened.replica;
     this.#network = opened.network;
     this.#edge = opened.edge;
@@ -72,6 +66,7 @@ export class Node {
   /** Opens both ports, then takes part. */
   async start(peerAddress: string): Promise<void> {
     try {
+      await this.#disk.space.start();
       await this.#network.listen(peerAddress);
       await this.#edge.start();
       await this.replica.start(this.#network);
@@ -98,7 +93,7 @@ export class Node {
     await this.#edge.drain(Math.max(DRAIN_MS_LEAST, leftMs));
     await this.replica.stop();
     await this.#network.stop();
-    await this.#log.close();
+    await this.#disk.close();
     await this.#directory.close();
   }
 }
@@ -111,9 +106,8 @@ async function openOn(
   const { config, node, logger, bootstrap } = parts;
   const clock = new SystemClock();
   const turn = new SystemTurn();
-  const files = nodeFiles(directory.path);
-  const { log, recovered } = await WriteAheadLog.open({ files, directory: "wal", logger, clock });
-  logger.info({ durability: files.durability, directory: directory.path }, "log opened");
+  const { diskReserveBytes: reserveBytes } = config.limits;
+  const disk = await NodeDisk.open({ path: directory.path, reserveBytes, clock, logger });
   const replica: Replica = new Replica({
     self: { ...configured(node), storeId: directory.storeId },
     bootId: toHex(randomBytes(random, 16)) as BootId,
@@ -124,15 +118,13 @@ async function openOn(
     turn,
     random,
     logger,
-    log,
-    recovered: recovered.get(FIRST_GROUP),
+    log: disk.log,
+    recovered: disk.recovered.get(FIRST_GROUP),
     membershipCodec: { encode: encodeMembership, decode: decodeMembership },
-    directories: new StateDirectories(files),
-    openEngine: (name) =>
-      openLevelEngine(join(directory.path, name), { jobsMax: threadPoolSize() - LOG_THREADS }),
-    // It takes one of the log's threads while it lasts, and leaves it the other.
-    openStagingEngine: (name) =>
-      openLevelEngine(join(directory.path, name), { jobsMax: 1, cacheSize: STAGING_CACHE_BYTES }),
+    directories: disk.directories,
+    room: disk.space,
+    openEngine: (name) => disk.openEngine(name),
+    openStagingEngine: (name) => disk.openStagingEngine(name),
     observe: {
       logWritten: (seconds) => edge.metrics.noteWalWrite(seconds),
       stateWritten: (seconds) => edge.metrics.noteStateCommit(seconds),
@@ -149,17 +141,11 @@ async function openOn(
   });
   const layout = rowLayout(FIRST_GROUP);
   const edge: ClientEdge = new ClientEdge(
-    { replica, clock, turn, logger, layout },
+    { replica, clock, turn, logger, layout, space: disk.space },
     clientAddress(node),
   );
   replica.onChange(({ leader }) => edge.metrics.noteLeader(leader));
-  return new Node({ directory, log, replica, network, edge });
-}
-
-/** What the launcher gave libuv; its own default otherwise (decision 13). */
-function threadPoolSize(): number {
-  const size = Number(process.env["UV_THREADPOOL_SIZE"]);
-  return Number.isInteger(size) && size > LOG_THREADS ? size : THREAD_POOL_DEFAULT;
+  return new Node({ directory, disk, replica, network, edge });
 }
 
 function clientAddress({ client }: NodeConfig): Address {

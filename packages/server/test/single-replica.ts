@@ -39,6 +39,8 @@ const CLIENT_ADDRESS = "127.0.0.1:2379";
  * linearizable reads wait until it returns or their deadline passes.
  */
 export class SingleReplica implements ReplicaApi {
+  /** What is said of the room on its disk. */
+  shortage: string | undefined;
   readonly #rows = new MemoryRows();
   readonly #machine: StateMachine = new StateMachine({ group: FIRST_GROUP, writer: this.#rows });
   readonly #clock = new SystemClock();
@@ -161,6 +163,7 @@ export class SingleReplica implements ReplicaApi {
       compactRevision: this.#machine.compactRevision,
       stateBytes: 4096,
       waitingFor: undefined,
+      shortage: this.shortage,
       electionTimeoutMs: 1000,
     };
   }

@@ -30,6 +30,12 @@ export class HealthService {
     return waitingFor === undefined ? "RAFT NO LEADER" : `RAFT NO LEADER: ${waitingFor}`;
   }
 
+  /** Whether there is room on this member's disk, as etcd's alarm says it. */
+  hasRoom(): HealthFinding {
+    const { shortage } = this.#replica.status();
+    return shortage === undefined ? undefined : `ALARM NOSPACE: ${shortage}`;
+  }
+
   isVoter(): HealthFinding {
     const { role } = this.#replica.status();
     return role === "learner" || role === "unborn" ? `this member is ${role}` : undefined;

@@ -83,6 +83,7 @@ export class MaintenanceService {
     const errors: string[] = [];
     if (status.leader === undefined) errors.push("etcdserver: no leader");
     if (status.waitingFor !== undefined) errors.push(status.waitingFor);
+    if (status.shortage !== undefined) errors.push(`NOSPACE: ${status.shortage}`);
     return {
       version: ETCD_VERSION,
       stateBytes: status.stateBytes,

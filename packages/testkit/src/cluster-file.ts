@@ -1,10 +1,11 @@
 import type { ClusterConfig } from "@holdfast/config";
 
 /** A cluster's configuration as the YAML that `holdfast serve` reads. */
-export function clusterFile({ cluster, raft, nodes }: ClusterConfig): string {
+export function clusterFile({ cluster, raft, limits, nodes }: ClusterConfig): string {
   const lines = [
     `cluster: ${JSON.stringify(cluster)}`,
     `raft: { heartbeatMs: ${raft.heartbeatMs}, electionTimeoutMs: ${raft.electionTimeoutMs} }`,
+    `limits: { diskReserveBytes: ${limits.diskReserveBytes} }`,
     "nodes:",
   ];
   for (const { id, client, peer, data, zone } of nodes) {

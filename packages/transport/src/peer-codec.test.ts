@@ -20,6 +20,12 @@ const golden: readonly PeerMessage[] = [
   { kind: "forward-refused", from, session, firstSequence: 300, reason: "overloaded" },
 ];
 
+const rooms: readonly PeerMessage[] = [
+  { kind: "forward-refused", from, session, firstSequence: 9, reason: "no-space" },
+  { kind: "room", from, hasRoom: true },
+  { kind: "room", from, hasRoom: false },
+];
+
 const add = {
   kind: "add",
   name: "n4",
@@ -114,8 +120,21 @@ test("questions and answers have these bytes, for ever", () => {
   );
 });
 
+test("what is said of room on disks has these bytes, for ever", () => {
+  const bytes = encodePeerFrame({ groupId: 1, messages: rooms });
+
+  expect(toHex(bytes)).toBe(
+    [
+      "01920193",
+      "9503cd03e8c410000102030405060708090a0b0c0d0e0f0902", // refused: no space
+      "9306cd03e8c3", // room: from, whether there is any
+      "9306cd03e8c2",
+    ].join(""),
+  );
+});
+
 test("a frame is read as it was written", () => {
-  const frame = { groupId: 1, messages: [...golden, ...questions] };
+  const frame = { groupId: 1, messages: [...golden, ...questions, ...rooms] };
 
   const read = decodePeerFrame(encodePeerFrame(frame));
 
@@ -152,6 +171,7 @@ test("a message weighs at least what it takes on the wire", () => {
   const prev = { term: huge, index: 0 };
   const messages: readonly PeerMessage[] = [
     ...golden,
+    ...rooms,
     { kind: "raft", message: { kind: "snapshot-offer", ...numbers, meta: { last, membership } } },
     {
       kind: "raft",
@@ -193,7 +213,7 @@ describe("what is not a frame is refused with a reason", () => {
     { what: "a missing field", bytes: body([1, [[2, 5]]]), reason: /fields/ },
     { what: "text for bytes", bytes: body([1, [[2, 5, "x"]]]), reason: /byte string/ },
     { what: "no member", bytes: body([1, [[2, 0, session]]]), reason: /member id/ },
-    { what: "an unknown reason", bytes: body([1, [[3, 5, session, 1, 2]]]), reason: /reason/ },
+    { what: "an unknown reason", bytes: body([1, [[3, 5, session, 1, 3]]]), reason: /reason/ },
   ])("$what", ({ bytes, reason }) => {
     expect(() => decodePeerFrame(bytes)).toThrow(MalformedPeerDataError);
     expect(() => decodePeerFrame(bytes)).toThrow(reason);

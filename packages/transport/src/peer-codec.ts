@@ -6,13 +6,14 @@ import {
   encodeMessage,
   exactFields,
   fieldsOf,
+  flagAt,
   MalformedPeerDataError,
   memberIdAt,
   packPeerData,
   unpackPeerData,
 } from "@holdfast/protocol";
 import { ENTRY_OVERHEAD_BYTES, entryBytes } from "@holdfast/raft";
-import type { PeerMessage } from "@holdfast/replica";
+import type { ForwardRefusal, PeerMessage } from "@holdfast/replica";
 import { answerFields, answerOf, questionFields, questionOf } from "./question-codec.ts";
 
 /** The first byte of every frame. */
@@ -24,8 +25,9 @@ const FORWARD = 2;
 const FORWARD_REFUSED = 3;
 const ASK = 4;
 const ANSWER = 5;
+const ROOM = 6;
 
-const REASONS = ["not-leader", "overloaded"] as const;
+const REASONS: readonly ForwardRefusal[] = ["not-leader", "overloaded", "no-space"];
 
 /** A frame as it was received: what one turn of the sender had to say to one group. */
 export interface PeerFrame {
@@ -72,6 +74,8 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
     case "ask":
     case "answer":
       return QUESTION_BYTES;
+    case "room":
+      return SMALL_MESSAGE_BYTES;
     case "raft":
       break;
   }
@@ -118,6 +122,8 @@ function fieldsOfMessage(peerMessage: PeerMessage): readonly unknown[] {
     }
     case "answer":
       return [ANSWER, peerMessage.from, peerMessage.id, answerFields(peerMessage.answer)];
+    case "room":
+      return [ROOM, peerMessage.from, peerMessage.hasRoom];
   }
 }
 
@@ -143,6 +149,14 @@ function messageOfFields(value: unknown): PeerMessage {
         from,
         id: countAt(fields, 2, "answer"),
         answer: answerOf(fields[3]),
+      };
+    }
+    case ROOM: {
+      const fields = exactFields(value, 3, "room");
+      return {
+        kind: "room",
+        from: memberIdAt(fields, 1, "room"),
+        hasRoom: flagAt(fields, 2, "room"),
       };
     }
     default:

@@ -123,3 +123,15 @@ test.each([
 ])("%d bytes are %s", (bytes, text) => {
   expect(byteCount(bytes)).toBe(text);
 });
+
+test("a leader without room on its disk takes no writes, for nobody has any", () => {
+  const errors = ["NOSPACE: data/n1 is nearly full"];
+
+  const verdict = clusterVerdict([up(1, { isLeader: true, errors }), up(2, { errors }), up(3)]);
+
+  expect(verdict).toEqual({
+    state: "bad",
+    sentence: "NO SPACE: writes are refused until disk space is freed; reads go on",
+    acceptsWrites: false,
+  });
+});

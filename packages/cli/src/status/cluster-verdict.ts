@@ -34,6 +34,9 @@ export function clusterVerdict(nodes: readonly EndpointStatus[]): Verdict {
   const leader = leaderOf(members);
   if (leader === undefined)
     return bad(`NO LEADER: ${reach} asked ${takePart}; writes wait until one is elected`);
+  // It would have handed over if another had room.
+  if (leader.errors.some((error) => error.startsWith("NOSPACE")))
+    return bad("NO SPACE: writes are refused until disk space is freed; reads go on");
   const sentence = `${absent === 0 ? "HEALTHY" : "DEGRADED"}: can lose ${canLose === 0 ? "no node" : countOf(canLose, "node")}; ${reach} ${takePart}, leader ${leader.endpoint}, term ${leader.raftTerm}`;
   return { state: absent === 0 ? "good" : "worse", sentence, acceptsWrites: true };
 }

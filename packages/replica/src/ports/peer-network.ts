@@ -17,8 +17,10 @@ export type PeerMessage =
       readonly from: MemberId;
       readonly session: Uint8Array;
       readonly firstSequence: number;
-      readonly reason: "not-leader" | "overloaded";
+      readonly reason: ForwardRefusal;
     }
+  /** A follower tells the leader whether its disk has room; repeated all the time, so one that is lost does no harm. */
+  | { readonly kind: "room"; readonly from: MemberId; readonly hasRoom: boolean }
   /** An operator's question for the leader; it is sent once, `id` grows with each question of one life. */
   | {
       readonly kind: "ask";
@@ -34,6 +36,9 @@ export type PeerMessage =
       readonly id: number;
       readonly answer: LeaderAnswer;
     };
+
+/** Why a leader did not take a batch: it does not lead now, has too much to do, or its disk is nearly full. */
+export type ForwardRefusal = "not-leader" | "overloaded" | "no-space";
 
 /** Asks a leader for one chunk of the state that it offered (docs/decisions/0007). */
 export interface SnapshotRequest {

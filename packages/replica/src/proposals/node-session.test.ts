@@ -7,6 +7,7 @@ import {
 } from "@holdfast/state-machine";
 import { describe, expect, test } from "vitest";
 import { ManualTime } from "../../test/manual-time.ts";
+import type { Intake } from "../space/space-watch.ts";
 import { NodeSession } from "./node-session.ts";
 import { Proposer } from "./proposer.ts";
 
@@ -28,7 +29,12 @@ function put(key: string): Operation {
 /** A node whose core is played by the test: it sees what is proposed or forwarded and says what is applied. */
 function stage() {
   const time = new ManualTime();
-  const state = { leader: SELF as MemberId | undefined, term: 1, behind: false };
+  const state = {
+    leader: SELF as MemberId | undefined,
+    term: 1,
+    behind: false,
+    intake: "open" as Intake,
+  };
   const log: { readonly token: number; readonly bytes: Uint8Array }[] = [];
   const forwarded: Uint8Array[] = [];
   const proposer = new Proposer({
@@ -41,6 +47,8 @@ function stage() {
     leader: () => state.leader,
     term: () => state.term,
     isBehind: () => state.behind,
+    intake: () => state.intake,
+    shortage: () => "data/n1 is nearly full",
     propose: (token, bytes) => log.push({ token, bytes }),
     send: (_to, message) => {
       if (message.kind === "forward") forwarded.push(message.batch);
@@ -212,6 +220,7 @@ describe("a batch without an answer", () => {
       bytes: new Uint8Array(3),
       deadline: 60_000,
       timesSent: 0,
+      timesRefused: 0,
       sentAt: time.now(),
       acceptedInTerm: undefined,
       settle: () => undefined,
@@ -221,8 +230,90 @@ describe("a batch without an answer", () => {
     proposer.add(batch());
     expect(failures).toMatchObject([{ outcome: "unknown" }]);
 
-    // The refusal of one copy says nothing of the other.
-    for (const { token } of log) proposer.refused(token, "busy");
+    // The refusal of one copy says nothing of the other; that of both is certain.
+    const [first = 0, second = 0] = log.map(({ token }) => token);
+    proposer.refused(first, "busy");
     expect(failures).toHaveLength(1);
+    proposer.refused(second, "busy");
+    expect(failures[1]).toMatchObject({ code: "OVERLOADED", outcome: "not-applied" });
+  });
+});
+
+describe("a leader whose disk is nearly full", () => {
+  test("refuses at once, with certainty, and takes writes again when there is room", async () => {
+    const { time, state, session, log, opened, apply } = stage();
+    await opened();
+    state.intake = "refused";
+    await expect(session.propose(put("a"), { deadline: 60_000 })).rejects.toMatchObject({
+      code: "NO_SPACE",
+      outcome: "not-applied",
+      retryable: false,
+      message: "data/n1 is nearly full",
+    });
+    expect(log).toEqual([]);
+
+    state.intake = "open";
+    const write = session.propose(put("a"), { deadline: 60_000 });
+    await time.turn();
+    await apply();
+
+    await expect(write).resolves.toMatchObject({ kind: "put" });
+  });
+
+  test("keeps what it was asked for while it hands over, and the next leader gets it", async () => {
+    const { time, state, session, proposer, log, forwarded, opened } = stage();
+    await opened();
+    state.intake = "moving";
+    session.propose(put("a"), { deadline: 60_000 }).catch(() => undefined);
+    await time.turn();
+    expect([log.length, forwarded.length]).toEqual([0, 0]);
+
+    state.leader = OTHER;
+    proposer.sendAgain();
+
+    expect(forwarded.map((bytes) => keysOf(bytes))).toEqual([["a"]]);
+  });
+
+  test("tells so to those who waited for a hand-over in vain", async () => {
+    const { time, state, session, opened } = stage();
+    await opened();
+    state.intake = "moving";
+    const write = session.propose(put("a"), { deadline: 60_000 }).catch((failure) => failure);
+    await time.turn();
+
+    state.intake = "refused";
+    await time.advance(1_200);
+
+    expect(await write).toMatchObject({ code: "NO_SPACE", outcome: "not-applied" });
+  });
+
+  test("refuses what another node forwards, and that node tells its callers", async () => {
+    const { time, state, session, proposer, forwarded, opened } = stage();
+    await opened();
+    state.leader = OTHER;
+    const write = session.propose(put("a"), { deadline: 60_000 }).catch((failure) => failure);
+    await time.turn();
+    const { session: id, firstSequence } = decodeBatchHeader(forwarded[0] ?? new Uint8Array()) ?? {
+      session: new Uint8Array(),
+      firstSequence: 0,
+    };
+
+    proposer.forwardRefused(id, firstSequence, "no-space");
+
+    expect(await write).toMatchObject({ code: "NO_SPACE", outcome: "not-applied" });
+  });
+
+  test("fails those who wait for the node's session instead of opening it for ever", async () => {
+    const { time, state, session, proposer, forwarded } = stage();
+    state.leader = OTHER;
+    const write = session.propose(put("a"), { deadline: 60_000 }).catch((failure) => failure);
+    await time.turn();
+    const header = decodeBatchHeader(forwarded[0] ?? new Uint8Array());
+
+    proposer.forwardRefused(header?.session ?? new Uint8Array(), 1, "no-space");
+    await time.advance(5_000);
+
+    expect(await write).toMatchObject({ code: "NO_SPACE" });
+    expect(forwarded).toHaveLength(1);
   });
 });

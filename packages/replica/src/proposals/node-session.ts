@@ -20,6 +20,7 @@ import type { ReplicaCall } from "../replica-api.ts";
 import {
   CallAbortedError,
   NoLeaderError,
+  NoSpaceError,
   OverloadedError,
   RequestTimedOutError,
   RequestTooLargeError,
@@ -135,7 +136,7 @@ export class NodeSession {
     if (call.requireLeader === true && !proposer.hasLeader) {
       return new NoLeaderError("no leader is known");
     }
-    return undefined;
+    return proposer.noSpace;
   }
 
   #schedule(): void {
@@ -180,6 +181,7 @@ export class NodeSession {
       bytes,
       deadline: Math.max(...callers.map(({ call }) => call.deadline)),
       timesSent: 0,
+      timesRefused: 0,
       sentAt: clock.now(),
       acceptedInTerm: undefined,
       settle: (results) => {
@@ -226,23 +228,26 @@ export class NodeSession {
       bytes: encodeBatch({ session: session.id, ...opening, operations }),
       deadline: clock.now() + OPENING_PATIENCE_MS,
       timesSent: 0,
+      timesRefused: 0,
       sentAt: clock.now(),
       acceptedInTerm: undefined,
       settle: ([result]) => {
-        if (result?.kind === "failed") this.#notOpened(session);
+        const full = "the cluster has no room for another session";
+        if (result?.kind === "failed") this.#notOpened(session, new OverloadedError(full));
         else session.state = "open";
         this.#schedule();
       },
-      fail: () => {
+      fail: (failure) => {
+        // Another attempt would be refused at once, and so on.
+        if (failure instanceof NoSpaceError) return this.#notOpened(session, failure);
         this.#replace(session);
         this.#schedule();
       },
     });
   }
 
-  #notOpened(session: Session): void {
+  #notOpened(session: Session, failure: HoldfastError): void {
     this.#replace(session);
-    const failure = new OverloadedError("the cluster has no room for another session");
     for (const caller of this.#waiting) this.#reject(caller, failure);
     this.#waiting = [];
   }

@@ -12,8 +12,10 @@ export interface PendingBatch {
   readonly bytes: Uint8Array;
   /** The last moment at which somebody still waits. */
   readonly deadline: Millis;
-  /** How often it was proposed or forwarded; once at most means that a refusal is certain. */
+  /** How often it was proposed or forwarded. */
   timesSent: number;
+  /** How often that was refused: if each time, it is certainly in no log. */
+  timesRefused: number;
   sentAt: Millis;
   /** This node leads that term and has it in its log: it need not be proposed again. */
   acceptedInTerm: Term | undefined;

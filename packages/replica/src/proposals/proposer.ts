@@ -9,8 +9,14 @@ import {
 } from "@holdfast/base";
 import type { Refusal } from "@holdfast/raft";
 import type { AppliedBatch } from "../applier.ts";
-import type { PeerMessage } from "../ports/peer-network.ts";
-import { NoLeaderError, OverloadedError, RequestTimedOutError } from "../replica-errors.ts";
+import type { ForwardRefusal, PeerMessage } from "../ports/peer-network.ts";
+import {
+  NoLeaderError,
+  NoSpaceError,
+  OverloadedError,
+  RequestTimedOutError,
+} from "../replica-errors.ts";
+import type { Intake } from "../space/space-watch.ts";
 import { batchKey, type PendingBatch } from "./pending-batch.ts";
 
 export interface ProposerParts {
@@ -26,12 +32,19 @@ export interface ProposerParts {
   term(): Term;
   /** Applying does not keep up: nothing more is taken until it does (decision 10). */
   isBehind(): boolean;
+  /** Whether this member, if it leads, has room for more (decision 14). */
+  intake(): Intake;
+  /** Why it has not, for those who asked here. */
+  shortage(): string | undefined;
   /** Gives the core a batch under a token; the outcome comes back by {@link Proposer.refused}. */
   propose(token: number, bytes: Uint8Array): void;
   send(to: MemberId, message: PeerMessage): void;
 }
 
 const RETRY_DOUBLINGS_MAX = 4;
+const TOO_MUCH = "the leader has too much that is not committed yet";
+const NO_ROOM =
+  "the disks of the leader and of all who could lead instead are nearly full: free disk space there";
 
 /** Where a token's refusal goes: to a batch of this node, or to the peer that forwarded it. */
 type Proposed =
@@ -75,6 +88,13 @@ export class Proposer {
     return this.#parts.leader() !== undefined;
   }
 
+  /** This member leads, its disk is nearly full, and so is everybody's: nothing is taken. */
+  get noSpace(): NoSpaceError | undefined {
+    const { intake, shortage } = this.#parts;
+    if (intake() !== "refused") return undefined;
+    return new NoSpaceError(shortage() ?? "the disk is nearly full");
+  }
+
   /** Whether `count` more operations of so many bytes may be taken. */
   hasRoomFor(count: number, bytes: number): boolean {
     const { pendingOperationsMax, pendingBytesMax } = this.#parts;
@@ -93,6 +113,7 @@ export class Proposer {
     if (older !== undefined) {
       this.#remove(key, older);
       batch.timesSent = older.timesSent;
+      batch.timesRefused = older.timesRefused;
       older.fail(
         new RequestTimedOutError("the same batch was sent again on another stream", "unknown"),
       );
@@ -127,17 +148,9 @@ export class Proposer {
     const proposed = this.#tokens.get(token);
     this.#tokens.delete(token);
     if (proposed === undefined) return;
-    if (proposed.kind === "own") {
-      this.#refusedOwn(proposed.key, reason === "busy");
-      return;
-    }
-    this.#parts.send(proposed.peer, {
-      kind: "forward-refused",
-      from: this.#parts.self,
-      session: proposed.session,
-      firstSequence: proposed.firstSequence,
-      reason: reason === "busy" ? "overloaded" : "not-leader",
-    });
+    const told = reason === "busy" ? "overloaded" : "not-leader";
+    if (proposed.kind === "own") this.#refusedOwn(proposed.key, told);
+    else this.#refuse(proposed.peer, proposed, told);
   }
 
   /** A peer forwards what its callers asked for. */
@@ -147,18 +160,16 @@ export class Proposer {
     bytes: Uint8Array,
   ): void {
     const { session, firstSequence } = header;
-    if (this.#parts.isBehind()) {
-      const reason = "overloaded";
-      const { self, send } = this.#parts;
-      send(peer, { kind: "forward-refused", from: self, session, firstSequence, reason });
-      return;
-    }
-    this.#propose({ kind: "forwarded", peer, session, firstSequence }, bytes);
+    const intake = this.#parts.intake();
+    if (intake !== "open") {
+      this.#refuse(peer, header, intake === "refused" ? "no-space" : "not-leader");
+    } else if (this.#parts.isBehind()) this.#refuse(peer, header, "overloaded");
+    else this.#propose({ kind: "forwarded", peer, session, firstSequence }, bytes);
   }
 
   /** The leader did not take what this node forwarded. */
-  forwardRefused(session: Uint8Array, firstSequence: number, overloaded: boolean): void {
-    this.#refusedOwn(batchKey(toByteString(session), firstSequence), overloaded);
+  forwardRefused(session: Uint8Array, firstSequence: number, reason: ForwardRefusal): void {
+    this.#refusedOwn(batchKey(toByteString(session), firstSequence), reason);
   }
 
   /** There is a new leader, or a new connection to it: everything without an answer is sent again. */
@@ -179,9 +190,12 @@ export class Proposer {
     const { self, clock, leader, send } = this.#parts;
     const to = leader();
     if (to === undefined) return;
-    batch.timesSent++;
     batch.sentAt = clock.now();
     batch.acceptedInTerm = undefined;
+    const intake = to === self ? this.#parts.intake() : "open";
+    if (intake === "refused") this.#failIfCertain(key, batch, this.noSpace);
+    if (intake !== "open") return;
+    batch.timesSent++;
     if (to === self) this.#propose({ kind: "own", key }, batch.bytes);
     else send(to, { kind: "forward", from: self, batch: batch.bytes });
   }
@@ -192,12 +206,35 @@ export class Proposer {
     this.#parts.propose(this.#lastToken, bytes);
   }
 
-  /** Not in the log by this attempt; only if it was the first is that certain. */
-  #refusedOwn(key: string, overloaded: boolean): void {
+  #refuse(
+    peer: MemberId,
+    { session, firstSequence }: { readonly session: Uint8Array; readonly firstSequence: number },
+    reason: ForwardRefusal,
+  ): void {
+    const { self, send } = this.#parts;
+    send(peer, { kind: "forward-refused", from: self, session, firstSequence, reason });
+  }
+
+  /** Not in the log by this attempt. */
+  #refusedOwn(key: string, reason: ForwardRefusal): void {
     const batch = this.#pending.get(key);
-    if (batch === undefined || !overloaded || batch.timesSent > 1) return;
+    if (batch === undefined) return;
+    batch.timesRefused++;
+    switch (reason) {
+      case "not-leader":
+        return;
+      case "overloaded":
+        return this.#failIfCertain(key, batch, new OverloadedError(TOO_MUCH));
+      case "no-space":
+        return this.#failIfCertain(key, batch, new NoSpaceError(NO_ROOM));
+    }
+  }
+
+  /** Only if every attempt was refused is it certain that none stands in a log. */
+  #failIfCertain(key: string, batch: PendingBatch, failure: HoldfastError | undefined): void {
+    if (failure === undefined || batch.timesRefused < batch.timesSent) return;
     this.#remove(key, batch);
-    batch.fail(new OverloadedError("the leader has too much that is not committed yet"));
+    batch.fail(failure);
   }
 
   #startSweeping(): void {

@@ -21,6 +21,8 @@ export function submitBatch(
   if (call.requireLeader === true && !proposer.hasLeader) {
     return Promise.reject(new NoLeaderError("no leader is known"));
   }
+  const { noSpace } = proposer;
+  if (noSpace !== undefined) return Promise.reject(noSpace);
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       reject(new CallAbortedError("the caller gave the batch up", "unknown"));
@@ -34,6 +36,7 @@ export function submitBatch(
       bytes,
       deadline: call.deadline,
       timesSent: 0,
+      timesRefused: 0,
       sentAt: clock.now(),
       acceptedInTerm: undefined,
       settle: (results: readonly OperationResult[]) => {

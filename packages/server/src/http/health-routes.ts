@@ -28,8 +28,10 @@ async function answerHealth(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const serializable = parameters(request, "serializable").includes("true");
+  const isRoomAsked = !parameters(request, "exclude").includes("NOSPACE");
   const finding =
     health.runs() ??
+    (isRoomAsked ? health.hasRoom() : undefined) ??
     (serializable ? undefined : health.hasLeader()) ??
     (await health.reads({ linearizable: !serializable }));
   const healthy = finding === undefined;

@@ -1,8 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import type { MemberId } from "@holdfast/base";
 import type { ReplicaStatus } from "@holdfast/replica";
+import type { SpaceStanding } from "@holdfast/storage";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CallLedger } from "../requests/call-ledger.ts";
+import { diskMetrics } from "./disk-metrics.ts";
 import type { EventLoopDelay } from "./event-loop-delay.ts";
 import { SnapshotMetrics } from "./snapshot-metrics.ts";
 
@@ -11,6 +13,7 @@ export interface MetricSources {
   readonly ledger: CallLedger;
   readonly eventLoopDelay: EventLoopDelay;
   readonly connections: () => number;
+  readonly space?: { readonly standing: SpaceStanding } | undefined;
 }
 
 /** Methods that propose; their calls are what etcd counts as proposals. */
@@ -53,6 +56,8 @@ export class NodeMetrics {
     this.#handledCalls(sources.ledger);
     this.#callsInFlight(sources.ledger);
     this.#eventLoop(sources.eventLoopDelay);
+    const { space } = sources;
+    if (space !== undefined) diskMetrics(this.#registry, () => space.standing);
     this.#gauge(
       "holdfast_client_connections",
       "Connections on the client port.",

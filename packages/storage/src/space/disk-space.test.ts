@@ -75,8 +75,8 @@ test("a shortage is told and logged once, with the place, what is free, the rese
 test("a log that lacks its next segment makes the store short, and is asked to try again", async () => {
   const { log, space, look } = await watched();
   log.lack = "the file would be too large";
-  await look();
   expect(space.shortage).toContain("the file would be too large");
+  await look();
   expect(log.asked).toBe(1);
 
   log.lack = undefined;

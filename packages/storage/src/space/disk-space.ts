@@ -68,12 +68,13 @@ export class DiskSpace {
     return {
       freeBytes: this.#freeBytes,
       reserveBytes: this.#reserveBytes,
-      shortage: this.#shortage,
+      shortage: this.shortage,
     };
   }
 
+  /** Of the log it is known at once, of the disk as of the last look. */
   get shortage(): string | undefined {
-    return this.#shortage;
+    return this.#shortage ?? this.#told(this.#parts.log.lack);
   }
 
   /** Called each time that it has become short, and that it has room again. */
@@ -100,18 +101,21 @@ export class DiskSpace {
   #judge(lack: string | undefined): void {
     const { place, logger } = this.#parts;
     const was = this.#shortage;
-    this.#shortage =
-      lack === undefined
-        ? undefined
-        : `${place} is nearly full: ${lack}. Writes are refused and reads go on until there is room: free disk space`;
+    this.#shortage = this.#told(lack);
     if ((was === undefined) === (lack === undefined)) return;
     const fields = { path: place, freeBytes: this.#freeBytes, reserveBytes: this.#reserveBytes };
     if (lack === undefined) logger.info(fields, "the disk has room again: writes are taken");
     else logger.warn({ ...fields, why: lack }, NEARLY_FULL);
     for (const listener of this.#listeners) listener();
   }
+
+  #told(lack: string | undefined): string | undefined {
+    if (lack === undefined) return undefined;
+    return `${this.#parts.place} is nearly full: ${lack}. Writes are refused and reads go on until there is room: free disk space`;
+  }
 }
 
+/** Constant, as every line of the log; the fields say how it stands. */
 const NEARLY_FULL =
   "the disk is nearly full: no more writes are taken here until disk space is freed; a leader hands over to a member with room";
 
