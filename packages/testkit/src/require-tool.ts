@@ -17,6 +17,11 @@ const TOOLS: Readonly<Record<string, Tool>> = {
     probe: ["unshare", "--net", "ip", "link"],
     remedy: "apt-get install iproute2, and run as root",
   },
+  tmpfs: {
+    probe: ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
+    remedy: "run as root on Linux",
+  },
+  prlimit: { probe: ["prlimit", "--version"], remedy: "apt-get install util-linux" },
   iptables: {
     probe: ["iptables", "-L", "-n"],
     remedy: "apt-get install iptables, and run as root",
