@@ -9,6 +9,8 @@ const SEEDS: readonly { readonly seed: number; readonly stormMs: number; readonl
   [
     { seed: 2531, stormMs: 2_500, bug: "leaving-voter-is-still-needed.txt" },
     { seed: 3933, stormMs: 2_500, bug: "leaving-voter-is-still-needed.txt" },
+    { seed: 210, stormMs: 2_500, bug: "one-state-installed-at-a-time.txt" },
+    { seed: 370, stormMs: 2_500, bug: "one-state-installed-at-a-time.txt" },
   ];
 
 test.each(SEEDS)("seed $seed: $bug", ({ seed, stormMs }) => {

@@ -59,7 +59,7 @@ export function makeState(parts: RaftParts): RaftState {
     handover: undefined,
     offer: undefined,
     timer: new ElectionTimer(options, random, now),
-    log: new RaftLog(restored.log, options.cacheBytesMax),
+    log: new RaftLog(restored.log, options),
     memberships: new MembershipHistory(base, restored.memberships),
     membershipCodec,
     reads: new ForwardedReads(random),

@@ -60,14 +60,14 @@ export interface RaftOptions {
    */
   readonly trailingEntries: number;
   /**
-   * And their bytes at most, to about 1 MiB: a restart reads them all.
+   * And their bytes at most, to a 32nd of it: a restart reads them all.
    *
    * @default 32 MiB
    */
   readonly trailingBytes: number;
   /**
-   * The log keeps at most so much for members that lag or are sent a state, bytes, to
-   * about 1 MiB; beyond it they are sent a state, or another one.
+   * The log keeps at most so much for members that lag or are sent a state, bytes, to a
+   * 32nd of `trailingBytes`; beyond it they are sent a state, or another one.
    *
    * @default 256 MiB
    */

@@ -70,6 +70,7 @@ function takePersist(state: RaftState): PersistBatch | undefined {
   const entries = log.takeUnflushed();
   const { held: messages, selfVote } = outbox;
   const { now: at, term } = state;
-  const seq = persist.push({ lastIndex: log.last.index, messages, selfVote, at, term });
+  const installs = install !== undefined;
+  const seq = persist.push({ lastIndex: log.last.index, messages, selfVote, at, term, installs });
   return { seq, hardState, entries, compact, install };
 }

@@ -38,11 +38,16 @@ export function onSnapshotOffer(state: RaftState, offer: SnapshotOffer): void {
 /**
  * A fetched state is ready. It takes the place of state and log unless the log has
  * caught up meanwhile: what it would throw away then is acknowledged (checklist F20).
+ *
+ * One at a time: while another is on its way to the disk it is dropped, and offered
+ * again if it is still needed then.
  */
 export function onSnapshotStaged(state: RaftState, meta: SnapshotMeta): void {
-  const { log, outbox, offer } = state;
-  if (meta.last.index <= log.commit || log.termAt(meta.last.index) === meta.last.term) {
+  const { log, outbox, persist, offer } = state;
+  const known = meta.last.index <= log.commit || log.termAt(meta.last.index) === meta.last.term;
+  if (known || outbox.install !== undefined || persist.installs) {
     outbox.snapshotDropped = meta;
+    state.offer = undefined;
     return;
   }
   assert(state.role.kind !== "leader", "a leader's log holds all that is committed");
@@ -55,8 +60,6 @@ export function onSnapshotStaged(state: RaftState, meta: SnapshotMeta): void {
 
 function install(state: RaftState, meta: SnapshotMeta): void {
   const { log, outbox, persist, memberships } = state;
-  // Two in one batch of inputs: only the later one is ever written.
-  if (outbox.install !== undefined) outbox.snapshotDropped = outbox.install;
   log.install(meta.last);
   persist.superseded(meta.last.index + 1);
   memberships.reset({ index: meta.last.index, membership: meta.membership });

@@ -1,4 +1,5 @@
 import { assert, type LogIndex, type Term } from "@holdfast/base";
+import type { RaftOptions } from "../raft-options.ts";
 import { type Entry, type EntryId, type EntryKind, entryBytes } from "../types/entry.ts";
 import { Tail } from "./tail.ts";
 import { TermRuns } from "./term-runs.ts";
@@ -23,15 +24,16 @@ export interface RestoredLog {
 export class RaftLog {
   readonly #runs: TermRuns;
   readonly #tail: Tail;
-  readonly #trailing = new TrailingBytes();
+  readonly #trailing: TrailingBytes;
   /** Appended since the last flush, and where that began to supersede. */
   #unflushed: Entry[] = [];
   #commit: LogIndex;
   #durable: LogIndex;
 
-  constructor(restored: RestoredLog, cacheBytesMax: number) {
+  constructor(restored: RestoredLog, { cacheBytesMax, trailingBytes }: RaftOptions) {
     this.#runs = new TermRuns(restored.compacted, restored.termRuns, restored.lastIndex);
     this.#tail = new Tail(cacheBytesMax);
+    this.#trailing = new TrailingBytes(trailingBytes);
     this.#commit = Math.max(restored.commit, restored.compacted.index);
     this.#durable = restored.lastIndex;
     assert(

@@ -6,21 +6,28 @@ interface Mark {
   readonly total: number;
 }
 
-/** Between two marks; the answer is exact to so many bytes. */
-const MARK_EVERY_BYTES = 1024 * 1024;
+/** How many marks the smallest limit that is asked about is worth. */
+const MARKS_A_LIMIT = 32;
 
 /**
  * Where the log would have to begin to hold no more than so many bytes. It knows
  * what was appended since the start; older entries count as nothing.
  */
 export class TrailingBytes {
+  /** Between two marks; the answer is exact to so many bytes. */
+  readonly #stepBytes: number;
   #marks: Mark[] = [];
   #total = 0;
+
+  /** `bytesMaxLeast`: the smallest limit that {@link beyond} will be asked about. */
+  constructor(bytesMaxLeast: number) {
+    this.#stepBytes = bytesMaxLeast / MARKS_A_LIMIT;
+  }
 
   appended(index: LogIndex, bytes: number): void {
     this.#total += bytes;
     const last = this.#marks.at(-1);
-    if (last === undefined || this.#total - last.total >= MARK_EVERY_BYTES) {
+    if (last === undefined || this.#total - last.total >= this.#stepBytes) {
       this.#marks.push({ index, total: this.#total });
     }
   }

@@ -12,6 +12,8 @@ export interface Write {
   readonly at: Millis;
   /** Of the hard state in it. */
   readonly term: Term;
+  /** Whether a state takes the place of the log with it. */
+  readonly installs: boolean;
 }
 
 interface Pending extends Write {
@@ -55,10 +57,15 @@ export class PersistQueue {
     return this.#pending[0]?.at;
   }
 
+  /** Whether a state is on its way to take the place of the log. */
+  get installs(): boolean {
+    return this.#pending.some(({ installs }) => installs);
+  }
+
   push(write: Write): WriteSeq {
     this.#seq++;
-    const { lastIndex, messages, selfVote, at, term } = write;
-    this.#pending.push({ seq: this.#seq, lastIndex, messages, selfVote, at, term });
+    const { lastIndex, messages, selfVote, at, term, installs } = write;
+    this.#pending.push({ seq: this.#seq, lastIndex, messages, selfVote, at, term, installs });
     return this.#seq;
   }
 

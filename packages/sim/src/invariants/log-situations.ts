@@ -67,7 +67,7 @@ export class LogSituations {
 
   writes(life: Life, batch: PersistBatch, cuts: boolean): void {
     this.#seen.get(life)?.writes.push({ seq: batch.seq, term: life.status.term });
-    if (batch.compact !== undefined) this.#marks.hit("log compacted");
+    if (batch.compact !== undefined) this.#noteCompaction(life, batch.compact.upTo.index);
     if (cuts) this.#noteCut(life, batch.entries[0]?.index ?? 0);
     let previous = life.log.effective;
     for (const entry of batch.entries) {
@@ -108,6 +108,12 @@ export class LogSituations {
       writes.shift();
       if (term < life.status.term) this.#marks.hit("completion for an older term");
     }
+  }
+
+  #noteCompaction({ status }: Life, upTo: LogIndex): void {
+    this.#marks.hit("log compacted");
+    const overtaken = status.peers.some(({ state, next }) => state === "probe" && next <= upTo);
+    if (overtaken) this.#marks.hit("compaction raced with probe");
   }
 
   #noteCut({ log, disk }: Life, from: LogIndex): void {

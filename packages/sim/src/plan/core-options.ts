@@ -7,6 +7,7 @@ const MIB = 1024 * 1024;
 export function drawCoreOptions(dice: Dice): RaftOptions {
   const electionTimeoutMs = Math.round(dice.logarithmic(60, 1500));
   const heartbeatMs = Math.max(1, Math.floor(electionTimeoutMs / dice.between(3, 12)));
+  const trailingBytes = dice.pick([100, 2000, 32 * MIB, 32 * MIB]);
   return resolveRaftOptions({
     electionTimeoutMs,
     heartbeatMs,
@@ -17,7 +18,10 @@ export function drawCoreOptions(dice: Dice): RaftOptions {
     uncommittedBytesMax: dice.pick([100, 1000, 64 * MIB]),
     cacheBytesMax: dice.pick([1, 300, 16 * MIB]),
     trailingEntries: dice.pick([0, 3, 50, 10_000]),
-    trailingBytes: 32 * MIB,
+    trailingBytes,
+    retainBytesMax: trailingBytes * dice.pick([1, 2, 8]),
+    snapshotTimeoutMs: dice.pick([4 * electionTimeoutMs, 60_000]),
+    diskStallMs: Math.round(electionTimeoutMs * dice.pick([0.5, 2, 10])),
     pendingReadsMax: dice.pick([2, 20, 65_536]),
     goneCampaignMs: 30,
     goneRetryMs: 50,
