@@ -14,6 +14,7 @@ import { spaceLimitOf } from "../space/space-limit.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
 import { JobGate } from "./job-gate.ts";
 import { levelCursor } from "./level-cursor.ts";
+import { checkLevelLogs } from "./level-logs.ts";
 
 /** How LevelDB is set up below a replica's state. */
 export interface LevelEngineOptions {
@@ -72,6 +73,10 @@ export async function openLevelEngine(
   directory: string,
   options: LevelEngineOptions = {},
 ): Promise<Engine> {
+  // Made, a database opens by itself.
+  await checkLevelLogs(directory).catch((failure: unknown) => {
+    throw named(failure, directory);
+  });
   const database: Database = new Level<Buffer, Buffer>(directory, {
     ...BINARY,
     cacheSize: options.cacheSize ?? 32 * MIB,
