@@ -20,6 +20,7 @@ test("a leader whose disk fills hands over, its state survives on the ballast, a
   await writes.more(200);
   const full = await cluster.leader();
   const disk = stage.diskOf(full);
+  await eventually(() => disk.has("ballast"), WITHIN);
 
   await disk.fill({ leaving: 8 * MIB });
 
@@ -45,6 +46,7 @@ test("a leader whose disk fills hands over, its state survives on the ballast, a
   await disk.free();
   await roomBecomes(full, "enough");
   await writes.more(200);
+  await eventually(() => disk.has("ballast"), WITHIN);
   await writes.stop();
   await allCaughtUp(cluster);
   expect(writes.failed).toEqual([]);

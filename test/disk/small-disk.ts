@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, open, rm, statfs } from "node:fs/promises";
+import { mkdir, open, readdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 
 const MIB = 1024 * 1024;
@@ -23,6 +23,11 @@ export class SmallDisk implements AsyncDisposable {
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.path);
     return bavail * bsize;
+  }
+
+  /** Whether there is a file of that name in the node's directory. */
+  async has(name: string): Promise<boolean> {
+    return (await readdir(this.path)).includes(name);
   }
 
   /** Fills it until only so many bytes are free; again, to take what became free since. */

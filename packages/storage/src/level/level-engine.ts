@@ -151,7 +151,16 @@ class LevelReads implements EngineReads {
 }
 
 class LevelEngine extends LevelReads implements Engine {
+  /** Of the batch that failed: none comes behind it. */
+  #failure: unknown;
+
+  /**
+   * After a failed batch LevelDB's log may end in half a record. LevelDB goes on writing behind it,
+   * says that this is durable, and does not find it when it is opened again: so no batch
+   * follows a failed one.
+   */
   async writeDurably(changes: readonly RowChange[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     const batch = this.database.batch();
     try {
       for (const [at, { key, value }] of changes.entries()) {
@@ -162,7 +171,8 @@ class LevelEngine extends LevelReads implements Engine {
       await this.gate.run(() => batch.write({ sync: true }));
     } catch (failure) {
       await batch.close();
-      throw named(failure, this.directory);
+      this.#failure = named(failure, this.directory);
+      throw this.#failure;
     }
   }
 

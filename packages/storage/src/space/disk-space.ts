@@ -26,6 +26,8 @@ export interface SpaceStanding {
 export const DISK_RESERVE_BYTES: number = 64 * 1024 * 1024;
 /** Between two looks at the disk, ms. */
 export const SPACE_LOOK_MS: Millis = 250;
+/** A store that starts, or is born, has better use for its disk than a ballast, ms. */
+export const BALLAST_AFTER_MS: Millis = 5_000;
 /** Once it was short, so much more than the reserve must be free: it must not swing. */
 const ROOM_AGAIN_FACTOR = 1.25;
 const MIB = 1024 * 1024;
@@ -38,6 +40,7 @@ const MIB = 1024 * 1024;
 export class DiskSpace {
   readonly #parts: DiskSpaceParts;
   readonly #reserveBytes: number;
+  readonly #since: Millis;
   readonly #listeners: (() => void)[] = [];
   #freeBytes: number | undefined;
   #shortage: string | undefined;
@@ -47,6 +50,7 @@ export class DiskSpace {
 
   constructor(parts: DiskSpaceParts) {
     this.#parts = parts;
+    this.#since = parts.clock.now();
     this.#reserveBytes = parts.reserveBytes ?? DISK_RESERVE_BYTES;
   }
 
@@ -83,13 +87,14 @@ export class DiskSpace {
   }
 
   async #look(): Promise<void> {
-    const { files, log, ballast } = this.#parts;
+    const { files, log, ballast, clock } = this.#parts;
     const free = await files.freeBytes().catch(() => undefined);
     if (this.#stopped) return;
     this.#freeBytes = free;
     if (log.lack !== undefined) log.prepareAgain();
     const again = this.#reserveBytes * ROOM_AGAIN_FACTOR;
-    if (free === undefined || free - ballast.bytes >= again) ballast.make();
+    const isTime = clock.now() - this.#since >= BALLAST_AFTER_MS;
+    if (isTime && (free === undefined || free - ballast.bytes >= again)) ballast.make();
     this.#judge(this.#lack(free, this.#shortage === undefined ? this.#reserveBytes : again));
   }
 

@@ -52,8 +52,8 @@ export const BALLAST_LIMITS: BallastLimits = Object.freeze({
 });
 
 /**
- * An engine that gets over a full disk. LevelDB does not by itself: after one write that
- * found no room it refuses all others until it is opened anew, which needs room too. So
+ * An engine that gets over a full disk. LevelDB does not by itself: behind a batch that
+ * found no room nothing is safe until it is opened anew, which needs room too. So
  * the ballast goes overboard, the engine is closed and opened, and the batch, which
  * its owner still holds, is written again (decision 14).
  *
