@@ -10,6 +10,7 @@ import { SmallDisk } from "./small-disk.ts";
 
 /** Two segments of the log, the ballast, the reserve, and some for the state. */
 const DISK_BYTES = 320 * 1024 * 1024;
+const START_MS = 40_000;
 const NODES = ["n1", "n2", "n3"];
 
 /** Three nodes, each with its directory on a small disk of its own. */
@@ -35,7 +36,7 @@ export class ClusterOnSmallDisks implements AsyncDisposable {
       for (const id of NODES) {
         disks.set(id, await SmallDisk.mount(join(directory.path, id), DISK_BYTES));
       }
-      const cluster = await startCluster({ directory: directory.path });
+      const cluster = await startCluster({ directory: directory.path, within: START_MS });
       return new ClusterOnSmallDisks(cluster, disks, directory);
     } catch (failure) {
       await remove(disks, directory);

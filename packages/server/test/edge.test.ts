@@ -62,7 +62,26 @@ describe("cluster and maintenance", () => {
     expect(ill).toMatchObject({ leader: "0", errors: ["etcdserver: no leader"] });
   });
 
-  test("no alarm is raised, and none can be", async () => {
+  test("a member without room on its disk says so in its status, as an alarm and on /health", async () => {
+    const { maintenance, replica, url } = await openEdge();
+    replica.shortage = "data/n1 is nearly full";
+
+    const { errors } = await maintenance("Status", {});
+    const { alarms } = await maintenance("Alarm", {});
+    const health = await fetch(`${url}/health`);
+
+    expect(errors).toEqual(["NOSPACE: data/n1 is nearly full"]);
+    expect(alarms).toEqual([{ memberID: String(MEMBER), alarm: "NOSPACE" }]);
+    expect(health.status).toBe(503);
+    expect(await health.json()).toEqual({
+      health: "false",
+      reason: "ALARM NOSPACE: data/n1 is nearly full",
+    });
+    expect((await fetch(`${url}/health?exclude=NOSPACE`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test("no alarm is raised by others", async () => {
     const { maintenance } = await openEdge();
 
     await expect(maintenance("Alarm", {})).resolves.toMatchObject({ alarms: [] });

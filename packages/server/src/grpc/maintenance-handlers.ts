@@ -56,7 +56,11 @@ export function maintenanceHandlers({
       logger,
       serve: (request) => request,
       refusal: alarmRefusal,
-      encode: () => ({ header: encodeHeader(headers.at(headers.status().revision)), alarms: [] }),
+      encode: () => {
+        const { revision, memberId, shortage } = headers.status();
+        const alarms = shortage === undefined ? [] : [{ memberID: memberId ?? 0, alarm: NOSPACE }];
+        return { header: encodeHeader(headers.at(revision)), alarms };
+      },
     }),
     Hash: unaryCall({
       calls: maintenanceMethod(ledger, "Hash"),
@@ -89,6 +93,8 @@ export function maintenanceHandlers({
   };
 }
 
+/** The alarm that a member raises and ends by itself. */
+const NOSPACE = "NOSPACE" as const;
 const NOT_LEADER: WireStatus = {
   code: status.FAILED_PRECONDITION,
   details: "etcdserver: not leader",
@@ -106,7 +112,7 @@ function transferTarget(id: string): MemberId {
   throw new RefusedRequestError("BAD_TRANSFER_TARGET", `there is no member ${id}`);
 }
 
-/** No alarm can be raised yet, so the list is empty and there is nothing to change. */
+/** An alarm comes and goes with its reason: nobody else raises one or ends it. */
 function alarmRefusal({ action }: WireAlarmRequest): WireStatus | undefined {
   if (action === "GET") return undefined;
   return {
