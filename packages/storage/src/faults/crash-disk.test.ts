@@ -134,6 +134,23 @@ test("a crash comes in the midst of the change it was told", async () => {
   expect([...(await after.readAt(0, 2))]).toEqual([1, 2]);
 });
 
+test("a change that fails may have come about, and the next one does not fail", async () => {
+  const left = new Set<string>();
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const disk = new CrashDisk({ random: new SeededRandom(seed) });
+    const { files } = disk.boot();
+    const file = await files.open("file", DURABLE);
+    await files.syncDirectory("");
+    await file.writeAt(0, new Uint8Array(1_024).fill(1));
+    disk.failAt(0);
+    await expect(file.writeAt(0, new Uint8Array(512).fill(2))).rejects.toThrow("input/output");
+    await file.writeAt(512, new Uint8Array(512).fill(2));
+    disk.crash("power cut");
+    left.add(await sectors(await disk.boot().files.open("file", DURABLE)));
+  }
+  expect([...left].sort()).toEqual(["12", "22"]);
+});
+
 test("batches that are not synced are lost by log, and what is left is no prefix", async () => {
   const left = async (lies: readonly Lie[]): Promise<ReadonlySet<string>> => {
     const seen = new Set<string>();

@@ -27,6 +27,12 @@ export interface Boot {
   openEngine(directory: string): Promise<Engine>;
 }
 
+/** A change failed, as one does on a bad disk: what came of it is open until something else makes it durable. */
+export class DiskError extends Error {
+  override readonly name = "DiskError";
+  readonly code = "EIO";
+}
+
 /** The process that asks is dead. */
 export class CrashedError extends Error {
   override readonly name = "CrashedError";
@@ -49,6 +55,7 @@ export class CrashDisk {
   #life = 0;
   #isUp = false;
   #operations = 0;
+  #failing: number | undefined;
   #due: { readonly operation: number; readonly crash: Crash } | undefined;
 
   constructor({ random, lies = [] }: CrashDiskOptions) {
@@ -81,9 +88,15 @@ export class CrashDisk {
     this.#due = { operation: this.#operations + more, crash };
   }
 
+  /** Has the change that comes after `more` others fail, in this life of the process. */
+  failAt(more: number): void {
+    this.#failing = this.#operations + more;
+  }
+
   crash(crash: Crash): void {
     this.#isUp = false;
     this.#due = undefined;
+    this.#failing = undefined;
     if (crash === "power cut") this.#root = this.#root.afterPowerCut(this.#random);
   }
 
@@ -102,6 +115,7 @@ export class CrashDisk {
     for (let hops = below(this.#random, HOPS); hops > 0; hops--) await Promise.resolve();
     if (operation === this.#due?.operation) this.crash(this.#due.crash);
     this.#check(life);
+    if (operation === this.#failing) throw new DiskError("input/output error");
     settle();
   }
 

@@ -4,5 +4,6 @@ export {
   CrashDisk,
   type CrashDiskOptions,
   CrashedError,
+  DiskError,
   type Lie,
 } from "./crash-disk.ts";

@@ -1,5 +1,5 @@
 import { below, type MemberId, type Random, SeededRandom, silentLogger } from "@holdfast/base";
-import { type Boot, CrashDisk, type Lie } from "../../src/faults/crash-disk.ts";
+import { type Boot, type Crash, CrashDisk, type Lie } from "../../src/faults/crash-disk.ts";
 import type { WalEntry, WalWrite } from "../../src/wal/wal-records.ts";
 import type { WriteAheadLog } from "../../src/wal/write-ahead-log.ts";
 import { entry, readAll } from "../log-fixture.ts";
@@ -21,6 +21,8 @@ export interface DiskLifeOptions {
 export interface LifeReport {
   readonly powerCuts: number;
   readonly kills: number;
+  /** A change of the disk failed, and the store took nothing more. */
+  readonly stops: number;
   /** Crashes while a log or a state was being opened. */
   readonly crashesAtStart: number;
   readonly acknowledgedWrites: number;
@@ -30,9 +32,9 @@ export interface LifeReport {
 }
 
 const GROUP = 1;
-const CRASHES = 6;
-/** A crash comes within so many changes of the disk. */
-const CHANGES_MAX = 70;
+export const CRASHES = 8;
+/** A crash comes within so many changes of the disk; every other time soon, on what the one before has left. */
+const CHANGES_MAX = [70, 14] as const;
 const MEMBERSHIP = Uint8Array.of(9);
 
 /**
@@ -55,6 +57,7 @@ class DiskLife {
   readonly report = {
     powerCuts: 0,
     kills: 0,
+    stops: 0,
     crashesAtStart: 0,
     acknowledgedWrites: 0,
     durableBatches: 0,
@@ -78,21 +81,40 @@ class DiskLife {
   /** One start, work, and the end of it. */
   async untilCrash(): Promise<void> {
     const boot = this.#disk.boot();
-    const crash = below(this.#random, 3) === 0 ? "kill" : "power cut";
-    this.#disk.crashAt(below(this.#random, CHANGES_MAX), crash);
+    const crash: Crash = below(this.#random, 3) === 0 ? "kill" : "power cut";
+    const changesMax = CHANGES_MAX[below(this.#random, 2)] ?? 0;
+    this.#disk.crashAt(below(this.#random, changesMax), crash);
+    if (below(this.#random, 3) === 0) this.#disk.failAt(below(this.#random, changesMax));
     this.#running = undefined;
     try {
       this.#running = await this.#start(boot);
       const work = new StateWork(this.#running, this.#random);
       while (this.#disk.isUp) await this.#act(this.#running, work);
     } catch (failure) {
+      if (failure instanceof PromiseBrokenError) throw failure;
       // What a dead process still meets is nobody's business.
-      if (this.#disk.isUp || failure instanceof PromiseBrokenError) throw failure;
+      if (this.#disk.isUp) await this.#stop(failure, crash);
     }
     if (this.#running === undefined) this.report.crashesAtStart++;
     this.report[crash === "kill" ? "kills" : "powerCuts"]++;
     // Whatever is still under way meets the end of the process now.
     await realTurn.next();
+  }
+
+  /** A store whose disk has failed takes nothing more, and its process ends. */
+  async #stop(failure: unknown, crash: Crash): Promise<void> {
+    if (!isDiskFailure(failure)) throw failure;
+    this.report.stops++;
+    if (codeOf(failure) === "LOG_FAILED") {
+      const again = this.#running?.log.append(this.#vote());
+      await again?.then(
+        () => {
+          throw new PromiseBrokenError("the log took a write after one had failed");
+        },
+        () => undefined,
+      );
+    }
+    if (this.#disk.isUp) this.#disk.crash(crash);
   }
 
   async #start({ files, openEngine }: Boot): Promise<Running> {
@@ -126,8 +148,8 @@ class DiskLife {
       logger: silentLogger,
     });
     const { log, recovered } = await opening.catch((failure: Error) => {
-      if (this.#disk.isUp) throw new PromiseBrokenError(`refused: ${failure.message}`);
-      throw failure;
+      if (!this.#disk.isUp || isDiskFailure(failure)) throw failure;
+      throw new PromiseBrokenError(`refused: ${failure.message}`);
     });
     if (recovered.get(GROUP)?.torn !== undefined) this.report.tornLogs++;
     const entries = await readAll(log);
@@ -233,4 +255,13 @@ class DiskLife {
     this.#committed = terms;
     if (work.applied < upTo) await work.apply(running, upTo);
   }
+}
+
+function isDiskFailure(failure: unknown): boolean {
+  return ["EIO", "LOG_FAILED", "STATE_FAILED"].includes(codeOf(failure) ?? "");
+}
+
+/** Errors of a mutant are of classes of its own, so they are known by their code. */
+function codeOf(failure: unknown): string | undefined {
+  return failure instanceof Error && "code" in failure ? String(failure.code) : undefined;
 }

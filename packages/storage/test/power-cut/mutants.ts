@@ -26,13 +26,13 @@ export const MUTANTS: Readonly<Record<string, Mutant & { readonly seeds: number 
     file: `${SRC}/wal/recover-log.ts`,
     line: "await writeZeros(segment.file, { from, to });",
     instead: "void [from, to];",
-    seeds: 150,
+    seeds: 100,
   },
   "a frame with some of its sectors is taken for damage": {
     file: `${SRC}/wal/segment-scan.ts`,
     line: "if (scan.sealed || hasAllMarkers(bytes, scan.life)) {",
     instead: "if (scan.sealed || !hasAllMarkers(bytes, scan.life)) {",
-    seeds: 20,
+    seeds: 40,
   },
   "a View loses its snapshot when another one ends": {
     file: `${SRC}/overlay/engine-snapshots.ts`,
