@@ -32,8 +32,10 @@ export class TrailingBytes {
     }
   }
 
+  /** Entries from `from` on are gone, and what they weighed, to within a step. */
   truncated(from: LogIndex): void {
     while ((this.#marks.at(-1)?.index ?? 0) >= from) this.#marks.pop();
+    this.#total = this.#marks.at(-1)?.total ?? 0;
   }
 
   /** Entries up to `upTo` are gone: what they weighed is not asked for again. */
