@@ -27,6 +27,7 @@ export function tamperedWith({ parts, input, effects }: Tampering): (given: Raft
       nextDeadline: () => core.nextDeadline(),
       entriesInMemory: (from, to, bytesMax) => core.entriesInMemory(from, to, bytesMax),
       status: () => core.status(),
+      checkDeeply: () => core.checkDeeply(),
     };
   };
 }

@@ -24,6 +24,9 @@ export interface NemesisParts {
   burst(machine: Machine, commands: number): void;
 }
 
+/** Of the offers of a state, where crashes strike between two effects at all. */
+const FETCHER_STRUCK = 0.2;
+
 /** Breaks machines, links, disks and clocks, each kind in its own rhythm, until it is told to stop. */
 export class Nemesis {
   readonly #parts: NemesisParts;
@@ -51,10 +54,24 @@ export class Nemesis {
     for (const machine of this.#parts.machines) machine.doom = undefined;
   }
 
-  /** A voter may be struck down as it writes its vote, and is back before the candidate asks again. */
-  sees(message: Message, target: Machine): void {
+  /** Some are struck down at the very moment at which a message makes much of it. */
+  sees({ kind }: Message, target: Machine): void {
+    if (!this.#active) return;
+    if (kind === "vote-request") this.#strikeVoter(target);
+    if (kind === "snapshot-offer") this.#strikeFetcher(target);
+  }
+
+  /** While it puts a state that it fetched in the place of its own. */
+  #strikeFetcher(target: Machine): void {
     const { dice, plan } = this.#parts;
-    if (!this.#active || message.kind !== "vote-request") return;
+    if (!dice.chance(plan.boundaryShare * FETCHER_STRUCK)) return;
+    const at = dice.pick(["snapshot staged", "snapshot installed"] as const);
+    target.doom = { at, power: dice.chance(plan.powerShare) };
+  }
+
+  /** As it writes its vote; it is back before the candidate asks again. */
+  #strikeVoter(target: Machine): void {
+    const { dice, plan } = this.#parts;
     if (!dice.chance(plan.voterStruck)) return;
     const at = dice.pick(["write issued", "write durable", "messages sent"] as const);
     target.doom = { at, power: dice.chance(plan.powerShare) };

@@ -3,7 +3,7 @@ import { Raft, type RaftParts } from "@holdfast/raft";
 /** What a driver uses of the consensus core. */
 export type Core = Pick<
   Raft,
-  "step" | "takeEffects" | "nextDeadline" | "entriesInMemory" | "status"
+  "step" | "takeEffects" | "nextDeadline" | "entriesInMemory" | "status" | "checkDeeply"
 >;
 
 /** Makes the core of one life; a test may put something between it and its driver. */

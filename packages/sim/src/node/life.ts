@@ -26,6 +26,8 @@ import type { Surroundings } from "./surroundings.ts";
 const TURN_MS = 0.05;
 const READ_BYTES_MAX = 65_536;
 const FETCH_MS = 0.5;
+/** Turns between two checks of what the core counts against what it is counted from (I10). */
+const CHECKED_DEEPLY_EVERY = 16;
 
 /**
  * One process: a core, driven as the replica drives it (all inputs of a turn, then
@@ -45,6 +47,7 @@ export class Life {
   readonly #core: Core;
   readonly #writer: LogWriter;
   #status: RaftStatus;
+  #turns = 0;
   #inbox: Input[] = [];
   #messagesWaiting = 0;
   /** What would have run while the process stood still. */
@@ -175,7 +178,10 @@ export class Life {
     try {
       for (const input of inputs) this.#core.step(now, input);
       if (now >= this.#core.nextDeadline()) this.#core.step(now, { kind: "tick" });
-      return this.#core.takeEffects();
+      const effects = this.#core.takeEffects();
+      this.#turns++;
+      if (this.#turns % CHECKED_DEEPLY_EVERY === 0) this.#core.checkDeeply();
+      return effects;
     } catch (failure) {
       if (failure instanceof Violation) throw failure;
       const what = failure instanceof Error ? failure.message : String(failure);
@@ -226,7 +232,7 @@ export class Life {
   }
 
   #fetch({ fetchId, from, to, bytesMax }: Fetch): void {
-    this.later(FETCH_MS, () => {
+    this.later(FETCH_MS * this.machine.dice.logarithmic(0.5, 100), () => {
       const entries = this.disk.durable.read(from, to, bytesMax);
       this.#around.marks.hit(entries === undefined ? "fetch: compacted" : "fetch: answered");
       this.enqueue({ kind: "entries-fetched", fetchId, entries });
