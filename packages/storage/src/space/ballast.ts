@@ -14,6 +14,8 @@ export const BALLAST_PATH = "ballast";
 
 const PIECE_BYTES = 1024 * 1024;
 const SYNC_PIECES = 4;
+/** After a failed attempt, which has written much for nothing, so many calls of `make` do nothing. */
+const MAKE_PAUSE_CALLS = 256;
 
 /**
  * A file that is kept only to be thrown overboard: when the disk is full, its bytes are
@@ -27,6 +29,7 @@ export class Ballast {
   #making: Promise<void> | undefined;
   #isNeeded = false;
   #failed = false;
+  #callsToSkip = 0;
 
   private constructor({ files, logger, bytes = BALLAST_BYTES }: BallastOptions) {
     this.bytes = bytes;
@@ -48,6 +51,7 @@ export class Ballast {
   /** Makes it in the background, unless it is there. The caller has seen that there is room. */
   make(): void {
     if (this.#isThere || this.#making !== undefined || this.#isNeeded) return;
+    if (this.#callsToSkip-- > 0) return;
     this.#making = this.#make()
       .catch((failure: unknown) => this.#notMade(failure))
       .finally(() => {
@@ -112,6 +116,7 @@ export class Ballast {
       this.#logger.warn({ cause: messageOf(failure) }, "the ballast file could not be made");
     }
     this.#failed = true;
+    this.#callsToSkip = MAKE_PAUSE_CALLS;
   }
 }
 

@@ -1,6 +1,6 @@
 import { silentLogger } from "@holdfast/base";
 import { expect, test } from "vitest";
-import { append, entry, openLog, readAll } from "../../test/log-fixture.ts";
+import { append, entry, openLog, readAll, SECTOR } from "../../test/log-fixture.ts";
 import { ManualClock, realTurn } from "../../test/manual-time.ts";
 import { WatchedFiles } from "../../test/watched-files.ts";
 import { MemoryFiles } from "../memory/memory-files.ts";
@@ -118,9 +118,38 @@ test("an append that waits for room fails when the replica stops", async () => {
   const waiting = log.append([append(entry(1))]);
   waiting.catch(() => undefined);
   await settled();
-  expect(log.lack).toContain("no space is left");
+  expect(log.lack).toContain("the log's next segment takes");
 
   await log.close();
 
   await expect(waiting).rejects.toMatchObject({ code: "LOG_FAILED" });
+});
+
+test("a segment that cannot be made for a limit on files is tried ever more rarely, and writes little", async () => {
+  const clock = new ManualClock();
+  const written: number[] = [];
+  const files = new WatchedFiles(new MemoryFiles(), (change) => {
+    if (change.kind !== "write" || !change.path.endsWith(".tmp")) return;
+    written.push(change.bytes.length);
+    const isBeyond = change.offset + change.bytes.length > SEGMENT / 2;
+    if (isBeyond) throw new DiskFullError(change.path, { cause: undefined });
+  });
+  const { log } = await WriteAheadLog.open({
+    files,
+    directory: "wal",
+    segmentBytes: SEGMENT,
+    logger: silentLogger,
+    clock,
+  });
+  const waiting = log.append([append(entry(1))]);
+  waiting.catch(() => undefined);
+
+  for (let ms = 0; ms < 60_000; ms += 250) {
+    await settled();
+    clock.advance(250);
+  }
+
+  expect(written.length).toBeLessThan(20);
+  expect(new Set(written)).toEqual(new Set([SECTOR]));
+  await log.close();
 });

@@ -43,6 +43,8 @@ const SYNC_BYTES = 4 * 1024 * 1024;
 const PREPARE_PAUSE_CALLS = 256;
 /** While a segment is waited for, it is tried to make one this often, ms. */
 const ROOM_RETRY_MS = 250;
+/** After failed attempts at most so long passes until the next, ms. */
+const TRY_PAUSE_MS_MAX = 5_000;
 const MIB = 1024 * 1024;
 
 /**
@@ -60,6 +62,8 @@ export class SegmentFiles {
   #prepareCallsToSkip = 0;
   #lack: string | undefined;
   #mayWait: boolean;
+  #tryAgainAt = 0;
+  #tryPauseMs = ROOM_RETRY_MS;
   #stopPause: () => void = () => undefined;
 
   constructor(options: SegmentFilesOptions) {
@@ -116,8 +120,8 @@ export class SegmentFiles {
     this.background(async () => {
       try {
         if (this.#spares.length > 0) return;
-        await this.#checkReserve();
-        await this.#make();
+        await this.#checkFree(this.#options.reserveBytes);
+        if (this.#isTimeToTry) await this.#make();
       } catch (failure) {
         this.#prepareCallsToSkip = PREPARE_PAUSE_CALLS;
         this.#lacks(failure);
@@ -204,17 +208,31 @@ export class SegmentFiles {
   /** Returns when there is a spare. No room is waited out: nothing of the log was written yet. */
   async #spareOrWait(): Promise<void> {
     for (;;) {
-      const making = this.#work.then(() => (this.#spares.length > 0 ? undefined : this.#make()));
+      const making = this.#work.then(() => this.#makeFirst());
       this.#work = making.catch(() => undefined);
       try {
         await making;
-        return;
+        if (this.#spares.length > 0) return;
       } catch (failure) {
-        if (!(failure instanceof DiskFullError) || !this.#mayWait) throw failure;
+        const isNoRoom = failure instanceof DiskFullError || failure instanceof TooLittleFreeError;
+        if (!isNoRoom || !this.#mayWait) throw failure;
         this.#lacks(failure);
-        await this.#pause();
       }
+      await this.#pause();
     }
+  }
+
+  async #makeFirst(): Promise<void> {
+    if (this.#spares.length > 0) return;
+    if (!this.#mayWait) return this.#make();
+    await this.#checkFree(0);
+    if (this.#isTimeToTry) await this.#make();
+  }
+
+  /** An attempt that ends in the middle has written much for nothing: they become ever rarer. */
+  get #isTimeToTry(): boolean {
+    const { clock } = this.#options;
+    return clock === undefined || clock.now() >= this.#tryAgainAt;
   }
 
   #pause(): Promise<void> {
@@ -227,11 +245,12 @@ export class SegmentFiles {
     });
   }
 
-  async #checkReserve(): Promise<void> {
-    const { files, segmentBytes, reserveBytes } = this.#options;
+  /** Costs nothing, unlike an attempt. */
+  async #checkFree(reserveBytes: number): Promise<void> {
+    const { files, segmentBytes } = this.#options;
     const free = await files.freeBytes();
     if (free === undefined || free - segmentBytes >= reserveBytes) return;
-    throw new ReserveReachedError({ free, segmentBytes, reserveBytes });
+    throw new TooLittleFreeError({ free, segmentBytes, reserveBytes });
   }
 
   /** Said once for each time that room is missing. */
@@ -246,6 +265,8 @@ export class SegmentFiles {
   #gained(spare: Spare): void {
     this.#spares.push(spare);
     this.#lack = undefined;
+    this.#tryAgainAt = 0;
+    this.#tryPauseMs = ROOM_RETRY_MS;
   }
 
   /** A file of zeros, by real writes, durable under its final name before anybody uses it. */
@@ -258,12 +279,16 @@ export class SegmentFiles {
     await files.unlink(unfinished);
     const file = await files.open(unfinished, { create: true, durableWrites: false });
     try {
+      // The end first: a limit on the size of files shows at once.
+      await file.writeAt(segmentBytes - SECTOR_BYTES, ZEROS.subarray(0, SECTOR_BYTES));
       // Synced in steps: the log's own writes would wait behind one sync of it all.
       for (let from = 0; from < segmentBytes; from += SYNC_BYTES) {
         await writeZeros(file, { from, to: Math.min(segmentBytes, from + SYNC_BYTES) });
         await file.sync();
       }
     } catch (failure) {
+      this.#tryAgainAt = (this.#options.clock?.now() ?? 0) + this.#tryPauseMs;
+      this.#tryPauseMs = Math.min(2 * this.#tryPauseMs, TRY_PAUSE_MS_MAX);
       // Half of a spare would take the last of a full disk from the state.
       await file.close().then(() => files.unlink(unfinished));
       throw failure;
@@ -275,8 +300,8 @@ export class SegmentFiles {
   }
 }
 
-/** Making a segment ahead of need would eat into what must stay free. */
-class ReserveReachedError extends Error {
+/** There is no room for a segment beside what must stay free. */
+class TooLittleFreeError extends Error {
   constructor(of: {
     readonly free: number;
     readonly segmentBytes: number;

@@ -1,4 +1,4 @@
-import { HoldfastError, type LogIndex } from "@holdfast/base";
+import { HoldfastError, type LogIndex, messageOf } from "@holdfast/base";
 
 /** Where in the log something is wrong, and what. */
 export interface LogDamage {
@@ -45,7 +45,8 @@ export class LogFailedError extends HoldfastError {
   readonly retryable = false;
 
   constructor(options: { readonly cause: unknown }) {
-    super("a write of the log failed, so this replica has stopped", options);
+    const why = messageOf(options.cause);
+    super(`a write of the log failed, so this replica has stopped: ${why}`, options);
   }
 }
 
