@@ -81,6 +81,25 @@ test("a node that was asked under two addresses counts once", () => {
   expect(verdict.sentence).toContain("2 of 3 nodes take part");
 });
 
+test("who was removed is told as such and counts no more, whatever it says of itself", () => {
+  const known = { all: new Set([1, 2]), voters: new Set([1, 2]) };
+  const removed = up(3, { leaderId: 0, errors: ["this node was removed from its cluster"] });
+
+  const verdict = clusterVerdict([removed, up(1), up(2)], known);
+
+  expect(verdict.sentence).toContain("HEALTHY: can lose no node; 2 of 2 nodes take part");
+  expect(statusRow(removed, [removed], known)[2]).toBe("removed");
+});
+
+test("where the members are known, those that were not asked count too, and strangers do not", () => {
+  const known = { all: new Set([1, 2, 3, 4]), voters: new Set([1, 2, 3]) };
+
+  expect(clusterVerdict([up(1), up(2)], known).sentence).toContain("2 of 3 nodes take part");
+  expect(clusterVerdict([up(1), up(2), up(3), down(9)], known).sentence).toContain(
+    "HEALTHY: can lose 1 node; 3 of 3 nodes take part",
+  );
+});
+
 test("of two that claim to lead, the later term is believed", () => {
   const verdict = clusterVerdict([up(1), up(2, { isLeader: true, raftTerm: 3 }), up(3)]);
 

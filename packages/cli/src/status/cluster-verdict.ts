@@ -8,17 +8,28 @@ export interface Verdict {
   readonly acceptsWrites: boolean;
 }
 
+/** The ids of those who take part, as the cluster itself knows them. */
+export interface KnownMembers {
+  readonly all: ReadonlySet<number>;
+  readonly voters: ReadonlySet<number>;
+}
+
 /**
  * Judges a cluster by what its nodes say: how many more may be lost before writes stop.
  *
- * Learners neither vote nor count. A node that does not answer, or that has no
- * part in the cluster yet, counts as a voter that is not there.
+ * Learners neither vote nor count, nor does a node that was removed. Where the members are not
+ * known, a node that does not answer, or that has no part in the cluster yet, counts as a
+ * voter that is not there.
  */
-export function clusterVerdict(nodes: readonly EndpointStatus[]): Verdict {
+export function clusterVerdict(nodes: readonly EndpointStatus[], known?: KnownMembers): Verdict {
   const up = nodes.filter((node) => node.kind === "up");
-  const members = distinct(up.filter((node) => !isUnborn(node)));
+  const isMember = ({ memberId }: NodeUp): boolean => known?.all.has(memberId) ?? true;
+  const members = distinct(up.filter((node) => !isUnborn(node) && isMember(node)));
   const voters = members.filter(({ isLearner }) => !isLearner);
-  const absent = nodes.length - up.length + up.filter(isUnborn).length;
+  const absent =
+    known === undefined
+      ? nodes.length - up.length + up.filter(isUnborn).length
+      : [...known.voters].filter((id) => voters.every(({ memberId }) => memberId !== id)).length;
   const total = voters.length + absent;
   const majority = Math.floor(total / 2) + 1;
   const canLose = voters.length - majority;

@@ -1,5 +1,5 @@
 import type { EndpointStatus, NodeUp } from "@holdfast/client";
-import { isUnborn } from "./cluster-verdict.ts";
+import { isUnborn, type KnownMembers } from "./cluster-verdict.ts";
 
 export const STATUS_HEAD: readonly string[] = [
   "ENDPOINT",
@@ -15,7 +15,11 @@ export const STATUS_HEAD: readonly string[] = [
 ];
 
 /** The cells of one node; its lag is how far the furthest log of `all` is ahead of what it has applied. */
-export function statusRow(node: EndpointStatus, all: readonly EndpointStatus[]): readonly string[] {
+export function statusRow(
+  node: EndpointStatus,
+  all: readonly EndpointStatus[],
+  known?: KnownMembers,
+): readonly string[] {
   if (node.kind === "down") {
     const unknown = STATUS_HEAD.slice(3, -1).map(() => "-");
     return [node.endpoint, "-", "down", ...unknown, firstLine(node.reason)];
@@ -24,7 +28,7 @@ export function statusRow(node: EndpointStatus, all: readonly EndpointStatus[]):
   return [
     node.endpoint,
     isUnborn(node) ? "-" : node.memberId.toString(16),
-    roleOf(node),
+    roleOf(node, known),
     String(node.raftTerm),
     String(node.revision),
     String(node.raftAppliedIndex),
@@ -35,9 +39,10 @@ export function statusRow(node: EndpointStatus, all: readonly EndpointStatus[]):
   ];
 }
 
-function roleOf(node: NodeUp): string {
-  const { isLeader, isLearner, leaderId } = node;
+function roleOf(node: NodeUp, known: KnownMembers | undefined): string {
+  const { isLeader, isLearner, leaderId, memberId } = node;
   if (isUnborn(node)) return "unborn";
+  if (known !== undefined && !known.all.has(memberId)) return "removed";
   if (isLeader) return "leader";
   if (isLearner) return "learner";
   return leaderId === 0 ? "no leader" : "follower";
