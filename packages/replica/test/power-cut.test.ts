@@ -1,7 +1,7 @@
 import { below, type MemberId, type Random, SeededRandom } from "@holdfast/base";
 import type { HardState } from "@holdfast/raft";
-import { SNAPSHOT_LIMITS } from "@holdfast/storage";
-import { type Crash, CrashDisk, type Lie } from "@holdfast/storage/faults";
+import { LogFailedError, SNAPSHOT_LIMITS, StateFailedError } from "@holdfast/storage";
+import { type Crash, CrashDisk, DiskError, type Lie } from "@holdfast/storage/faults";
 import { beforeAll, expect, test } from "vitest";
 import type { AppliedState } from "../src/state-at-work.ts";
 import { fingerprint, madeState, putEntries } from "./made-state.ts";
@@ -47,7 +47,7 @@ class StoreLives {
   #last = { acknowledged: 0, attempted: 0 };
   #hardStates: HardState[] = [{ term: 0, vote: undefined, commit: 0 }];
   #durable = 0;
-  readonly report = { compactions: 0, installations: 0, replayed: 0 };
+  readonly report = { compactions: 0, installations: 0, replayed: 0, stops: 0 };
 
   constructor(seed: number, lies: readonly Lie[]) {
     this.#random = new SeededRandom(seed);
@@ -57,17 +57,21 @@ class StoreLives {
   async untilCrash(): Promise<void> {
     const crash: Crash = below(this.#random, 3) === 0 ? "kill" : "power cut";
     this.#disk.crashAt(below(this.#random, 50), crash);
+    if (below(this.#random, 3) === 0) this.#disk.failAt(below(this.#random, 50));
     try {
       const life = await StoreLife.open(this.#disk.boot(), this.#time, SMALL);
       await this.#check(life);
       while (this.#disk.isUp) {
         await this.#act(life);
         this.#durable = Math.max(this.#durable, life.durable);
+        // A replica whose disk has failed stops, and so does its process.
+        if (life.failures.length > 0) throw life.failures[0];
       }
     } catch (failure) {
-      if (this.#disk.isUp || failure instanceof Error === false) throw failure;
-      if (failure.name === "AssertionError") throw failure;
+      if (isAssertion(failure) || (this.#disk.isUp && !isDiskFailure(failure))) throw failure;
+      if (this.#disk.isUp) this.report.stops++;
     }
+    if (this.#disk.isUp) this.#disk.crash(crash);
     // What is still under way meets the end of the process.
     await this.#time.advance(100);
   }
@@ -142,6 +146,14 @@ class StoreLives {
   }
 }
 
+function isAssertion(failure: unknown): boolean {
+  return failure instanceof Error && failure.name === "AssertionError";
+}
+
+function isDiskFailure(failure: unknown): boolean {
+  return [LogFailedError, StateFailedError, DiskError].some((kind) => failure instanceof kind);
+}
+
 async function firstBroken(given: {
   readonly seeds: number;
   readonly lies?: readonly Lie[];
@@ -162,7 +174,7 @@ async function firstBroken(given: {
 test("whenever a store is killed or power cut, it starts with all that it acknowledged, and replays the rest", {
   timeout: 60_000,
 }, async () => {
-  const sum = { compactions: 0, installations: 0, replayed: 0 };
+  const sum = { compactions: 0, installations: 0, replayed: 0, stops: 0 };
   const lived = (report: StoreLives["report"]): void => {
     for (const of of Object.keys(sum) as (keyof typeof sum)[]) sum[of] += report[of];
   };
@@ -172,6 +184,7 @@ test("whenever a store is killed or power cut, it starts with all that it acknow
   // Nothing is proven by lives in which nothing happened.
   expect(sum.compactions).toBeGreaterThan(SEEDS);
   expect(sum.installations).toBeGreaterThan(SEEDS / 4);
+  expect(sum.stops).toBeGreaterThan(SEEDS / 4);
   expect(sum.replayed).toBeGreaterThan(SEEDS * 5);
 });
 
