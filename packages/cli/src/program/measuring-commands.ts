@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { benchCore } from "../commands/bench-core.ts";
 import { benchFailover } from "../commands/bench-failover.ts";
 import type { SimOptions } from "../commands/sim.ts";
 import { type Context, examples } from "./context.ts";
@@ -10,11 +11,17 @@ export function addMeasuringCommands(context: Context): void {
   addSim(context);
 }
 
-function addBench({ program, finish }: Context): void {
-  program
-    .command("bench")
-    .description("measure on a cluster of its own")
-    .usage("failover [OPTIONS]")
+function addBench({ program, terminal, finish }: Context): void {
+  const bench = program.command("bench").description("measure on this machine");
+  bench
+    .command("core")
+    .description("entries that three cores commit a second, without disk and network")
+    .option("--rounds <n>", "how many seconds to measure", "5")
+    .addHelpText("after", examples(["holdfast bench core", "the median of five rounds"]))
+    .action(async (_options, command: Command) =>
+      finish(await benchCore(terminal, command.optsWithGlobals())),
+    );
+  bench
     .command("failover")
     .description("kill the leader and time the next write that another node accepts")
     .option("--rounds <n>", "how many leaders to kill", "20")

@@ -1,6 +1,9 @@
 import { assert, type LogIndex } from "@holdfast/base";
 import { type Entry, entryBytes } from "../types/entry.ts";
 
+/** So many evicted slots stay at the front at least before they are cut off. */
+const TIDY_AT = 1024;
+
 /**
  * The end of the log in memory: every entry that is not durable yet, and as many
  * before those as a limit allows. Contiguous; may be empty.
@@ -76,8 +79,10 @@ export class Tail {
     return slice;
   }
 
+  /** Cutting the front off copies the rest, so as much must be cut as is copied. */
   #tidy(): void {
-    if (this.#head === this.#entries.length || this.#head > 1024) {
+    const { length } = this.#entries;
+    if (this.#head === length || (this.#head > TIDY_AT && this.#head * 2 > length)) {
       this.#entries = this.#entries.slice(this.#head);
       this.#head = 0;
     }
