@@ -1,6 +1,6 @@
 import { below, type Random } from "@holdfast/base";
 import type { LoggedRows } from "./logged-rows.ts";
-import type { TornContent } from "./torn-content.ts";
+import { TornContent } from "./torn-content.ts";
 
 type Node = TornContent | CrashDirectory;
 /** Names with what stands under them from now on; `undefined`: nothing. */
@@ -24,6 +24,28 @@ export class CrashDirectory {
 
   get(name: string): Node | undefined {
     return this.#seen.get(name);
+  }
+
+  /** What lies below at a path of names with `/` between them; "" is this directory. */
+  at(path: string): Node | undefined {
+    let node: Node | undefined = this;
+    for (const name of path.split("/").filter((part) => part !== "")) {
+      node = node instanceof CrashDirectory ? node.get(name) : undefined;
+    }
+    return node;
+  }
+
+  /** The directory at a path, made with those above it where it does not exist. */
+  make(path: string): CrashDirectory {
+    let directory: CrashDirectory = this;
+    for (const name of path.split("/")) {
+      const found = directory.get(name);
+      if (found instanceof TornContent) throw new Error(`${path} is a file`);
+      const next = found ?? new CrashDirectory();
+      if (found === undefined) directory.change([[name, next]]);
+      directory = next;
+    }
+    return directory;
   }
 
   change(names: NameChange): void {

@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { ENGINE_PROPERTIES } from "../conformance/engine-properties.ts";
 import { FILES_PROPERTIES } from "../conformance/files-properties.ts";
 import type { StoreFile } from "../files.ts";
-import { type Crash, CrashDisk, type CrashDiskOptions, type Lie } from "./crash-disk.ts";
+import { type Crash, CrashDisk, type CrashDiskOptions } from "./crash-disk.ts";
+import type { Lie } from "./disk-access.ts";
 
 const DURABLE = { create: true, durableWrites: true };
 const CACHED = { create: true, durableWrites: false };

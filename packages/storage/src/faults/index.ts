@@ -5,5 +5,5 @@ export {
   type CrashDiskOptions,
   CrashedError,
   DiskError,
-  type Lie,
 } from "./crash-disk.ts";
+export type { Lie } from "./disk-access.ts";

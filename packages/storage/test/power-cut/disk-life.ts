@@ -1,5 +1,6 @@
 import { below, type MemberId, type Random, SeededRandom, silentLogger } from "@holdfast/base";
-import { type Boot, type Crash, CrashDisk, type Lie } from "../../src/faults/crash-disk.ts";
+import { type Boot, type Crash, CrashDisk } from "../../src/faults/crash-disk.ts";
+import type { Lie } from "../../src/faults/disk-access.ts";
 import type { WalEntry, WalWrite } from "../../src/wal/wal-records.ts";
 import type { WriteAheadLog } from "../../src/wal/write-ahead-log.ts";
 import { entry, readAll } from "../log-fixture.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Lie } from "../../src/faults/crash-disk.ts";
+import type { Lie } from "../../src/faults/disk-access.ts";
 import * as storage from "../../src/index.ts";
 import { CRASHES, type DiskLifeOptions, type LifeReport, runDiskLife } from "./disk-life.ts";
 import { storageWith } from "./mutant.ts";
