@@ -3,7 +3,7 @@ import { type Cluster, eventually, type NodeProcess } from "@holdfast/testkit";
 import { expect } from "vitest";
 import { holdfast } from "../run-command.ts";
 
-const VOTES_WITHIN_MS = 15_000;
+const VOTES_WITHIN_MS = 30_000;
 const ASK_MS = 5_000;
 
 /** Runs `holdfast` as an operator of the cluster, and expects it to succeed. */
