@@ -70,6 +70,8 @@ export class SnapshotServer {
     const { engine, opened, clock, turn, logger, nameOf } = this.#parts;
     this.#end(peer);
     if (this.#serving.size >= SERVED_MAX) this.#endIdlest();
+    // What it has applied could not be read in this turn; the core asks again.
+    if (engine().isAway === true) return opened(peer, epoch, undefined);
     const snapshot = engine().snapshot();
     const last = appliedIn(snapshot);
     if (last.index === 0) {
