@@ -53,6 +53,13 @@ export interface StateMachineOptions {
    * @default REPLY_BYTES_MAX
    */
   readonly answerBytesMax?: number;
+  /**
+   * Values up to this many bytes also stand with their key in its `current` row. It decides where a
+   * value is read, never what is read or hashed, so it may differ between replicas and from start to start.
+   *
+   * @default INLINE_VALUE_BYTES
+   */
+  readonly inlineBytesMax?: number;
 }
 
 /** Idle sessions that are named at once. */
@@ -71,6 +78,7 @@ export class StateMachine {
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
   readonly #answerBytesMax: number | undefined;
+  readonly #inlineBytesMax: number | undefined;
   #meta: StateMeta = FRESH_STATE;
   #revision: RevisionWriter;
   #sessions: SessionTable;
@@ -87,6 +95,7 @@ export class StateMachine {
       `an answer of ${ANSWER_BYTES_MAX} bytes is kept, so it must be given`,
     );
     this.#answerBytesMax = options.answerBytesMax;
+    this.#inlineBytesMax = options.inlineBytesMax;
     this.layout = rowLayout(options.group);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
@@ -358,6 +367,7 @@ export class StateMachine {
       layout: this.layout,
       revision: this.#meta.revision,
       answerBytesMax: this.#answerBytesMax,
+      inlineBytesMax: this.#inlineBytesMax,
     });
   }
 }

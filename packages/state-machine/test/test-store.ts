@@ -13,10 +13,13 @@ import {
   type RangeQuery,
   rangeSteps,
   StateMachine,
+  type StateMachineOptions,
   type TxnBranchOperation,
   type TxnOperation,
 } from "../src/index.ts";
 import { MemoryRows, SortedRows } from "./memory-rows.ts";
+
+export type TestStoreOptions = Pick<StateMachineOptions, "inlineBytesMax">;
 
 /** A machine over rows in memory, with one session open, for tests. */
 export class TestStore {
@@ -25,21 +28,21 @@ export class TestStore {
   readonly session: Uint8Array = sessionId(1);
   #sequence = 0;
 
-  constructor(rows: SortedRows = new SortedRows()) {
+  constructor(rows: SortedRows = new SortedRows(), options: TestStoreOptions = {}) {
     this.rows = new MemoryRows(rows);
-    this.machine = new StateMachine({ group: FIRST_GROUP, writer: this.rows });
+    this.machine = new StateMachine({ group: FIRST_GROUP, writer: this.rows, ...options });
     this.rows.drive(this.machine.open());
   }
 
-  static opened(): TestStore {
-    const store = new TestStore();
+  static opened(options: TestStoreOptions = {}): TestStore {
+    const store = new TestStore(new SortedRows(), options);
     store.send([{ kind: "session-open" }], { firstSequence: 0 });
     return store;
   }
 
   /** The same state, as a node finds it after a restart. */
-  restarted(): TestStore {
-    return new TestStore(this.rows.published);
+  restarted(options: TestStoreOptions = {}): TestStore {
+    return new TestStore(this.rows.published, options);
   }
 
   applyBytes(payload: Uint8Array | undefined): readonly OperationResult[] {

@@ -31,6 +31,7 @@ export class RevisionWriter implements RowSource {
   readonly answer: AnswerBudget;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
+  readonly #inlineBytesMax: number;
   #records = new Map<ByteString, CurrentRecord | undefined>();
   #ended: Revision;
   #sub = 0;
@@ -42,10 +43,12 @@ export class RevisionWriter implements RowSource {
       readonly layout: RowLayout;
       readonly revision: Revision;
       readonly answerBytesMax: number | undefined;
+      readonly inlineBytesMax: number | undefined;
     },
   ) {
     this.#rows = rows;
     this.answer = new AnswerBudget(start.answerBytesMax);
+    this.#inlineBytesMax = start.inlineBytesMax ?? INLINE_VALUE_BYTES;
     this.layout = start.layout;
     this.#ended = start.revision;
   }
@@ -88,7 +91,7 @@ export class RevisionWriter implements RowSource {
       modRevision,
       version,
       lease,
-      value: value.length <= INLINE_VALUE_BYTES ? value : undefined,
+      value: value.length <= this.#inlineBytesMax ? value : undefined,
       blockRevision,
       blockSub,
       ordinal,

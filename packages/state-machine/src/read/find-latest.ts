@@ -54,8 +54,28 @@ function takeRows(
     if (plan.passes !== undefined && !plan.passes(record)) continue;
     const key = keyOfCurrent(source.layout, row.key);
     found.push({ ...record, key });
-    if (plan.keepsAllFound) {
-      source.answer.spendPair(key.length, plan.withValues ? (record.value?.length ?? 0) : 0);
-    }
+    weigh(source, plan, { keyBytes: key.length, valueBytes: record.value?.length ?? 0, found });
   }
+}
+
+/**
+ * Counts an inline value exactly where one that is not would be counted when it is loaded: what
+ * an answer weighs must not depend on which of them are inline, as replicas may differ in that.
+ */
+function weigh(
+  source: RowSource,
+  plan: RangePlan,
+  last: {
+    readonly keyBytes: number;
+    readonly valueBytes: number;
+    readonly found: readonly FoundKey[];
+  },
+): void {
+  const { keyBytes, valueBytes, found } = last;
+  const sortsValues = plan.sort?.target === "value";
+  // The one beyond the limit only tells that there is more.
+  const isBeyond = plan.limit > 0 && found.length > plan.limit;
+  const isLoaded = sortsValues || (plan.withValues && !isBeyond);
+  if (plan.keepsAllFound) source.answer.spendPair(keyBytes, isLoaded ? valueBytes : 0);
+  else if (sortsValues) source.answer.spendValue(valueBytes);
 }
