@@ -7,6 +7,7 @@ import { tickHandover } from "./leader/handover.ts";
 import type { LeaderRole } from "./leader/leader-role.ts";
 import { heartbeat } from "./leader/replicate.ts";
 import type { RaftState } from "./raft-state.ts";
+import { isOnlyVoter } from "./types/membership.ts";
 
 /** Time passed. */
 export function tick(state: RaftState): void {
@@ -18,12 +19,18 @@ export function tick(state: RaftState): void {
 }
 
 function tickLeader(state: RaftState, role: LeaderRole): void {
-  if (state.now - role.rounds.contactAt >= state.options.electionTimeoutMs) {
+  if (hasLostContact(state, role)) {
     becomeFollower(state, undefined, "no contact with a quorum");
     return;
   }
   watchDisk(state, role);
   if (state.role === role && state.now >= role.nextHeartbeatAt) heartbeat(state, role);
+}
+
+/** No quorum has answered for an election timeout (checklist F02); the only voter is its own quorum, also after a sleep. */
+function hasLostContact({ now, options, memberships, id }: RaftState, role: LeaderRole): boolean {
+  const silentFor = now - role.rounds.contactAt;
+  return silentFor >= options.electionTimeoutMs && !isOnlyVoter(memberships.effective, id);
 }
 
 /** When to tick next at the latest: the earliest of all that waits for time. */

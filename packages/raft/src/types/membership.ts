@@ -74,3 +74,8 @@ export function membersOf(membership: Membership): readonly MemberId[] {
 export function isVoter(membership: Membership, id: MemberId): boolean {
   return membership.voters.includes(id) || membership.outgoing.includes(id);
 }
+
+/** Whether this member decides alone. */
+export function isOnlyVoter({ voters, outgoing }: Membership, id: MemberId): boolean {
+  return [...voters, ...outgoing].every((voter) => voter === id);
+}
