@@ -46,7 +46,8 @@ function assignmentOf(name) {
 function evaluated(expression) {
   const factors = (expression ?? "")
     .replaceAll("_", "")
-    .replace(/\bMIB\b|\bMEBIBYTE\b/g, "1048576");
+    .replace(/\bMIB\b|\bMEBIBYTE\b/g, "1048576")
+    .replace(/\bKIB\b/g, "1024");
   if (!/^[\d .*+]+$/.test(factors)) return Number.NaN;
   return factors
     .split("+")
