@@ -7,10 +7,9 @@ export {
   type Environment,
   NODE_VARIABLES,
 } from "./environment.ts";
+export { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
 export { loadClusterConfig, parseClusterConfig } from "./parse-cluster-config.ts";
 export {
-  LOG_LEVELS,
-  type LogLevel,
   type NodeFlags,
   type ResolvedNodeConfig,
   resolveNodeConfig,

@@ -14,11 +14,8 @@ import {
   type Environment,
   NODE_VARIABLES,
 } from "./environment.ts";
+import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
 import { nearest } from "./nearest.ts";
-
-/** What a node may write to its log, from the most to the least. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Overrides as the command line gives them: text, not checked; undefined is "not given". */
 export interface NodeFlags {

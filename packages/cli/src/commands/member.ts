@@ -1,4 +1,4 @@
-import { isWildcardHost, parseAddress } from "@holdfast/config";
+import { isWildcardHost, parseAddress } from "@holdfast/config/address";
 import { EXIT } from "../exit-codes.ts";
 import type { GivenGlobals } from "../global-options.ts";
 import { changeMembers } from "../members/change-members.ts";

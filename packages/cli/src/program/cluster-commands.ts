@@ -1,9 +1,7 @@
 import type { Command } from "commander";
 import { compact } from "../commands/compact.ts";
 import { hash } from "../commands/hash.ts";
-import { serve } from "../commands/serve.ts";
 import { status } from "../commands/status.ts";
-import { up } from "../commands/up.ts";
 import { type Context, examples, GLOBALS, logLevelOption } from "./context.ts";
 
 /** Running a cluster and looking after it. */
@@ -83,7 +81,11 @@ function addUp({ program, terminal, finish }: Context): void {
         ["holdfast up cluster-configs/five-nodes.yaml", "five, of which any two may fail"],
       ),
     )
-    .action(async (file: string | undefined, options) => finish(await up(terminal, file, options)));
+    .action(async (file: string | undefined, options) => {
+      // What reads cluster files is most of what the command loads; only these two need it.
+      const { up } = await import("../commands/up.ts");
+      finish(await up(terminal, file, options));
+    });
 }
 
 function addServe({ program, terminal, finish }: Context): void {
@@ -112,5 +114,8 @@ function addServe({ program, terminal, finish }: Context): void {
         ],
       ),
     )
-    .action(async (options) => finish(await serve(terminal, options)));
+    .action(async (options) => {
+      const { serve } = await import("../commands/serve.ts");
+      finish(await serve(terminal, options));
+    });
 }

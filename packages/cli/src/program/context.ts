@@ -1,4 +1,4 @@
-import { LOG_LEVELS } from "@holdfast/config";
+import { LOG_LEVELS } from "@holdfast/config/log-levels";
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
 
