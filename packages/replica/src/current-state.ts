@@ -36,6 +36,8 @@ export class CurrentState {
   readonly #parts: CurrentStateParts;
   #work: StateAtWork;
   #target: LogIndex = 0;
+  /** States that the log is being told of, or names, and that are not in use yet. */
+  #coming = 0;
   #replacing: Promise<void> | undefined;
   /** Replaced states that are being closed and removed. */
   #leaving: Promise<void> = Promise.resolve();
@@ -43,7 +45,7 @@ export class CurrentState {
 
   constructor(state: AppliedState, parts: CurrentStateParts) {
     this.#parts = parts;
-    this.#work = new StateAtWork(state, parts);
+    this.#work = this.#atWork(state);
   }
 
   get state(): AppliedState {
@@ -67,6 +69,7 @@ export class CurrentState {
 
   /** The log is being told to begin anew behind another state: what it held before may be gone any moment. */
   hold(): void {
+    this.#coming++;
     // It ends with the entry under way; whoever replaces it waits for that.
     void this.#work.applier.stop();
   }
@@ -92,6 +95,8 @@ export class CurrentState {
   /** Resolves when nothing of it is open any more; with `flush`, what is applied is durable then. */
   async stop(options: { readonly flush: boolean }): Promise<void> {
     this.#stopped = true;
+    // Whoever replaces it waits for the entry under way, which may wait for an engine without room.
+    this.#work.state.engine.stopWaiting?.();
     await this.#replacing;
     await this.#work.stop(options);
     await this.#leaving;
@@ -118,12 +123,23 @@ export class CurrentState {
       compareEntryIds(state.machine.applied, last) === 0,
       "an installed state is applied up to the entry that the log names",
     );
-    this.#work = new StateAtWork(state, this.#parts);
+    this.#work = this.#atWork(state);
     const { index } = last;
     logger.info({ index, from: before.state.machine.applied.index, directory }, "state installed");
+    this.#coming--;
+    // Behind the next one the log begins anew: what follows this one may be gone already.
+    if (this.#coming > 0) void this.#work.applier.stop();
     this.#work.applier.applyTo(this.#target);
     replaced();
     this.#leaving = this.#leaving.then(() => this.#leave(before));
+  }
+
+  /** What fails in a state that was replaced concerns nobody any more. */
+  #atWork(state: AppliedState): StateAtWork {
+    const fail = (failure: unknown): void => {
+      if (this.#work.state === state) this.#parts.fail(failure);
+    };
+    return new StateAtWork(state, { ...this.#parts, fail });
   }
 
   async #leave(work: StateAtWork): Promise<void> {
