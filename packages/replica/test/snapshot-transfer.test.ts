@@ -125,6 +125,22 @@ test("a state that stays damaged is thrown away, and never staged", async () => 
   expect(await world.incoming()).toEqual([]);
 });
 
+test("of a state that was thrown away nothing is asked any more", async () => {
+  const world = await SnapshotWorld.open();
+  world.carry = async (request) => {
+    if (request.sequence > 2) return new Promise(() => undefined);
+    const answer = await world.server.asked(request);
+    return request.sequence === 2 ? flipped(answer) : answer;
+  };
+  world.fetcher.fetch(world.offer());
+  await world.settle();
+  const asked = world.asked.length;
+
+  await world.time.advance(PATIENCE_MS);
+
+  expect(world.asked.length).toBe(asked);
+});
+
 test("a state that is not the one that was named is thrown away", async () => {
   const world = await SnapshotWorld.open();
   const offer = world.offer();

@@ -53,7 +53,8 @@ export class SnapshotFetching {
   #source: SnapshotSource | undefined;
   #staged: StagedState | undefined;
   #givenUp: string | undefined;
-  #wake: () => void = () => undefined;
+  /** Ends the pauses before what is asked again. */
+  readonly #pauses = new Set<() => void>();
 
   constructor(wanted: SnapshotFetch, parts: SnapshotFetchingParts) {
     this.wanted = wanted;
@@ -75,7 +76,7 @@ export class SnapshotFetching {
   giveUp(reason: string): void {
     this.#givenUp ??= reason;
     this.#source?.close();
-    this.#wake();
+    for (const end of [...this.#pauses]) end();
   }
 
   /**
@@ -95,7 +96,8 @@ export class SnapshotFetching {
       this.#checkApplied(engine);
       this.#checkWanted();
     } finally {
-      this.#source?.close();
+      // A chunk may still be asked for, ahead of the one that failed: nobody waits for it any more.
+      this.giveUp("the attempt has ended");
       await engine.close();
     }
     await directories.sync();
@@ -149,11 +151,13 @@ export class SnapshotFetching {
 
   #pause(forMs: Millis): Promise<void> {
     return new Promise((resume) => {
-      const cancel: Cancel = this.#parts.clock.timer(forMs, resume);
-      this.#wake = () => {
+      const end = (): void => {
         cancel();
+        this.#pauses.delete(end);
         resume();
       };
+      const cancel: Cancel = this.#parts.clock.timer(forMs, end);
+      this.#pauses.add(end);
     });
   }
 

@@ -57,6 +57,14 @@ test("the same state makes the same chunks each time, whatever is written meanwh
   expect(second).toEqual(first);
 });
 
+test("an empty chunk before the last is refused", async () => {
+  const staged = new StagedState({ engine: new MemoryEngine(), limits: LIMITS });
+  const empty = { sequence: 0, bytes: new Uint8Array(0), crc: 0, end: undefined };
+
+  await expect(staged.take(empty)).rejects.toThrow("empty and not the last");
+  expect(staged.next).toBe(0);
+});
+
 test("an empty state is one empty chunk", async () => {
   const chunks = await chunksOf([]);
 

@@ -63,6 +63,10 @@ export class StagedState {
     if (bytes.length > this.#limits.chunkBytes) {
       throw new SnapshotCorruptError(`chunk ${sequence} has ${bytes.length} bytes`);
     }
+    // Nobody sends such a one, and without end they would be kept without end.
+    if (bytes.length === 0 && end === undefined) {
+      throw new SnapshotCorruptError(`chunk ${sequence} is empty and not the last`);
+    }
     if (crc32c(bytes, 0, bytes.length, this.#crc) !== crc) {
       throw new SnapshotCorruptError(`the checksum of chunk ${sequence} is wrong`);
     }
