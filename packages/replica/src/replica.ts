@@ -16,7 +16,7 @@ import {
 import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/raft";
 import type { Operation, OperationResult } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
-import { type ConfiguredNode, Formation } from "./formation.ts";
+import { type Birth, type ConfiguredNode, Formation } from "./formation.ts";
 import { handOver } from "./hand-over.ts";
 import { type DiskObserver, Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
@@ -131,8 +131,10 @@ export class Replica implements ReplicaApi {
   async start(network: PeerNetwork): Promise<void> {
     this.#network = network;
     const { recovered } = this.#parts;
-    if (recovered?.head.clusterId !== undefined) await this.#begin(recovered);
-    else this.#beBorn(network).catch((failure: unknown) => this.#fail(failure));
+    if (recovered?.head.clusterId !== undefined) {
+      this.#opening = this.#open(recovered);
+      await this.#opening;
+    } else this.#beBorn(network).catch((failure: unknown) => this.#fail(failure));
   }
 
   /** Lets another member lead, if this one does; resolves within `withinMs`. */
@@ -231,7 +233,7 @@ export class Replica implements ReplicaApi {
   }
 
   async #beBorn(network: PeerNetwork): Promise<void> {
-    const { self, nodes, clock, random, logger, bootstrap, log, membershipCodec } = this.#parts;
+    const { self, nodes, clock, random, logger, bootstrap } = this.#parts;
     const waiting = (reason: string): void => {
       this.#waitingFor = reason;
       this.#announce();
@@ -248,16 +250,17 @@ export class Replica implements ReplicaApi {
     });
     const birth = await this.#formation.run();
     if (birth === undefined || this.#stopped !== undefined) return;
-    const { clusterId, membership } = birth;
-    const encoded = membershipCodec.encode(membership);
-    await log.append([{ group: FIRST_GROUP, birth: { clusterId, membership: encoded } }]);
-    const head = log.head(FIRST_GROUP);
-    await this.#begin({ head, lastIndex: 0, termRuns: [], memberships: [], torn: undefined });
+    this.#opening = this.#beginLife(birth);
+    await this.#opening;
   }
 
-  #begin(recovered: WalRecovered): Promise<void> {
-    this.#opening = this.#open(recovered);
-    return this.#opening;
+  async #beginLife({ clusterId, membership }: Birth): Promise<void> {
+    const { log, membershipCodec } = this.#parts;
+    const encoded = membershipCodec.encode(membership);
+    await log.append([{ group: FIRST_GROUP, birth: { clusterId, membership: encoded } }]);
+    if (this.#stopped !== undefined) return;
+    const head = log.head(FIRST_GROUP);
+    await this.#open({ head, lastIndex: 0, termRuns: [], memberships: [], torn: undefined });
   }
 
   async #open(recovered: WalRecovered): Promise<void> {
@@ -310,6 +313,7 @@ export class Replica implements ReplicaApi {
   async #openEngine(directory: string): Promise<Engine> {
     const engine = await this.#parts.openEngine(directory);
     this.#stateSize?.stop();
+    if (this.#stopped !== undefined) return engine;
     this.#stateSize = new StateSize(engine, this.#parts.clock);
     await this.#stateSize.start();
     return engine;

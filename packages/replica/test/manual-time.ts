@@ -25,6 +25,11 @@ export class ManualTime implements Clock, Turn {
     };
   }
 
+  /** Timers that were set and have neither fired nor been ended. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
   soon(task: () => void): void {
     this.#tasks.push(task);
   }

@@ -20,7 +20,9 @@ const puts = fc.array(fc.array(fc.nat(400), { minLength: 60, maxLength: 120, siz
   size: "max",
 });
 
-test("what is fetched ahead is never older than what would be read", async () => {
+test("what is fetched ahead is never older than what would be read", {
+  timeout: 30_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(puts, fc.nat(30), async (batches, turnsAway) => {
       const direct = await replayed(batches, { readMs: 0, turnsAway: 0, ahead: false });

@@ -1,0 +1,125 @@
+import { type BootId, SeededRandom, type StoreId, silentLogger } from "@holdfast/base";
+import { type MembershipCodec, resolveRaftOptions } from "@holdfast/raft";
+import { type Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
+import { expect, test } from "vitest";
+import { Replica } from "../src/replica.ts";
+import { resolveReplicaOptions } from "../src/replica-options.ts";
+import { ManualTime } from "./manual-time.ts";
+import { MemoryDisk } from "./memory-disk.ts";
+
+const NODE = { name: "n1", peerAddress: "n1:1", clientAddress: "n1:2" };
+const codec: MembershipCodec = {
+  encode: (membership) => new TextEncoder().encode(JSON.stringify(membership)),
+  decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+};
+
+/** A disk whose states can be kept from opening. */
+class SlowDisk extends MemoryDisk {
+  letOpen: (() => void) | undefined;
+
+  override async openEngine(directory: string): Promise<Engine> {
+    await new Promise<void>((resolve) => {
+      this.letOpen = resolve;
+    });
+    return super.openEngine(directory);
+  }
+}
+
+/** A cluster of one, before it is born. */
+async function replicaOn(disk: MemoryDisk, time: ManualTime) {
+  const wal = { files: disk.files, directory: "wal", logger: silentLogger };
+  const opening = WriteAheadLog.open({ ...wal, segmentBytes: 64 * 1024 });
+  const { log } = await time.until(opening);
+  const openEngine = (directory: string): Promise<Engine> => disk.openEngine(directory);
+  const replica = new Replica({
+    self: { ...NODE, storeId: "1".repeat(32) as StoreId },
+    bootId: "2".repeat(32) as BootId,
+    nodes: [NODE],
+    bootstrap: false,
+    options: resolveReplicaOptions({ raft: resolveRaftOptions() }),
+    clock: time,
+    turn: time,
+    random: new SeededRandom(1),
+    logger: silentLogger,
+    log,
+    recovered: undefined,
+    membershipCodec: codec,
+    observe: {
+      logWritten: () => undefined,
+      stateWritten: () => undefined,
+      snapshotsUnderWay: () => undefined,
+      snapshotEnded: () => undefined,
+    },
+    directories: new StateDirectories(disk.files),
+    room: { shortage: undefined, onChange: () => undefined },
+    openEngine,
+    openStagingEngine: openEngine,
+  });
+  const network = {
+    setPeers: () => undefined,
+    send: () => undefined,
+    hello: () => Promise.reject(new Error("there is nobody else")),
+    snapshotSource: () => {
+      throw new Error("nobody offers a state");
+    },
+  };
+  return { replica, network, log };
+}
+
+test("a replica that is stopped leaves no timer and no engine behind", async () => {
+  const time = new ManualTime();
+  const disk = new MemoryDisk();
+  const { replica, network } = await replicaOn(disk, time);
+  await replica.start(network);
+  await time.advance(5_000);
+  expect(replica.status().role).toBe("leader");
+
+  await time.until(replica.stop());
+
+  expect([...disk.open.values()]).toEqual([0]);
+  expect(time.timers).toBe(0);
+});
+
+test("nor does one that is stopped while its state is being opened", async () => {
+  const time = new ManualTime();
+  const disk = new SlowDisk();
+  const { replica, network } = await replicaOn(disk, time);
+  await replica.start(network);
+  for (let ms = 0; ms < 5_000 && disk.letOpen === undefined; ms++) await time.advance(1);
+
+  const stopping = replica.stop();
+  disk.letOpen?.();
+  await time.until(stopping);
+
+  expect([...disk.open.values()]).toEqual([0]);
+  expect(time.timers).toBe(0);
+});
+
+test("one that is stopped while it is being born has ended all of it when its stop has", async () => {
+  const time = new ManualTime();
+  const disk = new SlowDisk();
+  const { replica, network, log } = await replicaOn(disk, time);
+  let letWrite: (() => void) | undefined;
+  const append = log.append.bind(log);
+  log.append = async (writes) => {
+    await new Promise<void>((resolve) => {
+      letWrite = resolve;
+    });
+    await append(writes);
+  };
+  await replica.start(network);
+  for (let ms = 0; ms < 5_000 && letWrite === undefined; ms++) await time.advance(1);
+
+  let isStopped = false;
+  const stopping = replica.stop().then(() => {
+    isStopped = true;
+  });
+  await time.advance(10);
+  expect(isStopped).toBe(false);
+  letWrite?.();
+  await time.until(stopping);
+  await time.advance(10);
+
+  expect(disk.letOpen).toBeUndefined();
+  expect(time.timers).toBe(0);
+});
