@@ -3,6 +3,7 @@ import {
   type Logger,
   type MemberId,
   type Millis,
+  messageOf,
   type Random,
   randomWireId,
   type StoreId,
@@ -30,6 +31,9 @@ export interface AdministrationParts {
   idOf(name: string, storeId: StoreId): MemberId;
   send(to: MemberId, message: PeerMessage): void;
 }
+
+/** A peer's question is given up after so long, whatever the peer says, ms. */
+export const ASK_MS_MAX: Millis = 60_000;
 
 /** What operators and unborn nodes want of the cluster, as one member deals with it. */
 export class Administration {
@@ -65,7 +69,11 @@ export class Administration {
       return;
     }
     const { from, id, withinMs, question } = message;
-    void this.#answer(from, id, question, this.#parts.clock.now() + withinMs);
+    const { clock, logger } = this.#parts;
+    const deadline = clock.now() + Math.min(withinMs, ASK_MS_MAX);
+    this.#answer(from, id, question, deadline).catch((failure: unknown) =>
+      logger.error({ from, failure: messageOf(failure) }, "a question of a peer was not answered"),
+    );
   }
 
   settled(outcome: Outcome): void {
@@ -87,6 +95,7 @@ export class Administration {
 
   failAll(): void {
     this.#questions.failAll();
+    this.#desk.failAll();
   }
 
   async #answer(

@@ -66,8 +66,8 @@ export class Admission {
     desk.propose(basedOn, target).then(
       (outcome) => {
         this.#busy = false;
-        if (outcome.kind !== "membership-done") {
-          logger.info({ ...who, outcome: outcome.kind }, "it was not admitted yet");
+        if (outcome?.kind !== "membership-done") {
+          logger.info({ ...who, outcome: outcome?.kind }, "it was not admitted yet");
         }
       },
       () => {

@@ -7,6 +7,8 @@ import { type ClusterView, planRequest } from "./plan-request.ts";
 
 /** Between two attempts while another change is under way, ms. */
 const RETRY_MS = 50;
+/** Changes dealt with at a time, whoever asks: each looks at the configuration again and again. */
+export const CHANGES_MAX = 256;
 /** A learner whose log holds so much of the leader's has caught up. */
 const IN_SYNC_SHARE = 0.9;
 
@@ -29,18 +31,20 @@ type DeskOutcome = Extract<
  */
 export class LeaderDesk {
   readonly #parts: LeaderDeskParts;
-  readonly #open = new Map<number, (outcome: DeskOutcome) => void>();
+  readonly #open = new Map<number, (outcome: DeskOutcome | undefined) => void>();
   #lastToken = 0;
+  #changes = 0;
 
   constructor(parts: LeaderDeskParts) {
     this.#parts = parts;
   }
 
-  /** Answers by `deadline`; never rejects. */
+  /** Answers by `deadline`, or when the core does. */
   async serve(question: LeaderQuestion, deadline: Millis): Promise<LeaderAnswer> {
     try {
+      // Whoever stops or has no room hands over, however many changes wait.
       return question.kind === "change-membership"
-        ? await this.#change(question.request, deadline)
+        ? await this.#changeInTurn(question.request, deadline)
         : await this.#transfer(question.to);
     } catch (failure) {
       if (!(failure instanceof HoldfastError)) throw failure;
@@ -50,7 +54,7 @@ export class LeaderDesk {
   }
 
   /** Takes up a configuration that was computed from the one at `basedOn`. */
-  propose(basedOn: number, target: MembershipTarget): Promise<DeskOutcome> {
+  propose(basedOn: number, target: MembershipTarget): Promise<DeskOutcome | undefined> {
     return this.#ask((token) => ({ kind: "change-membership", token, basedOn, target }));
   }
 
@@ -58,6 +62,22 @@ export class LeaderDesk {
     const settle = this.#open.get(outcome.token);
     this.#open.delete(outcome.token);
     settle?.(outcome);
+  }
+
+  /** The core is asked nothing more: what became of what it was asked is not known here. */
+  failAll(): void {
+    for (const settle of this.#open.values()) settle(undefined);
+    this.#open.clear();
+  }
+
+  async #changeInTurn(request: MembershipRequest, deadline: Millis): Promise<LeaderAnswer> {
+    if (this.#changes >= CHANGES_MAX) return OVERLOADED;
+    this.#changes++;
+    try {
+      return await this.#change(request, deadline);
+    } finally {
+      this.#changes--;
+    }
   }
 
   async #change(request: MembershipRequest, deadline: Millis): Promise<LeaderAnswer> {
@@ -80,11 +100,13 @@ export class LeaderDesk {
     if (status.membership.outgoing.length > 0) return { kind: "busy" };
     const { target, member } = planRequest(status.membership, request, this.#view(status));
     const outcome = await this.propose(status.membershipIndex, target);
-    switch (outcome.kind) {
+    switch (outcome?.kind) {
       case "membership-done":
         return { kind: "done", member };
       case "membership-refused":
         return outcome.reason === "not-leader" ? NOT_LEADER : { kind: "busy" };
+      case undefined:
+        return lostLeadership(STOPPING);
       default:
         return lostLeadership("the change is in the log, but this member leads no longer");
     }
@@ -92,6 +114,7 @@ export class LeaderDesk {
 
   async #transfer(to: MemberId | undefined): Promise<LeaderAnswer> {
     const outcome = await this.#ask((token) => ({ kind: "transfer-leadership", token, to }));
+    if (outcome === undefined) return lostLeadership(STOPPING);
     if (outcome.kind === "transfer-done") return { kind: "done", member: outcome.leader };
     const reason = outcome.kind === "transfer-failed" ? outcome.reason : "aborted";
     switch (reason) {
@@ -112,7 +135,8 @@ export class LeaderDesk {
     }
   }
 
-  #ask(input: (token: number) => Input): Promise<DeskOutcome> {
+  /** Resolves with `undefined` if the core is stopped first. */
+  #ask(input: (token: number) => Input): Promise<DeskOutcome | undefined> {
     this.#lastToken++;
     const token = this.#lastToken;
     return new Promise((resolve) => {
@@ -147,6 +171,16 @@ const NOT_LEADER: LeaderAnswer = {
   outcome: "not-applied",
   retryable: true,
 };
+
+const OVERLOADED: LeaderAnswer = {
+  kind: "failed",
+  code: "OVERLOADED",
+  message: `the leader deals with ${CHANGES_MAX} changes already`,
+  outcome: "not-applied",
+  retryable: true,
+};
+
+const STOPPING = "the node is stopping";
 
 function lostLeadership(message: string): LeaderAnswer {
   return { kind: "failed", code: "OUTCOME_UNKNOWN", message, outcome: "unknown", retryable: false };
