@@ -25,6 +25,13 @@ export class WrongDirectoryError extends HoldfastError {
   readonly retryable = false;
 }
 
+/** The store was a member of a cluster, and what it promised there is gone. */
+export class LogLostError extends HoldfastError {
+  readonly code = "LOG_LOST";
+  readonly outcome = "unknown";
+  readonly retryable = false;
+}
+
 const PID_FILE = "holdfast.pid";
 const IDENTITY_VERSION = 1;
 const KEY = "identity";
@@ -43,11 +50,16 @@ const MIB = 1024 * 1024;
 export class DataDirectory {
   readonly path: string;
   readonly storeId: StoreId;
+  readonly #name: string;
   readonly #identity: Engine;
+  #isBorn: boolean;
+  #noting: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, storeId: StoreId, identity: Engine) {
+  private constructor(path: string, identity: Engine, found: Identity) {
     this.path = path;
-    this.storeId = storeId;
+    this.storeId = found.storeId;
+    this.#name = found.name;
+    this.#isBorn = found.born === true;
     this.#identity = identity;
   }
 
@@ -56,17 +68,41 @@ export class DataDirectory {
     await mkdir(path, { recursive: true });
     const identity = await lock(path);
     try {
-      const storeId =
+      const found =
         readIdentity(identity, path, name) ?? (await mintIdentity(identity, name, random));
       await writeFile(join(path, PID_FILE), `${process.pid}\n`);
-      return new DataDirectory(path, storeId, identity);
+      return new DataDirectory(path, identity, found);
     } catch (failure) {
       await identity.close();
       throw failure;
     }
   }
 
+  /**
+   * A store whose log went while its identity stayed would come back as the member that it was, having
+   * forgotten its vote and what it acknowledged.
+   *
+   * @throws LogLostError if `logIsBorn` is false and the store was a member before.
+   */
+  checkLog(logIsBorn: boolean): void {
+    if (logIsBorn || !this.#isBorn) return;
+    throw new LogLostError(
+      `${this.path}: this store was a member of a cluster, and its log is gone. It must not take part as if it were ` +
+        "new: remove the whole directory and let the cluster rebuild it as a new store",
+    );
+  }
+
+  /** The log says durably that the store is a member of a cluster; resolves once its identity does too. */
+  noteBirth(): Promise<void> {
+    if (this.#isBorn) return this.#noting;
+    this.#isBorn = true;
+    const { storeId } = this;
+    this.#noting = writeIdentity(this.#identity, { name: this.#name, storeId, born: true });
+    return this.#noting;
+  }
+
   async close(): Promise<void> {
+    await this.#noting.catch(() => undefined);
     await rm(join(this.path, PID_FILE), { force: true });
     await this.#identity.close();
   }
@@ -86,7 +122,14 @@ async function lock(path: string): Promise<Engine> {
   }
 }
 
-function readIdentity(identity: Engine, path: string, name: string): StoreId | undefined {
+interface Identity {
+  readonly name: string;
+  readonly storeId: StoreId;
+  /** It is, or was, a member of a cluster; left away as long as it was not. */
+  readonly born?: boolean;
+}
+
+function readIdentity(identity: Engine, path: string, name: string): Identity | undefined {
   const row = identity.getSync(KEY);
   if (row === undefined) return undefined;
   const found: unknown = JSON.parse(toByteString(row));
@@ -100,17 +143,21 @@ function readIdentity(identity: Engine, path: string, name: string): StoreId | u
       `${path} belongs to node ${found.name}, not to ${name}: give ${name} a directory of its own`,
     );
   }
-  return found.storeId as StoreId;
+  return found;
 }
 
-async function mintIdentity(identity: Engine, name: string, random: Random): Promise<StoreId> {
-  const storeId = toHex(randomBytes(random, 16)) as StoreId;
-  const text = JSON.stringify({ version: IDENTITY_VERSION, name, storeId });
+async function mintIdentity(identity: Engine, name: string, random: Random): Promise<Identity> {
+  const minted = { name, storeId: toHex(randomBytes(random, 16)) as StoreId };
+  await writeIdentity(identity, minted);
+  return minted;
+}
+
+async function writeIdentity(identity: Engine, told: Identity): Promise<void> {
+  const text = JSON.stringify({ version: IDENTITY_VERSION, ...told });
   await identity.writeDurably([{ key: KEY, value: fromByteString(text) }]);
-  return storeId;
 }
 
-function isIdentity(value: unknown): value is { readonly name: string; readonly storeId: string } {
+function isIdentity(value: unknown): value is Identity {
   if (typeof value !== "object" || value === null) return false;
   const { version, name, storeId } = value as Record<string, unknown>;
   return version === IDENTITY_VERSION && typeof name === "string" && typeof storeId === "string";

@@ -5,7 +5,12 @@ export { ClientEdge, type ClientEdgeOptions, type ClientEdgePorts } from "./clie
 export { type ListenAddress, listen } from "./client-port/listen.ts";
 export { ListenError, PortTakenError } from "./client-port/listen-errors.ts";
 export { findPortHolder, type PortHolder } from "./client-port/port-holder.ts";
-export { DataDirectory, DirectoryInUseError, WrongDirectoryError } from "./data-directory.ts";
+export {
+  DataDirectory,
+  DirectoryInUseError,
+  LogLostError,
+  WrongDirectoryError,
+} from "./data-directory.ts";
 export { Node, type NodeParts } from "./node.ts";
 export { type NodeEnd, type NodeStanding, type RunningNode, runNode } from "./run-node.ts";
 export { EventLoopDelay } from "./telemetry/event-loop-delay.ts";

@@ -1,4 +1,12 @@
-import { assert, type BootId, FIRST_GROUP, type Logger, randomBytes, toHex } from "@holdfast/base";
+import {
+  assert,
+  type BootId,
+  FIRST_GROUP,
+  type Logger,
+  messageOf,
+  randomBytes,
+  toHex,
+} from "@holdfast/base";
 import { type Address, type ClusterConfig, type NodeConfig, parseAddress } from "@holdfast/config";
 import { decodeMembership, encodeMembership } from "@holdfast/protocol";
 import { resolveRaftOptions } from "@holdfast/raft";
@@ -10,7 +18,7 @@ import { SystemRandom } from "./adapters/system-random.ts";
 import { SystemTurn } from "./adapters/system-turn.ts";
 import { ClientEdge } from "./client-edge.ts";
 import { DataDirectory } from "./data-directory.ts";
-import { NodeDisk } from "./node-disk.ts";
+import { NodeDisk, type NodeDiskParts } from "./node-disk.ts";
 
 export interface NodeParts {
   readonly config: ClusterConfig;
@@ -91,10 +99,14 @@ export class Node {
     await this.replica.handOver(Math.min(electionTimeoutMs, STOP_GRACE_MS));
     const leftMs = STOP_GRACE_MS - (performance.now() - since);
     await this.#edge.drain(Math.max(DRAIN_MS_LEAST, leftMs));
-    await this.replica.stop();
-    await this.#network.stop();
-    await this.#disk.close();
-    await this.#directory.close();
+    try {
+      await this.replica.stop();
+    } finally {
+      // A state that could not be flushed, or closed, keeps neither port nor lock.
+      await this.#network.stop();
+      await this.#disk.close();
+      await this.#directory.close();
+    }
   }
 }
 
@@ -107,7 +119,7 @@ async function openOn(
   const clock = new SystemClock();
   const turn = new SystemTurn();
   const { diskReserveBytes: reserveBytes } = config.limits;
-  const disk = await NodeDisk.open({ path: directory.path, reserveBytes, clock, logger });
+  const disk = await openDisk(directory, { path: directory.path, reserveBytes, clock, logger });
   const replica: Replica = new Replica({
     self: { ...configured(node), storeId: directory.storeId },
     bootId: toHex(randomBytes(random, 16)) as BootId,
@@ -144,8 +156,30 @@ async function openOn(
     { replica, clock, turn, logger, layout, space: disk.space },
     clientAddress(node),
   );
-  replica.onChange(({ leader }) => edge.metrics.noteLeader(leader));
+  replica.onChange(({ leader, clusterId }) => {
+    edge.metrics.noteLeader(leader);
+    if (clusterId !== undefined) noteBirth(directory, logger);
+  });
   return new Node({ directory, disk, replica, network, edge });
+}
+
+/** The log, and all that stands beside it; never the log of another life than the directory's. */
+async function openDisk(directory: DataDirectory, parts: NodeDiskParts): Promise<NodeDisk> {
+  const disk = await NodeDisk.open(parts);
+  try {
+    directory.checkLog(disk.recovered.get(FIRST_GROUP)?.head.clusterId !== undefined);
+    return disk;
+  } catch (failure) {
+    await disk.close();
+    throw failure;
+  }
+}
+
+function noteBirth(directory: DataDirectory, logger: Logger): void {
+  directory.noteBirth().catch((failure: unknown) => {
+    // The next start notes it, as the log says so.
+    logger.warn({ why: messageOf(failure) }, "the store's birth was not noted beside its identity");
+  });
 }
 
 function clientAddress({ client }: NodeConfig): Address {
