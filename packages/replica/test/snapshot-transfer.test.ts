@@ -329,3 +329,14 @@ function flipped(answer: SnapshotAnswer): SnapshotAnswer {
   bytes[0] = (bytes[0] ?? 0) ^ 1;
   return { ...answer, chunk: { ...answer.chunk, bytes } };
 }
+
+test("a state from before the committed configuration is not offered: who joins by that one is not in it", async () => {
+  const world = await SnapshotWorld.open({ entries: 20 });
+  world.configuredAt = 21;
+  world.offer(1);
+
+  world.configuredAt = 20;
+  world.offer(2);
+
+  expect(world.opened).toEqual([undefined, 20]);
+});

@@ -24,6 +24,8 @@ export class SnapshotWorld {
   readonly disk: MemoryDisk = new MemoryDisk();
   readonly asked: SnapshotRequest[] = [];
   readonly opened: (number | undefined)[] = [];
+  /** The entry of the committed configuration. */
+  configuredAt = 0;
   readonly closed: string[] = [];
   readonly staged: SnapshotMeta[] = [];
   readonly transfers: SnapshotTransfer[] = [];
@@ -53,6 +55,7 @@ export class SnapshotWorld {
       ...shared,
       bytesPerSecond: 64 * 1024 * 1024,
       engine: () => leader.engine,
+      notBefore: () => this.configuredAt,
       opened: (_peer, _epoch, index) => this.opened.push(index),
       closed: (peer, epoch) => this.closed.push(`${peer}/${epoch}`),
     });

@@ -36,6 +36,7 @@ test("while the engine is being opened anew there is no state to be had, and tha
     bytesPerSecond: 1_000_000,
     observe: { snapshotsUnderWay: () => undefined, snapshotEnded: () => undefined },
     engine: () => engine,
+    notBefore: () => 0,
     nameOf: String,
     opened: (...told) => opened.push(told),
     closed: () => undefined,

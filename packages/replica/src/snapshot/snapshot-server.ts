@@ -24,6 +24,11 @@ export interface SnapshotServerParts {
   readonly observe: SnapshotObserver;
   /** Where the applied state is. */
   engine(): Engine;
+  /**
+   * States from before this entry are not offered: they leave out members that were added since, and one
+   * that restarts with a log which begins without it concludes that it was removed.
+   */
+  notBefore(): LogIndex;
   nameOf(peer: MemberId): string;
   /** A state is ready, applied up to `index`; `undefined`: none is to be had now. */
   opened(peer: MemberId, epoch: Epoch, index: LogIndex | undefined): void;
@@ -67,14 +72,14 @@ export class SnapshotServer {
    * from the log, which is compacted behind what is durable only.
    */
   wanted({ peer, epoch }: SnapshotWanted): void {
-    const { engine, opened, clock, turn, logger, nameOf } = this.#parts;
+    const { engine, notBefore, opened, clock, turn, logger, nameOf } = this.#parts;
     this.#end(peer);
     if (this.#serving.size >= SERVED_MAX) this.#endIdlest();
     // What it has applied could not be read in this turn; the core asks again.
     if (engine().isAway === true) return opened(peer, epoch, undefined);
     const snapshot = engine().snapshot();
     const last = appliedIn(snapshot);
-    if (last.index === 0) {
+    if (last.index === 0 || last.index < notBefore()) {
       snapshot.close().catch(() => undefined);
       opened(peer, epoch, undefined);
       return;

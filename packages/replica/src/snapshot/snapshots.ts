@@ -1,4 +1,11 @@
-import { assert, type Clock, type Logger, type MemberId, type Turn } from "@holdfast/base";
+import {
+  assert,
+  type Clock,
+  type Logger,
+  type LogIndex,
+  type MemberId,
+  type Turn,
+} from "@holdfast/base";
 import type { Effects, Input, RaftStatus, SnapshotMeta } from "@holdfast/raft";
 import type { Engine, StateDirectories } from "@holdfast/storage";
 import type { PeerNetwork, SnapshotAnswer, SnapshotRequest } from "../ports/peer-network.ts";
@@ -35,6 +42,7 @@ export class Snapshots {
     this.#server = new SnapshotServer({
       ...parts,
       nameOf,
+      notBefore: () => this.#notBefore(),
       opened: (peer, epoch, index) => enqueue({ kind: "snapshot-opened", peer, epoch, index }),
       closed: (peer, epoch) => enqueue({ kind: "snapshot-closed", peer, epoch }),
     });
@@ -78,6 +86,12 @@ export class Snapshots {
   /** Resolves when nothing is sent or fetched any more. */
   async stop(): Promise<void> {
     await Promise.all([this.#server.stop(), this.#fetcher.stop()]);
+  }
+
+  /** One that is not committed may need the very peer that wants a state; nobody is born with it. */
+  #notBefore(): LogIndex {
+    const { membershipIndex, commit } = this.#parts.status();
+    return membershipIndex <= commit ? membershipIndex : 0;
   }
 
   #nameOf(peer: MemberId): string {
