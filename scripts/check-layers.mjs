@@ -29,7 +29,7 @@ const MAY_IMPORT = {
     "config",
   ],
   testkit: ["base", "checker", "config", "client", "server"],
-  bench: ["base", "raft", "storage", "config", "client", "testkit"],
+  bench: ["base", "raft", "state-machine", "storage", "config", "client", "testkit"],
   cli: ["base", "config", "client", "server", "bench", "sim"],
 };
 

@@ -74,6 +74,7 @@ test.each([
   { given: ["member", "update", "n4"], says: "nothing to update: give --peer, --client or both" },
   { given: ["member", "remove"], says: "missing required argument 'member'" },
   { given: ["bench", "failover", "--rounds", "x"], says: "--rounds expects a whole number" },
+  { given: ["bench", "values", "--sizes", "64,x"], says: "--sizes expects a whole number" },
   { given: ["serve", "--node", "n1"], says: "required option '--config <file>' not specified" },
   {
     given: ["up", "no-such.yaml"],

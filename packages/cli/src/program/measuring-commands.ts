@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { benchCore } from "../commands/bench-core.ts";
 import { benchFailover } from "../commands/bench-failover.ts";
+import { benchValues } from "../commands/bench-values.ts";
 import type { SimOptions } from "../commands/sim.ts";
 import { type Context, examples } from "./context.ts";
 
@@ -34,6 +35,32 @@ function addBench({ program, terminal, finish }: Context): void {
     )
     .action(async (_options, command: Command) =>
       finish(await benchFailover(command.optsWithGlobals())),
+    );
+  addBenchValues(bench, terminal, finish);
+}
+
+function addBenchValues(
+  bench: Command,
+  terminal: Context["terminal"],
+  finish: Context["finish"],
+): void {
+  bench
+    .command("values")
+    .description("what it costs and saves that small values stand with their key")
+    .option("--rounds <n>", "how often each store is measured", "1")
+    .option("--keys <n>", "keys of a store; fewer where values are large", "50000")
+    .option("--batch <n>", "puts of one entry", "32")
+    .option("--sizes <bytes,...>", "sizes of values", "32,128,256,512,1024,4096")
+    .option("--directory <path>", "where stores are made and removed again (default: the system's)")
+    .addHelpText(
+      "after",
+      examples(
+        ["holdfast bench values", "the figures of docs/decisions/0005, in three to five minutes"],
+        ["holdfast bench values --keys 5000 --sizes 64,1024", "a quick look"],
+      ),
+    )
+    .action(async (_options, command: Command) =>
+      finish(await benchValues(terminal, command.optsWithGlobals())),
     );
 }
 

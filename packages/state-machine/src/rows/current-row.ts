@@ -7,8 +7,8 @@ import type { EventReference } from "./row-layout.ts";
  * Values up to this many bytes also stand in the `current` row, so that most
  * reads of a latest value take one look-up and a scan takes none besides itself.
  * Larger ones would be rewritten by LevelDB's compaction as often as their row
- * is, which costs more than the second look-up saves. A flag tells which it is,
- * so this is no part of the format.
+ * is, on every replica, for a look-up that one of them saves: measured in
+ * docs/decisions/0005. A flag tells which it is, so this is no part of the format.
  */
 export const INLINE_VALUE_BYTES = 256;
 
