@@ -184,9 +184,11 @@ export class StoreLife {
     this.#staged = this.directories.next();
     const engine = await this.#disk.openEngine(this.#staged);
     const limits = this.#limits;
-    const staged = new StagedState({ engine, limits });
+    const staged = new StagedState({ engine, turn: this.#time, limits });
     const reader = new SnapshotReader({ snapshot, turn: this.#time, limits });
-    while (!staged.isWhole) await staged.take(await this.#time.until(reader.next()));
+    while (!staged.isWhole) {
+      await this.#time.until(staged.take(await this.#time.until(reader.next())));
+    }
     await engine.close();
     await this.directories.sync();
   }

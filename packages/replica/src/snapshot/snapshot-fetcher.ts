@@ -1,4 +1,4 @@
-import { type Clock, type Logger, type MemberId, messageOf } from "@holdfast/base";
+import { type Clock, type Logger, type MemberId, messageOf, type Turn } from "@holdfast/base";
 import type { SnapshotFetch, SnapshotMeta } from "@holdfast/raft";
 import type { Engine, StateDirectories } from "@holdfast/storage";
 import type { SnapshotSource } from "../ports/peer-network.ts";
@@ -8,6 +8,7 @@ import type { SnapshotObserver } from "./snapshot-observer.ts";
 export interface SnapshotFetcherParts {
   readonly self: MemberId;
   readonly clock: Clock;
+  readonly turn: Turn;
   readonly logger: Logger;
   readonly directories: StateDirectories;
   readonly observe: SnapshotObserver;

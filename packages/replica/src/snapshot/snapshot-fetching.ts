@@ -5,6 +5,7 @@ import {
   type MemberId,
   type Millis,
   messageOf,
+  type Turn,
 } from "@holdfast/base";
 import { compareEntryIds, type SnapshotFetch } from "@holdfast/raft";
 import {
@@ -20,6 +21,7 @@ import { appliedIn } from "./applied-in.ts";
 export interface SnapshotFetchingParts {
   readonly self: MemberId;
   readonly clock: Clock;
+  readonly turn: Turn;
   readonly directories: StateDirectories;
   openEngine(directory: string): Promise<Engine>;
   source(from: MemberId): SnapshotSource;
@@ -86,11 +88,11 @@ export class SnapshotFetching {
    */
   async run(directory: string): Promise<{ readonly rows: number }> {
     this.#checkWanted();
-    const { openEngine, source, directories } = this.#parts;
+    const { openEngine, source, directories, turn } = this.#parts;
     const engine = await openEngine(directory);
     try {
       this.#source = source(this.wanted.from);
-      const staged = new StagedState({ engine });
+      const staged = new StagedState({ engine, turn });
       this.#staged = staged;
       await this.#receive(staged);
       this.#checkApplied(engine);

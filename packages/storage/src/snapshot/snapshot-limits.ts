@@ -2,7 +2,7 @@
 export interface SnapshotLimits {
   /** A chunk holds exactly so many bytes of rows, the last one fewer. */
   readonly chunkBytes: number;
-  /** Rows are read from the frozen state about so many bytes at a time. */
+  /** Rows are read from the frozen state, and made of what was received, about so many bytes in a turn. */
   readonly readBytes: number;
   /** What was received is written, durably, as soon as it is so much. */
   readonly batchBytes: number;

@@ -32,7 +32,7 @@ test("a state comes out as it went in, in chunks of one size, whatever its rows 
     fc.asyncProperty(rowsOfAnySize, async (rows) => {
       const chunks = await chunksOf(rows);
       const engine = new MemoryEngine();
-      const staged = new StagedState({ engine, limits: LIMITS });
+      const staged = new StagedState({ turn, engine, limits: LIMITS });
       for (const chunk of chunks) await staged.take(chunk);
 
       expect(shown(await engine.scan(ALL))).toEqual(shown(rows));
@@ -57,8 +57,29 @@ test("the same state makes the same chunks each time, whatever is written meanwh
   expect(second).toEqual(first);
 });
 
+test("a large chunk is taken in as many turns as it was read in", async () => {
+  let turns = 0;
+  const counted: Turn = {
+    soon: queueMicrotask,
+    next: async () => {
+      turns++;
+    },
+  };
+  const rows = someRows(40);
+  const limits = { ...LIMITS, chunkBytes: 1_000, batchBytes: 100_000 };
+  const snapshot = (await engineWith(rows)).snapshot();
+  const [chunk] = await readAll(new SnapshotReader({ snapshot, turn, limits }));
+  const engine = new MemoryEngine();
+  const staged = new StagedState({ turn: counted, engine, limits });
+
+  if (chunk !== undefined) await staged.take(chunk);
+
+  expect(chunk?.bytes.length).toBe(1_000);
+  expect(turns).toBe(1_000 / LIMITS.readBytes - 1);
+});
+
 test("an empty chunk before the last is refused", async () => {
-  const staged = new StagedState({ engine: new MemoryEngine(), limits: LIMITS });
+  const staged = new StagedState({ turn, engine: new MemoryEngine(), limits: LIMITS });
   const empty = { sequence: 0, bytes: new Uint8Array(0), crc: 0, end: undefined };
 
   await expect(staged.take(empty)).rejects.toThrow("empty and not the last");
@@ -113,7 +134,7 @@ test("totals that differ are noticed, and the state is not whole", async () => {
 
 test("a chunk that was refused may be sent again", async () => {
   const chunks = await chunksOf(someRows(20));
-  const staged = new StagedState({ engine: new MemoryEngine(), limits: LIMITS });
+  const staged = new StagedState({ turn, engine: new MemoryEngine(), limits: LIMITS });
 
   for (const chunk of chunks) {
     const bad = { ...chunk, crc: chunk.crc ^ 1 };
@@ -127,7 +148,7 @@ test("a chunk that was refused may be sent again", async () => {
 test("what was received is in the engine batch by batch, not all at the end", async () => {
   const chunks = await chunksOf(someRows(40));
   const engine = new MemoryEngine();
-  const staged = new StagedState({ engine, limits: LIMITS });
+  const staged = new StagedState({ turn, engine, limits: LIMITS });
 
   for (const chunk of chunks.slice(0, -1)) await staged.take(chunk);
 
@@ -152,7 +173,7 @@ test("chunks and batches are bounded so that four chunks are in memory at most",
 });
 
 async function stage(chunks: readonly SnapshotChunk[]): Promise<void> {
-  const staged = new StagedState({ engine: new MemoryEngine(), limits: LIMITS });
+  const staged = new StagedState({ turn, engine: new MemoryEngine(), limits: LIMITS });
   for (const chunk of chunks) await staged.take(chunk);
   if (!staged.isWhole) throw new Error("the state is not whole");
 }

@@ -1,4 +1,4 @@
-import { assert, crc32c } from "@holdfast/base";
+import { assert, crc32c, type Turn } from "@holdfast/base";
 import type { Engine, RowChange } from "../engine.ts";
 import { RowStreamDecoder } from "./row-stream.ts";
 import type { SnapshotChunk } from "./snapshot-chunk.ts";
@@ -8,6 +8,7 @@ import { SNAPSHOT_LIMITS, type SnapshotLimits } from "./snapshot-limits.ts";
 export interface StagedStateOptions {
   /** Empty, and nobody else's; stays the caller's, who closes it. */
   readonly engine: Engine;
+  readonly turn: Turn;
   readonly limits?: SnapshotLimits;
 }
 
@@ -17,6 +18,7 @@ export interface StagedStateOptions {
  */
 export class StagedState {
   readonly #engine: Engine;
+  readonly #turn: Turn;
   readonly #limits: SnapshotLimits;
   readonly #decoder: RowStreamDecoder;
   #batch: RowChange[] = [];
@@ -27,8 +29,9 @@ export class StagedState {
   #bytes = 0;
   #isWhole = false;
 
-  constructor({ engine, limits = SNAPSHOT_LIMITS }: StagedStateOptions) {
+  constructor({ engine, turn, limits = SNAPSHOT_LIMITS }: StagedStateOptions) {
     this.#engine = engine;
+    this.#turn = turn;
     this.#limits = limits;
     this.#decoder = new RowStreamDecoder(limits.rowBytesMax);
   }
@@ -88,11 +91,9 @@ export class StagedState {
     this.check(chunk);
     const { bytes, crc, end } = chunk;
     this.#next++;
-    const rows = this.#decoder.push(bytes);
+    await this.#decode(bytes);
     this.#crc = crc;
     this.#bytes += bytes.length;
-    this.#rows += rows.length;
-    for (const row of rows) this.#batch.push(row);
     this.#batchBytes += bytes.length;
     if (end === undefined) {
       if (this.#batchBytes >= this.#limits.batchBytes) await this.#write();
@@ -103,6 +104,17 @@ export class StagedState {
     }
     await this.#write();
     this.#isWhole = true;
+  }
+
+  /** A chunk of small rows would hold the event loop for longer than a slice. */
+  async #decode(bytes: Uint8Array): Promise<void> {
+    const { readBytes } = this.#limits;
+    for (let from = 0; from < bytes.length; from += readBytes) {
+      if (from > 0) await this.#turn.next();
+      const rows = this.#decoder.push(bytes.subarray(from, from + readBytes));
+      this.#rows += rows.length;
+      for (const row of rows) this.#batch.push(row);
+    }
   }
 
   async #write(): Promise<void> {
