@@ -39,6 +39,14 @@ test("a nameless reserved place is taken by whoever comes from its address", () 
   expect(judgeKnock(current, knock(5, store(5)), lost([])).kind).toBe("unknown");
 });
 
+test("a nameless reserved place is not taken under the name of another member", () => {
+  const current = withReserved({ name: "", peerAddress: "n4:2380" });
+
+  const verdict = judgeKnock(current, { ...knock(4, store(4)), name: "n2" }, lost([2]));
+
+  expect(verdict).toMatchObject({ kind: "wait", reason: expect.stringContaining("n2") });
+});
+
 test("a wiped voter comes back as a learner that takes its former place", () => {
   const verdict = judgeKnock(cluster([1, 2, 3]), knock(3, store(9)), lost([3]));
 

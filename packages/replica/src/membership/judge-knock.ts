@@ -45,6 +45,9 @@ export function judgeKnock(current: Membership, knock: Knock, view: KnockView): 
   }
   if (isReserved(profile)) {
     const { name, storeId, peerAddress, clientAddress } = knock;
+    if (current.profiles.some((other) => other.id !== profile.id && other.name === name)) {
+      return { kind: "wait", reason: `there is a member ${name} already, at another address` };
+    }
     const bound = { id: profile.id, name, storeId, peerAddress, clientAddress };
     return { kind: "bind", member: profile.id, target: withProfile(current, bound) };
   }
