@@ -1,3 +1,4 @@
+import { addHeld } from "./persist/held-messages.ts";
 import type { Fetch, Outcome, SnapshotFetch, SnapshotWanted, Transition } from "./types/effects.ts";
 import type { EntryId } from "./types/entry.ts";
 import type { Membership } from "./types/membership.ts";
@@ -40,17 +41,7 @@ export class Outbox {
     this.selfVote = undefined;
   }
 
-  /** Later acknowledgements of one append session say all that earlier ones did. */
   hold(message: Message): void {
-    const last = this.held.at(-1);
-    const covers =
-      message.kind === "append-accepted" &&
-      last?.kind === "append-accepted" &&
-      last.to === message.to &&
-      last.term === message.term &&
-      last.epoch === message.epoch &&
-      last.match <= message.match;
-    if (covers) this.held.pop();
-    this.held.push(message);
+    addHeld(this.held, message);
   }
 }

@@ -45,7 +45,8 @@ function sendEntries(
 ): void {
   if (peer.state === "snapshot") return;
   if (peer.next <= state.log.compacted.index) return wantSnapshot(state, peer);
-  while (peer.open && peer.next <= state.log.last.index) {
+  const takes = peer.takesEntries(state.now, state.options.electionTimeoutMs);
+  while (takes && peer.open && peer.next <= state.log.last.index) {
     if (!sendBatch(state, role, peer, floor)) return;
   }
   if (peer.nudged || (peer.state === "probe" && peer.open)) {

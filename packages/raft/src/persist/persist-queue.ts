@@ -1,6 +1,7 @@
 import { assert, type LogIndex, type Millis, type Term } from "@holdfast/base";
 import type { WriteSeq } from "../types/input.ts";
 import type { Message } from "../types/message.ts";
+import { addHeld } from "./held-messages.ts";
 
 /** A write that is handed to the driver, and what waits for it. */
 export interface Write {
@@ -73,7 +74,7 @@ export class PersistQueue {
   hold(messages: readonly Message[]): void {
     const last = this.#pending.at(-1);
     assert(last !== undefined, "something is being written");
-    last.messages.push(...messages);
+    for (const message of messages) addHeld(last.messages, message);
   }
 
   superseded(from: LogIndex): void {

@@ -52,6 +52,8 @@ export class PeerProgress {
   sentCommit: LogIndex = 0;
   /** An append is out in probe; the next goes when it is answered or a heartbeat is. */
   probing = false;
+  /** In probe: when entries were first sent from `next`. */
+  probedAt: Millis | undefined;
   /** Something sent may be lost: an append goes even if there is nothing new. */
   nudged = false;
   /** A read of old entries from disk is on its way. */
@@ -76,6 +78,14 @@ export class PeerProgress {
     return this.state === "probe" ? !this.probing : !this.window.full;
   }
 
+  /**
+   * Whether a probe is to carry entries. Who answers heartbeats only has them by now, but its
+   * disk stalls: they would be sent in vain with each heartbeat until it does no more.
+   */
+  takesEntries(now: Millis, patienceMs: Millis): boolean {
+    return this.probedAt === undefined || now - this.probedAt < patienceMs;
+  }
+
   isLive(now: Millis, withinMs: Millis): boolean {
     return now - this.heardAt < withinMs;
   }
@@ -88,6 +98,7 @@ export class PeerProgress {
   sent(last: LogIndex, bytes: number, at: Millis): void {
     if (this.state === "probe") {
       this.probing = true;
+      this.probedAt ??= at;
       return;
     }
     this.next = last + 1;
@@ -169,6 +180,7 @@ export class PeerProgress {
     this.state = state;
     this.next = next;
     this.probing = false;
+    this.probedAt = undefined;
     this.nudged = false;
     this.fetchId = undefined;
     this.offered = undefined;
