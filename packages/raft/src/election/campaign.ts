@@ -120,7 +120,8 @@ function countVotes(state: RaftState): void {
   const { role } = state;
   assert(role.kind === "candidate", "only a candidate counts votes");
   const result = quorumVote(state.memberships.effective, role.answers);
-  if (result === "won") becomeLeader(state);
+  // Nobody is asked before the own vote is durable; grants that come earlier are no answers yet.
+  if (result === "won" && state.persist.durableTerm === state.term) becomeLeader(state);
   else if (result === "lost") {
     becomeFollower(state, undefined, "the election was lost");
     // Everybody has answered, so the votes were split: only a new draw is needed, no wait.

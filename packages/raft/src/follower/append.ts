@@ -25,9 +25,11 @@ export function onAppendRequest(state: RaftState, request: AppendRequest): void 
   state.offer = undefined;
   const { log, id: from, term } = state;
   const { prev, entries, from: to, epoch, round } = request;
-  // What is committed here is in every later leader's log, so it matches without being compared.
-  const matches = prev.index <= log.commit || log.termAt(prev.index) === prev.term;
-  if (!matches) {
+  const known = log.termAt(prev.index);
+  // What is committed here is in every later leader's log, and of what is compacted no more is known.
+  if (prev.index <= log.commit) {
+    assert(known === undefined || known === prev.term, "a committed entry is in a leader's log");
+  } else if (known !== prev.term) {
     const hint = log.lastAtMost(prev.index, prev.term);
     const rejected = prev.index;
     state.outbox.hold({ kind: "append-rejected", from, to, term, epoch, round, rejected, hint });

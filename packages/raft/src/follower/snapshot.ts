@@ -15,20 +15,23 @@ export function onSnapshotOffer(state: RaftState, offer: SnapshotOffer): void {
   const { from: to, epoch, round, meta } = offer;
   const { log } = state;
   // What a state holds is committed. Where this log has it, nothing needs to be fetched.
-  if (log.termAt(meta.last.index) === meta.last.term) log.advanceCommit(meta.last.index);
+  const known = log.termAt(meta.last.index);
+  if (known === meta.last.term) log.advanceCommit(meta.last.index);
   if (meta.last.index <= log.commit) {
+    const holds = known === undefined || known === meta.last.term;
+    assert(holds, "a committed state is in a member's log");
     acknowledge(state, { to, epoch, round });
     return;
   }
   const { id: from, term } = state;
   answerHeartbeat(state, { kind: "heartbeat-response", from, to, term, epoch, round });
-  const known = state.offer;
+  const taken = state.offer;
   const repeated =
-    known?.term === term &&
-    known.epoch === epoch &&
-    compareEntryIds(known.meta.last, meta.last) === 0;
+    taken?.term === term &&
+    taken.epoch === epoch &&
+    compareEntryIds(taken.meta.last, meta.last) === 0;
   if (repeated) {
-    known.round = round;
+    taken.round = round;
     return;
   }
   state.offer = { from: to, term, epoch, meta, round };
