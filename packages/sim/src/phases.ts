@@ -1,7 +1,8 @@
 import type { MemberId, Millis } from "@holdfast/base";
-import type { Membership } from "@holdfast/raft";
+import { type Membership, membersOf } from "@holdfast/raft";
 import type { Life } from "./node/life.ts";
 import type { Machine } from "./node/machine.ts";
+import type { WorldPlan } from "./plan/world-plan.ts";
 import { describe } from "./trace.ts";
 import { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
@@ -15,6 +16,12 @@ const PROBE_THINK_MS = 5;
 const SERVED_WITHIN_MS = 120_000;
 const CONVERGED_WITHIN_MS = 120_000;
 const CORE_TRIES = 40;
+const AT_REST_WITHIN_MS = 120_000;
+/** So long nobody disturbs whoever leads, at one of so many tries: late words of the storm may still arrive. */
+const REST_TIMEOUTS = 10;
+const REST_TRIES = 20;
+/** A plan is calm if an election timeout is so many times as long as what it takes to answer. */
+const CALM_FACTOR = 20;
 
 /**
  * The course of a run: a quiet beginning; the storm; a quorum is healed and must
@@ -38,6 +45,7 @@ export function runPhases(world: World): void {
   const all = world.machines;
   healAmong(world, all);
   requireService(world, all, "a healed cluster");
+  requireRest(world);
 }
 
 function storm({ plan, timeline, network, connections, nemesis, operator }: World): void {
@@ -126,6 +134,51 @@ function requireService(world: World, machines: readonly Machine[], who: string)
   workload.stop();
   within(CONVERGED_WITHIN_MS, () => hasConverged(world, machines), "does not converge");
   world.trace.note(timeline.now, "serves", -1, Math.round(timeline.now - began));
+}
+
+/**
+ * With nothing to do and nothing broken, every change that was begun comes to its end, and then
+ * whoever leads goes on to lead: a joint configuration that nobody leaves, a peer that is probed
+ * for ever or a member that disturbs would not be seen by those who only ask to be served.
+ */
+function requireRest(world: World): void {
+  const { plan, timeline } = world;
+  const fail = (what: string): never => {
+    throw new Violation("liveness", `a healed cluster ${what}; ${report(world)}`);
+  };
+  for (let tries = 0; tries < REST_TRIES; tries++) {
+    timeline.runUntil(timeline.now + AT_REST_WITHIN_MS, () => leaderAtRest(world) !== undefined);
+    const leader = leaderAtRest(world) ?? fail("does not come to rest");
+    const { term } = leader.status;
+    timeline.runUntil(timeline.now + REST_TIMEOUTS * plan.core.electionTimeoutMs);
+    if (leader.status.term === term && leader.status.role === "leader") return;
+    if (!isCalm(plan)) return;
+  }
+  fail("does not stay at rest");
+}
+
+/** The leader, if nobody is on the way anywhere. */
+function leaderAtRest({ lives }: World): Life | undefined {
+  const leader = lives
+    .filter(({ status }) => status.role === "leader")
+    .sort((a, b) => b.status.term - a.status.term)[0];
+  if (leader === undefined) return undefined;
+  const { membership, peers, lastIndex, transferringTo } = leader.status;
+  const isHere = (id: MemberId): boolean => lives.some((life) => life.id === id);
+  const follows = ({ id, status }: Life): boolean =>
+    status.leader === leader.id || !membersOf(membership).includes(id);
+  const isSettled = membership.outgoing.length === 0 && transferringTo === undefined;
+  const isPromoted = membership.promotions.every(({ learner }) => !isHere(learner));
+  const isServed = peers.every(
+    ({ id, state, match }) => !isHere(id) || (state === "replicate" && match === lastIndex),
+  );
+  return isSettled && isPromoted && isServed && lives.every(follows) ? leader : undefined;
+}
+
+/** Whether answers come so much faster than anybody loses patience that no leader has a reason to go. */
+function isCalm({ core, network, disk }: WorldPlan): boolean {
+  const patience = Math.min(core.electionTimeoutMs, core.diskStallMs);
+  return disk.slowProbability === 0 && CALM_FACTOR * (disk.writeMs + network.latencyMs) < patience;
 }
 
 /** What is still on slow ways when the faults end may disturb for so long. */

@@ -31,6 +31,15 @@ test.each(DRIVER_DEFECTS)("a driver that has %s is caught", { timeout: 120_000 }
   expect(invariants).toContain(caught({ defects: [defect] }, seeds));
 });
 
+const counts = new WeakMap<object, number>();
+
+/** Whether this is one of every so many calls for a core. */
+function isNth(core: object, every: number): boolean {
+  const count = (counts.get(core) ?? 0) + 1;
+  counts.set(core, count);
+  return count % every === 0;
+}
+
 /** A mistake of the core, as far as it can be made from outside. */
 const CORES: Record<string, readonly [seeds: number, invariants: readonly string[], Tampering]> = {
   "grants every vote": [
@@ -106,6 +115,25 @@ const CORES: Record<string, readonly [seeds: number, invariants: readonly string
           message.kind === "append-accepted" ? { ...message, match: message.match + 1 } : message,
         ),
       }),
+    },
+  ],
+  "gives up leadership now and then": [
+    60,
+    ["liveness"],
+    {
+      input: (input, core) => {
+        const isAnswer = input.kind === "message" && input.message.kind === "heartbeat-response";
+        if (!isAnswer || core.status().role !== "leader" || !isNth(core, 40)) return input;
+        const { from, to, term } = input.message;
+        const message = {
+          kind: "vote-response",
+          from,
+          to,
+          term: term + 1,
+          granted: false,
+        } as const;
+        return { kind: "message", message };
+      },
     },
   ],
   "forgets what a peer asked it": [

@@ -44,6 +44,11 @@ export class CommittedLog {
     return this.#memberships;
   }
 
+  /** The committed configuration in force at an index; `undefined`: the first one. */
+  membershipAt(at: LogIndex): Membership | undefined {
+    return this.#memberships.findLast(({ index }) => index <= at)?.membership;
+  }
+
   /** What is committed at an index; the operation's number where it is a command. */
   contentAt(index: LogIndex): number | undefined {
     return this.#entries[index]?.content;

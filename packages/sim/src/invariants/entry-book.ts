@@ -35,11 +35,14 @@ export function contentOf({ kind, payload }: Entry): number {
  */
 export class EntryBook {
   readonly #codec: MembershipCodec;
+  readonly #committedAt: (index: LogIndex) => Membership | undefined;
   readonly #known = new Map<number, Known>();
   #genesis: Membership = NO_MEMBERSHIP;
 
-  constructor(codec: MembershipCodec) {
+  /** `committedAt`: the committed configuration in force at an index; `undefined`: the first one. */
+  constructor(codec: MembershipCodec, committedAt: (index: LogIndex) => Membership | undefined) {
     this.#codec = codec;
+    this.#committedAt = committedAt;
   }
 
   /** The configuration of formation, before the first entry. */
@@ -99,10 +102,14 @@ export class EntryBook {
     }
   }
 
-  /** A store that joined later began with the configuration that named it, which is not that of its log's beginning. */
+  /**
+   * A store that joined later began with the configuration that named it, which is not that of
+   * its log's beginning, nor of where it compacted its log before it had caught up with it.
+   */
   #before(log: LogImage, first: LogIndex): Membership {
     const { index, membership } = log.datedMembershipAt(first - 1);
-    return index === 0 ? this.#genesis : membership;
+    if (index > log.compacted.index) return membership;
+    return this.#committedAt(log.compacted.index) ?? this.#genesis;
   }
 }
 

@@ -63,7 +63,7 @@ export class Witness {
     const { codec, diskOf, marks, options } = parts;
     this.committed = new CommittedLog(codec, diskOf);
     this.states = new AppliedStates(this.committed);
-    this.#entries = new EntryBook(codec);
+    this.#entries = new EntryBook(codec, (index) => this.committed.membershipAt(index));
     this.#roles = new RoleSituations(marks);
     this.#logs = new LogSituations(marks, options, codec);
   }
