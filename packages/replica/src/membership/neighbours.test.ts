@@ -39,6 +39,32 @@ test("one that leaves stays connected until its removal is committed and it may 
   expect(stage.connected).toEqual([2]);
 });
 
+test("one whose addition was rolled back is let go, also where a removal before it was", async () => {
+  const stage = new Stage();
+  stage.neighbours.changed({ index: 0, membership: of(1, 2, 3) });
+  stage.neighbours.changed({ index: 5, membership: of(1, 2) });
+  stage.neighbours.appliedTo(5);
+  await stage.time.advance(LINGER_MS);
+
+  stage.neighbours.changed({ index: 9, membership: of(1, 2, 4) });
+  stage.neighbours.changed({ index: 5, membership: of(1, 2) });
+  stage.neighbours.appliedTo(6);
+  await stage.time.advance(LINGER_MS);
+
+  expect(stage.connected).toEqual([2]);
+});
+
+test("after a stop nothing waits for whoever leaves", () => {
+  const stage = new Stage();
+  stage.neighbours.changed({ index: 0, membership: of(1, 2, 3) });
+  stage.neighbours.changed({ index: 5, membership: of(1, 2) });
+
+  stage.neighbours.stop();
+  stage.neighbours.appliedTo(5);
+
+  expect(stage.time.timers).toBe(0);
+});
+
 test("one that comes back while it leaves is a member like any", () => {
   const stage = new Stage();
   stage.neighbours.changed({ index: 0, membership: of(1, 2, 3) });

@@ -15,6 +15,8 @@ export interface NeighboursParts {
 interface Leaving {
   readonly profile: MemberProfile;
   readonly index: LogIndex;
+  /** It is committed, and a while later it is let go. */
+  cancel: Cancel | undefined;
 }
 
 /**
@@ -26,9 +28,7 @@ export class Neighbours {
   readonly #parts: NeighboursParts;
   #members: readonly MemberProfile[] = [];
   #leaving: readonly Leaving[] = [];
-  /** The last configuration whose leavers are on their way out. */
-  #letGo: LogIndex = 0;
-  #cancel: Cancel = () => undefined;
+  #stopped = false;
 
   constructor(parts: NeighboursParts) {
     this.#parts = parts;
@@ -40,7 +40,10 @@ export class Neighbours {
     const before = this.#members;
     const members = membership.profiles.filter(({ id }) => id !== self);
     const stays = ({ id }: MemberProfile): boolean => members.some((member) => member.id === id);
-    const left = before.filter((profile) => !stays(profile)).map((profile) => ({ profile, index }));
+    const left = before
+      .filter((profile) => !stays(profile))
+      .map((profile) => ({ profile, index, cancel: undefined }));
+    for (const { profile, cancel } of this.#leaving) if (stays(profile)) cancel?.();
     this.#members = members;
     this.#leaving = [...this.#leaving.filter(({ profile }) => !stays(profile)), ...left];
     this.#connect();
@@ -48,19 +51,20 @@ export class Neighbours {
 
   /** The log is applied up to `index`. */
   appliedTo(index: LogIndex): void {
-    const last = this.#leaving.at(-1)?.index ?? 0;
-    if (last <= this.#letGo || index < last) return;
-    this.#letGo = last;
+    if (this.#stopped) return;
     const { clock, lingerMs } = this.#parts;
-    this.#cancel();
-    this.#cancel = clock.timer(lingerMs, () => {
-      this.#leaving = this.#leaving.filter((leaving) => leaving.index > last);
-      this.#connect();
-    });
+    for (const leaving of this.#leaving) {
+      if (leaving.index > index || leaving.cancel !== undefined) continue;
+      leaving.cancel = clock.timer(lingerMs, () => {
+        this.#leaving = this.#leaving.filter((other) => other !== leaving);
+        this.#connect();
+      });
+    }
   }
 
   stop(): void {
-    this.#cancel();
+    this.#stopped = true;
+    for (const { cancel } of this.#leaving) cancel?.();
   }
 
   #connect(): void {
