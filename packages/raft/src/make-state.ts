@@ -52,6 +52,7 @@ export function makeState(parts: RaftParts): RaftState {
     heardLeaderAt: Number.NEGATIVE_INFINITY,
     gone: undefined,
     hurryUntil: now + options.electionTimeoutMs,
+    hastyElections: 0,
     floor: NEVER,
     lastFetchId: 0,
     lastEpoch: 0,

@@ -58,6 +58,8 @@ export interface RaftState {
   gone: GoneLeader | undefined;
   /** Until then attempts follow each other quickly: there is certainly no leader, or nothing is known of one. */
   hurryUntil: Millis;
+  /** Elections that this member has begun since it began to hurry. */
+  hastyElections: number;
   /** The log up to here is held by every live member, as the leader last said. */
   floor: LogIndex;
   /** Fetches are numbered for the life of the core, so that a late answer finds nobody waiting. */

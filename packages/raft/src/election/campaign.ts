@@ -87,6 +87,7 @@ function startElection(state: RaftState, reason: string, { transfer } = { transf
   state.role = { kind: "candidate", answers: new Map() };
   state.timer.reset(state.now);
   hurry(state);
+  state.hastyElections++;
   announceRole(state, "candidate", reason);
   const { last } = state.log;
   for (const to of otherVoters(state, state.memberships.effective)) {
@@ -132,10 +133,15 @@ function countVotes(state: RaftState): void {
 /**
  * While there is certainly no leader, or a member has just started and has heard of
  * none, the next attempt comes quickly: a pre-vote disturbs nobody (decision 20).
+ *
+ * With each election that came to nothing the wait and its spread double: where disks or
+ * links are slower than they are short, no vote would arrive before the next attempt.
  */
 export function hurry(state: RaftState, floorMs: Millis = state.options.goneRetryMs): void {
-  const { hurryUntil, options } = state;
-  if (state.now < hurryUntil) state.timer.hurry(state.now, floorMs, options.goneCampaignMs);
+  const { hurryUntil, options, hastyElections } = state;
+  if (state.now >= hurryUntil) return;
+  const factor = 2 ** hastyElections;
+  state.timer.hurry(state.now, floorMs * factor, options.goneCampaignMs * factor);
 }
 
 /** The transport is certain that a member's process has ended. */
@@ -146,6 +152,7 @@ export function onPeerGone(state: RaftState, peer: MemberId): void {
   if (again) return;
   state.gone = { term: state.term, at: state.now };
   state.hurryUntil = state.now + options.electionTimeoutMs;
+  state.hastyElections = 0;
   becomeFollower(state, undefined, "the leader's process is gone");
   hurry(state, 0);
 }

@@ -21,9 +21,10 @@ export class ElectionTimer {
     this.#deadline = now + this.#draw();
   }
 
-  /** Soon: `floorMs` plus a random part of `spreadMs`. */
+  /** Soon: `floorMs` plus a random part of `spreadMs`, and never later than it was. */
   hurry(now: Millis, floorMs: Millis, spreadMs: Millis): void {
-    this.#deadline = now + floorMs + below(this.#random, spreadMs + 1);
+    const soon = now + floorMs + below(this.#random, spreadMs + 1);
+    this.#deadline = Math.min(this.#deadline, soon);
   }
 
   /** The process slept: it shall read its sockets before it believes the leader dead. */
