@@ -5,6 +5,8 @@ import { runSeed, violationReport } from "../src/index.ts";
 test.each([
   // A store that was born with a later configuration compacted its log before it had caught up with it.
   { seed: 700_001, stormMs: 2_500 },
+  // The healed part gave its decisions to others, as it had been asked to while it stood still.
+  { seed: 800_585, stormMs: 2_500 },
 ])("seed $seed breaks nothing", { timeout: 60_000 }, ({ seed, stormMs }) => {
   const run = runSeed({ seed, stormMs });
 
