@@ -36,7 +36,7 @@ export function* findHistoric(
   const walk = new HistoryWalk(source, plan.revision);
   const found: FoundKey[] = [];
   // Downwards all must be seen: the rows of a key ascend by revision.
-  const take = plan.descendingKeys ? Number.POSITIVE_INFINITY : plan.take;
+  const take = plan.descendingKeys && plan.take > 0 ? Number.POSITIVE_INFINITY : plan.take;
   let count = 0;
   let { from, to } = historyBounds(source.layout, range);
   while (true) {

@@ -97,7 +97,10 @@ test("the count ignores limit and bounds, but not the revision", () => {
 
   expect(store.range({ ...all, limit: 1, minModRevision: 8 })).toMatchObject({ count: 5 });
   expect(store.range({ ...all, countOnly: true })).toMatchObject({ count: 5, kvs: [] });
-  expect(store.range({ ...all, countOnly: true, revision: 5 })).toMatchObject({ count: 3 });
+  for (const sortOrder of ["none", "ascend", "descend"] as const) {
+    const past = store.range({ ...all, countOnly: true, revision: 5, sortOrder });
+    expect(past).toMatchObject({ count: 3, kvs: [], more: false });
+  }
 });
 
 test("keys only have all but the value", () => {
