@@ -13,6 +13,8 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
     "is the cluster running? holdfast up starts one; --endpoints or HOLDFAST_ENDPOINTS says where it is",
   COMPACTED: "only later revisions can be read or compacted; without --rev the newest is read",
   FUTURE_REVISION: "leave --rev away for the newest",
+  TOO_MANY_KEYS:
+    "delete narrower prefixes or ranges, one after the other; holdfast get --count-only counts them",
   OVERLOADED: "try again in a moment",
   NO_SPACE: "holdfast status shows which nodes have no room; free disk space there, reads go on",
   CHANGE_IN_PROGRESS: "holdfast member list shows what is under way; try again when it is done",

@@ -19,6 +19,7 @@ test.each([
   { failure: new Failure("USAGE"), command: "get", is: 1 },
   { failure: new Failure("INVALID_ARGUMENT"), command: "put", is: 1 },
   { failure: new Failure("COMPACTED"), command: "get", is: 3 },
+  { failure: new Failure("TOO_MANY_KEYS"), command: "del", is: 3 },
   { failure: new Failure("TIMEOUT"), command: "get", is: 4 },
   { failure: new Failure("SOMETHING_NEW"), command: "put", is: 4 },
   { failure: new Failure("DIRECTORY_IN_USE"), command: "serve", is: 1 },
@@ -48,5 +49,11 @@ test("a failure without advice or doubt is its code and message, further lines i
 test("a bug shows its trace", () => {
   expect(describeFailure(new TypeError("oops"))).toMatch(
     /^error INTERNAL: TypeError: oops\n {4}at /,
+  );
+});
+
+test("a deletion of too much says what to do instead", () => {
+  expect(describeFailure(new Failure("TOO_MANY_KEYS"))).toContain(
+    "  next: delete narrower prefixes or ranges, one after the other;",
   );
 });

@@ -19,6 +19,7 @@ const CONFLICT_CODES = new Set([
   "FUTURE_REVISION",
   "KEY_NOT_FOUND",
   "LEASE_NOT_FOUND",
+  "TOO_MANY_KEYS",
   "OUT_OF_RANGE",
   // What the leader refuses of a change of the membership, and what must change first.
   "MEMBER_NOT_FOUND",

@@ -109,5 +109,7 @@ export type ApplyFailure =
   | { readonly reason: "sequence-forgotten" }
   /** The sequence lies beyond the session's window. */
   | { readonly reason: "sequence-beyond-window" }
+  /** A deletion, or those of a transaction together, would delete more keys than one revision may. */
+  | { readonly reason: "too-many-deletions" }
   /** The entry's bytes are no batch; one such answer stands for the whole entry. */
   | { readonly reason: "malformed" };

@@ -1,3 +1,4 @@
+export { REVISION_DELETIONS_MAX } from "./apply/revision-deletions.ts";
 export { type BatchHeader, decodeBatchHeader, SESSION_ID_BYTES } from "./codec/batch-header.ts";
 export { decodeBatch, encodeBatch } from "./codec/command-codec.ts";
 export { MalformedCommandError } from "./codec/malformed-command-error.ts";

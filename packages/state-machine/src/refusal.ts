@@ -1,4 +1,5 @@
 import type { Revision } from "@holdfast/base";
+import { REVISION_DELETIONS_MAX } from "./apply/revision-deletions.ts";
 import type { ApplyFailure } from "./command.ts";
 
 /** gRPC's name of the status that etcd answers with. */
@@ -112,6 +113,11 @@ export function describeFailure(failure: ApplyFailure): {
       };
     case "sequence-beyond-window":
       return { code: "ABORTED", message: REQUEST_TEXTS["sequence-beyond-window"] };
+    case "too-many-deletions":
+      return {
+        code: "RESOURCE_EXHAUSTED",
+        message: `holdfast: the range holds more than ${REVISION_DELETIONS_MAX} keys: delete it in parts`,
+      };
     case "malformed":
       return { code: "DATA_LOSS", message: "holdfast: the committed entry is no batch" };
   }

@@ -60,6 +60,13 @@ export interface StateMachineOptions {
    * @default INLINE_VALUE_BYTES
    */
   readonly inlineBytesMax?: number;
+  /**
+   * Keys that one revision may delete; what would delete more does nothing. It decides results, so
+   * unlike the others it must be the same on every replica, always: only tests give it.
+   *
+   * @default REVISION_DELETIONS_MAX
+   */
+  readonly revisionDeletionsMax?: number;
 }
 
 /** Idle sessions that are named at once. */
@@ -79,6 +86,7 @@ export class StateMachine {
   readonly #encoder = new RowEncoder();
   readonly #answerBytesMax: number | undefined;
   readonly #inlineBytesMax: number | undefined;
+  readonly #revisionDeletionsMax: number | undefined;
   #meta: StateMeta = FRESH_STATE;
   #revision: RevisionWriter;
   #sessions: SessionTable;
@@ -96,6 +104,7 @@ export class StateMachine {
     );
     this.#answerBytesMax = options.answerBytesMax;
     this.#inlineBytesMax = options.inlineBytesMax;
+    this.#revisionDeletionsMax = options.revisionDeletionsMax;
     this.layout = rowLayout(options.group);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
@@ -368,6 +377,7 @@ export class StateMachine {
       revision: this.#meta.revision,
       answerBytesMax: this.#answerBytesMax,
       inlineBytesMax: this.#inlineBytesMax,
+      revisionDeletionsMax: this.#revisionDeletionsMax,
     });
   }
 }

@@ -2,6 +2,7 @@ import type { ByteString } from "@holdfast/base";
 import fc from "fast-check";
 import type {
   Compare,
+  DeleteRangeOperation,
   Operation,
   RangeQuery,
   TxnBranchOperation,
@@ -93,7 +94,7 @@ const puts = fc
     });
   });
 
-const deletes = fc
+export const deletes: fc.Arbitrary<DeleteRangeOperation> = fc
   .tuple(keys, rangeEnds, fc.boolean())
   .map(([key, end, prevKv]) => del(key, end, prevKv));
 

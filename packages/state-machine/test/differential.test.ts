@@ -1,4 +1,4 @@
-import { type Row, toByteString } from "@holdfast/base";
+import { type ByteString, type Row, toByteString } from "@holdfast/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -12,9 +12,9 @@ import {
 } from "../src/index.ts";
 import { decodeCurrent, encodeCurrent } from "../src/rows/current-row.ts";
 import { RowEncoder } from "../src/rows/row-encoder.ts";
-import { operations, queries } from "./arbitraries.ts";
+import { deletes, keys, operations, queries, txns } from "./arbitraries.ts";
 import { NaiveStore } from "./naive-store.ts";
-import { plain, queryOf, sessionId, TestStore } from "./test-store.ts";
+import { plain, put, queryOf, sessionId, TestStore } from "./test-store.ts";
 
 /** What happens next to both stores. */
 type Happening =
@@ -26,6 +26,7 @@ type Happening =
       readonly shift: number;
       readonly acknowledges: number;
     }
+  | { readonly kind: "fill"; readonly keys: readonly ByteString[] }
   | { readonly kind: "again"; readonly which: number }
   | { readonly kind: "open"; readonly session: number }
   | { readonly kind: "expire"; readonly session: number; readonly idleSince: number }
@@ -46,6 +47,17 @@ const sessions = fc.integer({ min: 1, max: 3 });
 /** Which values are inline: none, one of the sizes that come, all of them. */
 const inlineLimits = fc.constantFrom(0, 1, 256, Number.POSITIVE_INFINITY);
 
+/** What one revision may delete: mostly all there is, sometimes so little that much is refused. */
+const deletionLimits = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(Number.POSITIVE_INFINITY) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }) },
+);
+
+const fills = fc.record({
+  kind: fc.constant("fill" as const),
+  keys: fc.uniqueArray(keys, { minLength: 4, maxLength: 8 }),
+});
+
 const happenings: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 12,
@@ -61,6 +73,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
       acknowledges: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 })),
     }),
   },
+  { weight: 2, arbitrary: fills },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant("again" as const), which: fc.nat({ max: 40 }) }),
@@ -99,14 +112,22 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
  * other values inline.
  */
 class Pair {
-  store: TestStore = new TestStore();
+  store: TestStore;
   readonly other: TestStore;
-  readonly naive = new NaiveStore();
+  readonly naive: NaiveStore;
+  readonly #revisionDeletionsMax: number;
   readonly #sent: CommandBatch[] = [];
   readonly #next = new Map<number, number>();
 
-  constructor(inlineBytesMax: number) {
-    this.other = new TestStore(undefined, { inlineBytesMax });
+  constructor(options: {
+    readonly inlineBytesMax: number;
+    readonly revisionDeletionsMax: number;
+  }) {
+    const { revisionDeletionsMax } = options;
+    this.#revisionDeletionsMax = revisionDeletionsMax;
+    this.store = new TestStore(undefined, { revisionDeletionsMax });
+    this.other = new TestStore(undefined, options);
+    this.naive = new NaiveStore(revisionDeletionsMax);
     for (const session of [1, 2]) this.meet({ kind: "open", session });
   }
 
@@ -114,6 +135,12 @@ class Pair {
     switch (happening.kind) {
       case "batch":
         this.#batch(happening);
+        break;
+      case "fill":
+        this.#sendNew(
+          1,
+          happening.keys.map((key) => put(key, "f")),
+        );
         break;
       case "again":
         this.#again(happening.which);
@@ -136,7 +163,10 @@ class Pair {
         (happening.here ? this.store : this.other).collect(happening.parts);
         break;
       case "restart":
-        this.store = this.store.restarted(happening);
+        this.store = this.store.restarted({
+          inlineBytesMax: happening.inlineBytesMax,
+          revisionDeletionsMax: this.#revisionDeletionsMax,
+        });
     }
   }
 
@@ -257,13 +287,33 @@ test("the machine answers every log and every read as the plain retelling does",
     fc.property(
       fc.array(happenings, { minLength: 1, maxLength: 40 }),
       inlineLimits,
-      (list, inlineBytesMax) => {
-        const pair = new Pair(inlineBytesMax);
+      deletionLimits,
+      (list, inlineBytesMax, revisionDeletionsMax) => {
+        const pair = new Pair({ inlineBytesMax, revisionDeletionsMax });
         for (const happening of list) pair.meet(happening);
         pair.end();
       },
     ),
     { numRuns: RUNS, seed },
+  );
+}, 60_000);
+
+test("so it does where every operation meets many keys, and may delete few", () => {
+  const next = { kind: "batch", session: 1, shift: 0, acknowledges: 0 } as const;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fills, fc.oneof(deletes, txns, txns)), { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 4 }),
+      (list, revisionDeletionsMax) => {
+        const pair = new Pair({ inlineBytesMax: 0, revisionDeletionsMax });
+        for (const [fill, operation] of list) {
+          pair.meet(fill);
+          pair.meet({ ...next, operations: [operation] });
+        }
+        pair.end();
+      },
+    ),
+    { numRuns: 100, seed },
   );
 }, 60_000);
 

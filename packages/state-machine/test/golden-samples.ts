@@ -120,6 +120,10 @@ export const RESULTS: Readonly<Record<string, readonly OperationResult[]>> = {
     { kind: "compact", revision: 5_000_000_000 },
     { kind: "put", revision: 2, prevKv: undefined },
   ],
+  "too-many-deletions": [
+    { kind: "failed", revision: 5_000_000_000, failure: { reason: "too-many-deletions" } },
+    { kind: "failed", revision: 4, failure: { reason: "malformed" } },
+  ],
 };
 
 export const RANGE_RESULTS: Readonly<Record<string, readonly RangeAnswer[]>> = {

@@ -41,6 +41,11 @@ export class NaiveStore {
   compacted = -1;
   readonly versions: Version[] = [];
   readonly sessions = new Map<ByteString, NaiveSession>();
+  readonly deletionsMax: number;
+
+  constructor(deletionsMax: number) {
+    this.deletionsMax = deletionsMax;
+  }
 
   apply(batch: CommandBatch): OperationResult[] {
     this.index += 1;
@@ -162,7 +167,7 @@ class Trial {
     const failure =
       operation.kind === "put" && operation.lease !== 0n
         ? ({ reason: "lease-not-found" } as const)
-        : this.#check(operation);
+        : (this.#check(operation) ?? this.#checkDeletions(operation));
     if (failure !== undefined) {
       return { kind: "failed", revision: this.#store.revision, failure } as const;
     }
@@ -196,6 +201,20 @@ class Trial {
     const missing = !this.#before.has(toByteString(put.key));
     if (missing && (put.ignoreLease || put.ignoreValue)) return { reason: "key-not-found" };
     return put.lease === 0n ? undefined : { reason: "lease-not-found" };
+  }
+
+  #checkDeletions(operation: TxnBranchOperation): ApplyFailure | undefined {
+    const { size } = new Set(this.#doomed(operation));
+    return size > this.#store.deletionsMax ? { reason: "too-many-deletions" } : undefined;
+  }
+
+  /** Keys that it will delete, some of them more than once. */
+  #doomed(operation: TxnBranchOperation): readonly ByteString[] {
+    if (operation.kind === "txn") {
+      return this.#branch(operation).flatMap((inner) => this.#doomed(inner));
+    }
+    if (operation.kind !== "delete-range") return [];
+    return inRange(this.#before, operation).map(({ key }) => toByteString(key));
   }
 
   #branch(txn: TxnOperation): readonly TxnBranchOperation[] {

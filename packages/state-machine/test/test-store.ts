@@ -19,7 +19,7 @@ import {
 } from "../src/index.ts";
 import { MemoryRows, SortedRows } from "./memory-rows.ts";
 
-export type TestStoreOptions = Pick<StateMachineOptions, "inlineBytesMax">;
+export type TestStoreOptions = Pick<StateMachineOptions, "inlineBytesMax" | "revisionDeletionsMax">;
 
 /** A machine over rows in memory, with one session open, for tests. */
 export class TestStore {

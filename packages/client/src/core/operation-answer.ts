@@ -1,12 +1,13 @@
 import type { Revision } from "@holdfast/base";
-import type {
-  ApplyFailure,
-  DeleteRangeResult,
-  OperationResult,
-  PutResult,
-  RangeOperationResult,
-  RangeResult,
-  TxnResult,
+import {
+  type ApplyFailure,
+  type DeleteRangeResult,
+  type OperationResult,
+  type PutResult,
+  type RangeOperationResult,
+  type RangeResult,
+  REVISION_DELETIONS_MAX,
+  type TxnResult,
 } from "@holdfast/state-machine";
 import { Entry } from "./entry.ts";
 import { malformedAnswerError, RequestError, type RequestErrorDetails } from "./request-error.ts";
@@ -157,6 +158,12 @@ function failureDetails(failure: ApplyFailure): RequestErrorDetails {
       };
     case "future-revision":
       return { code: "FUTURE_REVISION", message: "the revision asked for lies ahead", ...nothing };
+    case "too-many-deletions":
+      return {
+        code: "TOO_MANY_KEYS",
+        message: `it would delete more than ${REVISION_DELETIONS_MAX} keys at once`,
+        ...nothing,
+      };
     case "malformed":
       return {
         code: "MALFORMED_REQUEST",

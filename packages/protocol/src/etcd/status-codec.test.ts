@@ -53,6 +53,10 @@ test("a committed operation that did nothing tells why", () => {
     code: status.OUT_OF_RANGE,
     details: "etcdserver: mvcc: required revision has been compacted",
   });
+  expect(statusOfFailure({ reason: "too-many-deletions" })).toEqual({
+    code: status.RESOURCE_EXHAUSTED,
+    details: "holdfast: the range holds more than 1048576 keys: delete it in parts",
+  });
 });
 
 test("a refusal keeps its code and text", () => {

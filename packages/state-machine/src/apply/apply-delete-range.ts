@@ -5,33 +5,76 @@ import {
   pause,
   type Row,
   type Steps,
+  toByteString,
 } from "@holdfast/base";
 import type { DeleteRangeOperation } from "../command.ts";
 import type { KeyValue } from "../key-value.ts";
 import { toPair, withValues } from "../read/range-steps.ts";
-import type { DeleteRangeResult } from "../result.ts";
+import type { DeleteRangeResult, FailedResult } from "../result.ts";
 import { type CurrentRecord, decodeCurrent } from "../rows/current-row.ts";
 import { isEmptyRange, keyRange } from "../rows/key-range.ts";
-import { currentBounds, type KeyRange, keyOfCurrent } from "../rows/row-layout.ts";
+import { currentBounds, keyOfCurrent } from "../rows/row-layout.ts";
+import { countRows, type RowBounds } from "./revision-deletions.ts";
 import type { RevisionWriter } from "./revision-writer.ts";
 
 /** Keys deleted between two pauses. */
 const PAGE_ROWS = 500;
 
-/** Deletes a range, in as many slices as it takes, all of it in the revision of its operation. */
+/** Rows of a range to delete: as many as are deleted at once, and where the others are, if there may be any. */
+interface Page {
+  readonly rows: readonly Row[];
+  readonly rest: RowBounds | undefined;
+}
+
+const NOTHING: Page = { rows: [], rest: undefined };
+
+/** Applies a deletion that stands alone. It does nothing where it would be too much for one revision. */
 export function* applyDeleteRange(
   operation: DeleteRangeOperation,
   writer: RevisionWriter,
+): Steps<DeleteRangeResult | FailedResult> {
+  const first = yield* firstPage(operation, writer);
+  // Most ranges end in their first page, so they are counted by being read.
+  let left = writer.deletionsMax - first.rows.length;
+  if (left >= 0 && first.rest !== undefined) left -= yield* countRows(first.rest, left);
+  if (left >= 0) return yield* deleteRange(operation, writer, first);
+  const failure = { reason: "too-many-deletions" } as const;
+  return { kind: "failed", revision: writer.revision, failure };
+}
+
+/** Deletes a range of a transaction, whose keys were counted. */
+export function* deleteCounted(
+  operation: DeleteRangeOperation,
+  writer: RevisionWriter,
 ): Steps<DeleteRangeResult> {
+  return yield* deleteRange(operation, writer, yield* firstPage(operation, writer));
+}
+
+/** The first rows to delete; none where the operation names one key, which was fetched ahead. */
+function* firstPage(operation: DeleteRangeOperation, writer: RevisionWriter): Steps<Page> {
   const range = keyRange(operation);
+  if (operation.rangeEnd.length === 0 || isEmptyRange(range)) return NOTHING;
+  return yield* readPage(currentBounds(writer.layout, range), !operation.prevKv);
+}
+
+function* readPage({ from, to }: RowBounds, keysOnly: boolean): Steps<Page> {
+  const rows = yield* needScan({ from, to, limit: PAGE_ROWS, keysOnly });
+  if (rows.length < PAGE_ROWS) return { rows, rest: undefined };
+  return { rows, rest: { from: `${rows.at(-1)?.key}\0`, to } };
+}
+
+/** Deletes a range, in as many slices as it takes, all of it in the revision of its operation. */
+function* deleteRange(
+  operation: DeleteRangeOperation,
+  writer: RevisionWriter,
+  first: Page,
+): Steps<DeleteRangeResult> {
   const prevKvs: KeyValue[] = [];
   const kept = operation.prevKv ? prevKvs : undefined;
-  let deleted = 0;
-  if (operation.rangeEnd.length === 0) {
-    deleted = yield* deleteKey(range.from, writer, kept);
-  } else if (!isEmptyRange(range)) {
-    deleted = yield* deleteKeys(range, writer, kept);
-  }
+  const deleted =
+    operation.rangeEnd.length === 0
+      ? yield* deleteKey(toByteString(operation.key), writer, kept)
+      : yield* deletePages(first, writer, kept);
   if (writer.answer.isExceeded) prevKvs.length = 0;
   return { kind: "delete-range", revision: writer.revision, deleted, prevKvs };
 }
@@ -48,16 +91,15 @@ function* deleteKey(
   return 1;
 }
 
-function* deleteKeys(
-  range: KeyRange,
+function* deletePages(
+  first: Page,
   writer: RevisionWriter,
   kept: KeyValue[] | undefined,
 ): Steps<number> {
-  const keysOnly = kept === undefined;
-  let { from, to } = currentBounds(writer.layout, range);
+  let page = first;
   let deleted = 0;
   while (true) {
-    const rows: readonly Row[] = yield* needScan({ from, to, limit: PAGE_ROWS, keysOnly });
+    const { rows, rest } = page;
     const keys = rows.map((row) => keyOfCurrent(writer.layout, row.key));
     if (kept !== undefined) {
       const found = rows.map((row, at) => ({
@@ -68,9 +110,9 @@ function* deleteKeys(
     }
     for (const key of keys) writer.remove(key, fromByteString(key));
     deleted += rows.length;
-    if (rows.length < PAGE_ROWS) return deleted;
-    from = `${rows.at(-1)?.key}\0`;
+    if (rest === undefined) return deleted;
     yield* pause();
+    page = yield* readPage(rest, kept === undefined);
   }
 }
 

@@ -11,8 +11,9 @@ import { readRange } from "../read/range-steps.ts";
 import { revisionRefusal } from "../read/state-point.ts";
 import type { ReadRefusal } from "../refusal.ts";
 import type { FailedResult, TxnResult } from "../result.ts";
-import { applyDeleteRange } from "./apply-delete-range.ts";
+import { deleteCounted } from "./apply-delete-range.ts";
 import { putFailure, writePut } from "./apply-put.ts";
+import { areTooManyDeletions } from "./revision-deletions.ts";
 import type { RevisionWriter } from "./revision-writer.ts";
 
 /** A transaction whose compares have been decided: what will be done. */
@@ -37,6 +38,10 @@ export function* applyTxn(
   const taken = yield* takeBranches(txn, writer);
   const failure = failureOf(taken, writer, compactRevision);
   if (failure !== undefined) return { kind: "failed", revision: writer.revision, failure };
+  if (yield* areTooManyDeletions(deletionsOf(taken), writer)) {
+    const tooMany = { reason: "too-many-deletions" } as const;
+    return { kind: "failed", revision: writer.revision, failure: tooMany };
+  }
   return yield* execute(taken, writer, compactRevision);
 }
 
@@ -81,6 +86,13 @@ function operationFailure(
   }
 }
 
+function deletionsOf(taken: TakenTxn): readonly DeleteRangeOperation[] {
+  return taken.operations.flatMap((operation) => {
+    if (operation.kind === "delete-range") return [operation];
+    return operation.kind === "taken" ? deletionsOf(operation) : [];
+  });
+}
+
 function asFailure(refusal: ReadRefusal): ApplyFailure {
   return refusal.reason === "compacted"
     ? { reason: "compacted", compactRevision: refusal.compactRevision }
@@ -110,7 +122,7 @@ function* executeOperation(
     case "put":
       return yield* writePut(operation, writer);
     case "delete-range":
-      return yield* applyDeleteRange(operation, writer);
+      return yield* deleteCounted(operation, writer);
     case "range": {
       const point = { revision: writer.revision, compactRevision };
       const range = yield* readRange(operation.query, point, writer);

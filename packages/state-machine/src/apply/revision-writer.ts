@@ -7,6 +7,7 @@ import { encodeHistory } from "../rows/history-row.ts";
 import { OpenBlock } from "../rows/open-block.ts";
 import { RowEncoder } from "../rows/row-encoder.ts";
 import { blockKey, currentKey, historyKey, type RowLayout } from "../rows/row-layout.ts";
+import { REVISION_DELETIONS_MAX } from "./revision-deletions.ts";
 import { WorkMeter } from "./work-meter.ts";
 
 /** What a key becomes. */
@@ -29,6 +30,8 @@ export class RevisionWriter implements RowSource {
   readonly work: WorkMeter = new WorkMeter();
   /** What the answer to the running operation may weigh. */
   readonly answer: AnswerBudget;
+  /** How many keys a revision may delete; who writes asks first. */
+  readonly deletionsMax: number;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
   readonly #inlineBytesMax: number;
@@ -44,10 +47,12 @@ export class RevisionWriter implements RowSource {
       readonly revision: Revision;
       readonly answerBytesMax: number | undefined;
       readonly inlineBytesMax: number | undefined;
+      readonly revisionDeletionsMax: number | undefined;
     },
   ) {
     this.#rows = rows;
     this.answer = new AnswerBudget(start.answerBytesMax);
+    this.deletionsMax = start.revisionDeletionsMax ?? REVISION_DELETIONS_MAX;
     this.#inlineBytesMax = start.inlineBytesMax ?? INLINE_VALUE_BYTES;
     this.layout = start.layout;
     this.#ended = start.revision;

@@ -6,8 +6,9 @@ import { checkShape } from "./message-shape.ts";
 export const FORMAT_VERSION = 1;
 
 /**
- * Version 2 knows the operation `compact` and its result besides; nothing else differs,
- * and what has neither is written as version 1, so that older software reads it.
+ * Version 2 knows the operation `compact` and its result besides, and the failure
+ * `too-many-deletions`; nothing else differs, and what has none of them is written as
+ * version 1, so that older software reads it.
  */
 export const COMPACT_FORMAT_VERSION = 2;
 

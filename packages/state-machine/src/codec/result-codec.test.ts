@@ -10,8 +10,10 @@ import {
   encodeQueries,
   encodeRangeResults,
   encodeRangeResultsSteps,
+  encodeResults,
   isReadRefusal,
   MalformedCommandError,
+  type OperationResult,
   type RangeResult,
 } from "../index.ts";
 import { compactedRefusal, futureRefusal } from "../refusal.ts";
@@ -33,6 +35,22 @@ test("a refused query stands among answered ones", () => {
 
   expect(answers).toEqual([found, compactedRefusal(4), futureRefusal()]);
   expect(answers.map(isReadRefusal)).toEqual([false, true, true]);
+});
+
+test.each<[string, OperationResult]>([
+  ["a compaction", { kind: "compact", revision: 7 }],
+  [
+    "too many deletions",
+    { kind: "failed", revision: 7, failure: { reason: "too-many-deletions" } },
+  ],
+])("the answer to %s is of version 2, and malformed in a message of version 1", (_, result) => {
+  const bytes = encodeResults([result]);
+
+  expect(bytes[0]).toBe(2);
+  expect(decodeResults(bytes)).toEqual([result]);
+  expect(() => decodeResults(Uint8Array.of(1, ...bytes.subarray(1)))).toThrow(
+    MalformedCommandError,
+  );
 });
 
 /** How many pairs of how many bytes each answers have; few, or more than a slice takes. */

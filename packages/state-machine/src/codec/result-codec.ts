@@ -52,13 +52,13 @@ const FAILURE_REASONS: readonly ApplyFailure["reason"][] = [
   "sequence-forgotten",
   "sequence-beyond-window",
   "malformed",
+  "too-many-deletions",
 ];
 const REFUSAL_REASONS: readonly ReadRefusal["reason"][] = ["compacted", "future-revision"];
 
 /** Encodes the answers to a batch: `Results` of docs/command-format.md. */
 export function encodeResults(results: readonly OperationResult[]): Uint8Array {
-  const compacts = results.some(({ kind }) => kind === "compact");
-  const version = compacts ? COMPACT_FORMAT_VERSION : FORMAT_VERSION;
+  const version = results.some(isNewer) ? COMPACT_FORMAT_VERSION : FORMAT_VERSION;
   return encodeMessage(results.map(resultFields), version);
 }
 
@@ -68,7 +68,17 @@ export function encodeResults(results: readonly OperationResult[]): Uint8Array {
  * @throws MalformedCommandError on anything else
  */
 export function decodeResults(bytes: Uint8Array): readonly OperationResult[] {
-  return readEach(decodeMessage(bytes), "result", readResult);
+  const results = readEach(decodeMessage(bytes), "result", readResult);
+  if (bytes[0] === FORMAT_VERSION && results.some(isNewer)) {
+    throw new MalformedCommandError(`a result that version ${FORMAT_VERSION} does not have`);
+  }
+  return results;
+}
+
+/** Whether version 1 has no form for it. */
+function isNewer(result: OperationResult): boolean {
+  if (result.kind === "failed") return result.failure.reason === "too-many-deletions";
+  return result.kind === "compact";
 }
 
 /** Encodes the answers to queries: `RangeResults` of docs/command-format.md. */
