@@ -18,19 +18,22 @@ const unit: TestProjectInlineConfiguration = {
     include: ["packages/*/{src,test}/**/*.test.ts", "test/regressions/**/*.test.ts"],
     // What a test asks of time it asks of a clock of its own; this is for machines that are busy.
     testTimeout: 30_000,
+    // Modules are loaded once for all files of a worker: no unit test leaves anything behind in one.
+    isolate: false,
+    maxWorkers: 2,
   },
 };
 
 const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-// Real processes, two files at a time; ports come from the system, so they do not meet.
+// Real processes, three files at a time, as they wait a lot; ports come from the system, so they do not meet.
 const cluster: TestProjectInlineConfiguration = {
   ...fromSource,
   test: {
     ...processes,
     name: "cluster",
     include: ["test/{cli,clients,cluster,disk,membership,recovery,server}/**/*.test.ts"],
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { groupOrder: 1 },
   },
 };
