@@ -8,6 +8,8 @@ import { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
 const WARM_UP_TIMEOUTS = 5;
+/** Reading an entry from the log that is no longer in memory takes about so long, as simulated. */
+const COLD_READ_MS = 10;
 /** A healthy core has a leader within so many election timeouts (testing plan, section 3). */
 const LEADER_TIMEOUTS = 20;
 const PROBE_CLIENTS = 3;
@@ -121,7 +123,7 @@ function requireService(world: World, machines: readonly Machine[], who: string)
   };
   workload.stop();
   const { electionTimeoutMs } = plan.core;
-  const patience = LEADER_TIMEOUTS * electionTimeoutMs + slack(world);
+  const patience = LEADER_TIMEOUTS * electionTimeoutMs + slack(world) + catchUp(world, machines);
   within(patience, () => leads(machines), `has no leader after ${patience.toFixed(0)} ms`);
 
   const { writesDone, readsDone } = workload;
@@ -193,6 +195,16 @@ function isCalm({ core, network, disk }: WorldPlan): boolean {
 /** What is still on slow ways when the faults end may disturb for so long. */
 function slack({ plan }: World): Millis {
   return 2_000 + 200 * plan.network.latencyMs + 100 * plan.disk.writeMs;
+}
+
+/**
+ * A leader has committed nothing of its term until a quorum has all that comes before, and where
+ * the options allow one entry on its way at a time, that takes so long for each.
+ */
+function catchUp({ plan }: World, machines: readonly Machine[]): Millis {
+  const ends = machines.map(({ life, store }) => (life?.log ?? store.log?.durable)?.lastIndex ?? 0);
+  const behind = Math.max(...ends) - Math.min(...ends);
+  return behind * (4 * plan.network.latencyMs + 2 * plan.disk.writeMs + COLD_READ_MS);
 }
 
 function leads(machines: readonly Machine[]): boolean {
