@@ -19,7 +19,7 @@ export async function writeClusterFile(
   const config = {
     cluster: "cli",
     raft: { heartbeatMs: 100, electionTimeoutMs: 1000 },
-    limits: { diskReserveBytes: 64 * 1024 * 1024 },
+    limits: { diskReserveBytes: 64 * 1024 * 1024, snapshotBytesPerSecond: 12_582_912 },
     nodes,
   };
   const path = join(directory, "cluster.yaml");

@@ -95,7 +95,7 @@ async function stage(): Promise<Stage> {
   const config: ClusterConfig = {
     cluster: "test",
     raft: { heartbeatMs: 100, electionTimeoutMs: 1000 },
-    limits: { diskReserveBytes: 0 },
+    limits: { diskReserveBytes: 0, snapshotBytesPerSecond: 12_582_912 },
     nodes: [
       { id: "n1", client: `127.0.0.1:${client1}`, peer: `127.0.0.1:${peer1}` },
       { id: "n2", client: `127.0.0.1:${client2}`, peer: `127.0.0.1:${peer2}` },

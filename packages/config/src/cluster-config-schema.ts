@@ -10,6 +10,8 @@ export const ELECTION_TIMEOUT_MS_MAX = 60_000;
 
 /** The largest reserve of disk space that a file may ask for, bytes. */
 export const DISK_RESERVE_BYTES_MAX: number = 1024 * 1024 * 1024 * 1024;
+export const SNAPSHOT_BYTES_PER_SECOND_MIN: number = 1024 * 1024;
+export const SNAPSHOT_BYTES_PER_SECOND_MAX: number = 1024 * 1024 * 1024 * 1024;
 
 // Each `error` is what was expected at that place; what was found is added by the caller.
 const NAME_EXPECTED = "a name of at most 64 letters, digits, '-', '_' or '.'";
@@ -55,6 +57,7 @@ export interface WrittenTimings {
 /** As written; an absent limit is the default. */
 export interface WrittenLimits {
   readonly diskReserveBytes?: number | undefined;
+  readonly snapshotBytesPerSecond?: number | undefined;
 }
 
 /** As written; only the zone may be absent. */
@@ -81,8 +84,14 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
       .optional(),
     limits: z
       .strictObject(
-        { diskReserveBytes: diskReserve().optional() },
-        { error: objectOf("diskReserveBytes") },
+        {
+          diskReserveBytes: bytes(0, DISK_RESERVE_BYTES_MAX).optional(),
+          snapshotBytesPerSecond: bytes(
+            SNAPSHOT_BYTES_PER_SECOND_MIN,
+            SNAPSHOT_BYTES_PER_SECOND_MAX,
+          ).optional(),
+        },
+        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond") },
       )
       .optional(),
     nodes: z
@@ -114,9 +123,9 @@ function milliseconds(max: number): z.ZodType<number> {
   return z.int({ error }).min(1, { error }).max(max, { error });
 }
 
-function diskReserve(): z.ZodType<number> {
-  const error = `a whole number of bytes from 0 to ${DISK_RESERVE_BYTES_MAX}`;
-  return z.int({ error }).min(0, { error }).max(DISK_RESERVE_BYTES_MAX, { error });
+function bytes(min: number, max: number): z.ZodType<number> {
+  const error = `a whole number of bytes from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
 function isDialable(text: string): boolean {

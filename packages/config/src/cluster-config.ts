@@ -26,6 +26,14 @@ export interface ClusterLimits {
    * @default 67108864 (64 MiB)
    */
   readonly diskReserveBytes: number;
+  /**
+   * How fast a leader sends states to members that its log no longer reaches, all of
+   * them together, bytes a second. Raise it where nodes have cores to spare: what is
+   * sent faster makes clients wait longer meanwhile (decision 11).
+   *
+   * @default 12582912 (12 MiB)
+   */
+  readonly snapshotBytesPerSecond: number;
 }
 
 export interface NodeConfig {

@@ -59,12 +59,16 @@ test("three nodes have the ports that etcd's users expect", async () => {
   expect(config.raft).toEqual({ heartbeatMs: 100, electionTimeoutMs: 1000 });
 });
 
-test("the reserve of disk space is 64 MiB unless the file says otherwise", () => {
+test("64 MiB of the disk stay free and 12 MiB of states are sent a second unless the file says otherwise", () => {
+  const written = "{ diskReserveBytes: 0, snapshotBytesPerSecond: 1048576 }";
   const absent = parseClusterConfig(file({}), "demo.yaml");
-  const given = parseClusterConfig(file({ limits: "{ diskReserveBytes: 0 }" }), "demo.yaml");
+  const given = parseClusterConfig(file({ limits: written }), "demo.yaml");
 
-  expect(absent.limits).toEqual({ diskReserveBytes: 67_108_864 });
-  expect(given.limits).toEqual({ diskReserveBytes: 0 });
+  expect(absent.limits).toEqual({
+    diskReserveBytes: 67_108_864,
+    snapshotBytesPerSecond: 12_582_912,
+  });
+  expect(given.limits).toEqual({ diskReserveBytes: 0, snapshotBytesPerSecond: 1_048_576 });
 });
 
 test("a time that is not given is the default, a zone that is not given is none", () => {

@@ -14,6 +14,7 @@ export const CONFIG_BYTES_MAX: number = 1024 * 1024;
 const HEARTBEAT_MS_DEFAULT = 100;
 const ELECTION_TIMEOUT_MS_DEFAULT = 1000;
 const DISK_RESERVE_BYTES_DEFAULT = 64 * 1024 * 1024;
+const SNAPSHOT_BYTES_PER_SECOND_DEFAULT = 12 * 1024 * 1024;
 const FOUND_LENGTH_MAX = 60;
 
 /**
@@ -110,6 +111,7 @@ function withDefaults({ cluster, raft, limits, nodes }: WrittenConfig): ClusterC
     }),
     limits: Object.freeze({
       diskReserveBytes: limits?.diskReserveBytes ?? DISK_RESERVE_BYTES_DEFAULT,
+      snapshotBytesPerSecond: limits?.snapshotBytesPerSecond ?? SNAPSHOT_BYTES_PER_SECOND_DEFAULT,
     }),
     nodes: Object.freeze(nodes.map((node) => Object.freeze({ ...node, zone: node.zone }))),
   });

@@ -60,7 +60,7 @@ export interface ReplicaOptions {
    * How fast a leader sends states to members that its log no longer reaches, all of
    * them together, bytes a second: what clients wait for goes first.
    *
-   * @default 32 MiB
+   * @default 12 MiB (decision 11)
    */
   readonly snapshotBytesPerSecond: number;
   /**
@@ -85,7 +85,7 @@ export function resolveReplicaOptions(
     longReadsMax: 1000,
     readBytesMax: MIB,
     sliceMs: 5,
-    snapshotBytesPerSecond: 32 * MIB,
+    snapshotBytesPerSecond: 12 * MIB,
     sessionIdleMs: 3_600_000,
     ...given,
   });

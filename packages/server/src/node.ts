@@ -118,14 +118,17 @@ async function openOn(
   const { config, node, logger, bootstrap } = parts;
   const clock = new SystemClock();
   const turn = new SystemTurn();
-  const { diskReserveBytes: reserveBytes } = config.limits;
+  const { diskReserveBytes: reserveBytes, snapshotBytesPerSecond } = config.limits;
   const disk = await openDisk(directory, { path: directory.path, reserveBytes, clock, logger });
   const replica: Replica = new Replica({
     self: { ...configured(node), storeId: directory.storeId },
     bootId: toHex(randomBytes(random, 16)) as BootId,
     nodes: config.nodes.map(configured),
     bootstrap,
-    options: resolveReplicaOptions({ raft: resolveRaftOptions(config.raft) }),
+    options: resolveReplicaOptions({
+      raft: resolveRaftOptions(config.raft),
+      snapshotBytesPerSecond,
+    }),
     clock,
     turn,
     random,

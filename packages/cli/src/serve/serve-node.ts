@@ -3,6 +3,7 @@ import type { ResolvedNodeConfig } from "@holdfast/config";
 import type { RunningNode } from "@holdfast/server";
 import { watchStopSignals } from "../stop-signals.ts";
 import type { NodeMessage } from "../up/node-message.ts";
+import { letHeapGrow } from "./heap-growth.ts";
 
 /** A stop that takes longer than this is given up, ms: nothing may keep a node alive that nobody wants. */
 const STOP_MS_MAX = 10_000;
@@ -33,6 +34,7 @@ export async function serveNode(
     process.once("disconnect", stop);
   });
 
+  letHeapGrow();
   try {
     // Loaded late: a `get` should not pay for the server.
     const { runNode } = await import("@holdfast/server");
