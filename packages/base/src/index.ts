@@ -30,6 +30,7 @@ export {
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
 export { below, type Random, randomBytes, randomWireId, SeededRandom } from "./random.ts";
 export {
+  commitPart,
   needRows,
   needScan,
   pause,

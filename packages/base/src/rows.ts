@@ -1,4 +1,5 @@
 import type { ByteString } from "./bytes.ts";
+import type { LogIndex } from "./ids.ts";
 
 /** A row of the replica's state. Keys order bytewise. */
 export interface Row {
@@ -29,7 +30,12 @@ export type RowNeed =
   /** Answered by rows. */
   | { readonly kind: "scan"; readonly scan: RowScan }
   /** A slice of work is done; answered when the event loop has turned. */
-  | { readonly kind: "pause" };
+  | { readonly kind: "pause" }
+  /**
+   * What was written so far may become durable without what follows, as of this applied
+   * index; answered when there is room for more. Only who applies entries is asked.
+   */
+  | { readonly kind: "commit"; readonly appliedIndex: LogIndex };
 
 /** The answer to a {@link RowNeed} of each kind. */
 export type RowAnswer = readonly (Uint8Array | undefined)[] | readonly Row[] | undefined;
@@ -53,6 +59,11 @@ export function* needScan(scan: RowScan): Steps<readonly Row[]> {
 /** Lets the event loop turn inside {@link Steps}. */
 export function* pause(): Steps<void> {
   yield { kind: "pause" };
+}
+
+/** Lets what was written so far become durable inside {@link Steps}. */
+export function* commitPart(appliedIndex: LogIndex): Steps<void> {
+  yield { kind: "commit", appliedIndex };
 }
 
 /**

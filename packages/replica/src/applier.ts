@@ -43,7 +43,6 @@ export class Applier {
   readonly #parts: ApplierParts;
   readonly #groups: EntryGroups;
   readonly #slices: Slices;
-  #resume: () => void = () => undefined;
   #applied: LogIndex;
   #target: LogIndex;
   #running: Promise<void> | undefined;
@@ -53,7 +52,6 @@ export class Applier {
     this.#parts = parts;
     this.#slices = new Slices(parts);
     this.#groups = new EntryGroups(parts.machine, parts.rows, this.#slices);
-    parts.store.onSpace(() => this.#resume());
     this.#applied = parts.machine.applied.index;
     this.#target = this.#applied;
   }
@@ -71,16 +69,16 @@ export class Applier {
   /** Resolves when the entry under way is applied; later ones stay for the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#resume();
+    this.#parts.rows.stopWaiting();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const { store, read, fail } = this.#parts;
+    const { store, rows, read, fail } = this.#parts;
     try {
       while (this.#applied < this.#target && !this.#stopped) {
         if (store.full) {
-          await this.#space();
+          await rows.untilSpace();
           continue;
         }
         const found = read(this.#applied + 1, this.#target);
@@ -92,13 +90,6 @@ export class Applier {
     } finally {
       this.#running = undefined;
     }
-  }
-
-  /** The state's memory is full: applying pauses until some of it is on disk (decision 10). */
-  #space(): Promise<void> {
-    return new Promise((resume) => {
-      this.#resume = resume;
-    });
   }
 
   async #applyAll(entries: readonly Entry[]): Promise<void> {

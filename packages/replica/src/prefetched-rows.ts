@@ -1,4 +1,4 @@
-import type { ByteString, Row, RowScan, RowWriter } from "@holdfast/base";
+import type { ByteString, LogIndex, Row, RowScan, RowWriter } from "@holdfast/base";
 import type { RowReads, StateStore } from "@holdfast/storage";
 import type { RowSource } from "./run-steps.ts";
 
@@ -20,10 +20,12 @@ export class PrefetchedRows implements RowWriter, RowSource {
   readonly #store: StateStore;
   readonly #reads: RowReads;
   readonly #ahead = new Set<FetchedRows>();
+  #resume: () => void = () => undefined;
 
   constructor(store: StateStore) {
     this.#store = store;
     this.#reads = store.applyReads();
+    store.onSpace(() => this.#resume());
   }
 
   put(key: ByteString, value: Uint8Array): void {
@@ -38,6 +40,24 @@ export class PrefetchedRows implements RowWriter, RowSource {
 
   publish(): void {
     this.#store.publish();
+  }
+
+  /** All of an entry is written, or a part of it that may stand without the rest. */
+  commit(appliedIndex: LogIndex): Promise<void> | undefined {
+    this.#store.commitPoint(appliedIndex);
+    return this.#store.full ? this.untilSpace() : undefined;
+  }
+
+  /** The state's memory is full: applying pauses until some of it is on disk (decision 10). */
+  untilSpace(): Promise<void> {
+    return new Promise((resume) => {
+      this.#resume = resume;
+    });
+  }
+
+  /** Whoever waits for space goes on without. */
+  stopWaiting(): void {
+    this.#resume();
   }
 
   get readsAreSlow(): boolean {

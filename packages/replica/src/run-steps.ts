@@ -1,6 +1,8 @@
 import {
+  assert,
   assertNever,
   type ByteString,
+  type LogIndex,
   type Row,
   type RowAnswer,
   type RowNeed,
@@ -20,6 +22,8 @@ export interface RowSource {
   isNear?(key: ByteString): boolean;
   /** Called once, before the first wait: what is read later must be of this moment too. */
   leaveTurn?(): void;
+  /** What was written so far may become durable; waits for room. Left away: nothing is written here. */
+  commit?(appliedIndex: LogIndex): Promise<void> | undefined;
   /** Whether a row that is not in memory should rather be read off the event loop. */
   readonly readsAreSlow: boolean;
 }
@@ -99,6 +103,10 @@ async function answerTo(
       return source.scan(need.scan);
     case "pause":
       return slices.next().then(() => undefined);
+    case "commit":
+      assert(source.commit !== undefined, "only who applies entries writes");
+      await source.commit(need.appliedIndex);
+      return undefined;
     default:
       return assertNever(need, "row need");
   }

@@ -38,6 +38,7 @@ export class MemoryRows implements RowWriter {
       case "scan":
         return this.#scan(need.scan);
       case "pause":
+      case "commit":
         return undefined;
     }
   }

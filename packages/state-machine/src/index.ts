@@ -67,7 +67,8 @@ export { DamagedRowError } from "./rows/damaged-row-error.ts";
 export { decodeMeta, type StateMeta } from "./rows/meta-row.ts";
 export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
-export { type AppliedEntry, StateMachine, type StateMachineOptions } from "./state-machine.ts";
+export { type AppliedEntry, StateMachine } from "./state-machine.ts";
+export type { StateMachineOptions } from "./state-machine-options.ts";
 export { operationBytes } from "./validate/operation-bytes.ts";
 export {
   BATCH_ARRAYS_MAX,

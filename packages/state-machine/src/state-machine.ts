@@ -1,7 +1,7 @@
 import {
   assert,
   type ByteString,
-  type GroupId,
+  commitPart,
   type LogIndex,
   needRows,
   pause,
@@ -32,6 +32,7 @@ import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 import { ANSWER_BYTES_MAX } from "./sessions/answer-bytes.ts";
 import { SessionBatchRun } from "./sessions/session-batch.ts";
 import { type IdleSession, SessionTable } from "./sessions/session-table.ts";
+import type { StateMachineOptions } from "./state-machine-options.ts";
 
 /** A committed entry. `payload` is `undefined` where it is no batch: a leader's no-op, a membership. */
 export interface AppliedEntry {
@@ -40,33 +41,6 @@ export interface AppliedEntry {
   readonly payload: Uint8Array | undefined;
   /** The payload, where it was read ahead. */
   readonly prepared?: PreparedBatch | undefined;
-}
-
-export interface StateMachineOptions {
-  readonly group: GroupId;
-  /** Where rows go; its writes are seen by the machine's own steps at once. */
-  readonly writer: RowWriter;
-  /**
-   * What the answer to one operation may weigh, bytes. It decides what is told, never what
-   * is written, so it may differ between replicas; only not below what sessions keep.
-   *
-   * @default REPLY_BYTES_MAX
-   */
-  readonly answerBytesMax?: number;
-  /**
-   * Values up to this many bytes also stand with their key in its `current` row. It decides where a
-   * value is read, never what is read or hashed, so it may differ between replicas and from start to start.
-   *
-   * @default INLINE_VALUE_BYTES
-   */
-  readonly inlineBytesMax?: number;
-  /**
-   * Keys that one revision may delete; what would delete more does nothing. It decides results, so
-   * unlike the others it must be the same on every replica, always: only tests give it.
-   *
-   * @default REVISION_DELETIONS_MAX
-   */
-  readonly revisionDeletionsMax?: number;
 }
 
 /** Idle sessions that are named at once. */
@@ -87,6 +61,7 @@ export class StateMachine {
   readonly #answerBytesMax: number | undefined;
   readonly #inlineBytesMax: number | undefined;
   readonly #revisionDeletionsMax: number | undefined;
+  readonly #partDeletions: number | undefined;
   #meta: StateMeta = FRESH_STATE;
   #revision: RevisionWriter;
   #sessions: SessionTable;
@@ -105,6 +80,7 @@ export class StateMachine {
     this.#answerBytesMax = options.answerBytesMax;
     this.#inlineBytesMax = options.inlineBytesMax;
     this.#revisionDeletionsMax = options.revisionDeletionsMax;
+    this.#partDeletions = options.partDeletions;
     this.layout = rowLayout(options.group);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
@@ -268,27 +244,51 @@ export class StateMachine {
   ): Steps<readonly OperationResult[]> {
     this.#revision.begin(yield* fetchRecords(keys, this.layout));
     let run = this.#runOf(this.#sessions.enter(batch, index));
+    // An operation before its session would be applied by who goes on from a part.
+    const mayEndPart = run !== undefined || batch.operations[0]?.kind === "session-open";
     const results: OperationResult[] = [];
     for (const [position, operation] of batch.operations.entries()) {
       if (operation.kind === "session-open") {
         run ??= this.#runOf(this.#sessions.open(batch, index));
-        results.push(
-          run === undefined
-            ? this.#failed({ reason: "too-many-sessions" })
-            : { kind: "session-open", revision: this.#revision.revision },
-        );
-      } else if (run === undefined) {
-        results.push(this.#failed({ reason: "session-expired" }));
-      } else {
-        results.push(yield* this.#applyOnce(operation, batch.firstSequence + position, run));
       }
+      results.push(yield* this.#answer(operation, batch.firstSequence + position, run));
+      if (this.#revision.takePartEnd() && run !== undefined && mayEndPart)
+        yield* this.#endPart(run);
       if (this.#revision.work.spend()) yield* pause();
     }
-    if (run !== undefined) {
-      run.end();
-      this.#sessions.writeHead(run.session);
-    }
+    if (run !== undefined) this.#endRun(run);
     return results;
+  }
+
+  #endRun(run: SessionBatchRun): void {
+    run.writeAnswers();
+    this.#sessions.writeHead(run.session);
+  }
+
+  /**
+   * Lets what the entry's operations did so far become durable, so that what they delete
+   * together is not all in memory (docs/decisions/0010). The entry is not applied yet: who restarts here applies
+   * it again, and the session has kept which of its operations were done, and their answers.
+   */
+  *#endPart(run: SessionBatchRun): Steps<void> {
+    this.#endRun(run);
+    this.#endRevisions();
+    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
+    this.#rows.publish();
+    yield* commitPart(this.#meta.appliedIndex);
+  }
+
+  *#answer(
+    operation: Operation,
+    sequence: number,
+    run: SessionBatchRun | undefined,
+  ): Steps<OperationResult> {
+    if (operation.kind === "session-open") {
+      if (run === undefined) return this.#failed({ reason: "too-many-sessions" });
+      return { kind: "session-open", revision: this.#revision.revision };
+    }
+    if (run === undefined) return this.#failed({ reason: "session-expired" });
+    return yield* this.#applyOnce(operation, sequence, run);
   }
 
   /** Applies an operation unless its session has had it applied before (decision 18). */
@@ -307,7 +307,7 @@ export class StateMachine {
       case "fresh": {
         const result = this.#answerTo(yield* this.#applyOperation(operation, run));
         run.record(sequence, result);
-        if (this.#revision.endOperation()) this.#publishRevision();
+        if (this.#revision.endOperation()) this.#publishRevisions();
         return result;
       }
     }
@@ -352,14 +352,15 @@ export class StateMachine {
    * Shows the revisions so far. Done at the end of an entry, and before where its
    * block is full: revisions are published by the block, which then is there too.
    */
-  #publishRevision(): void {
-    this.#revision.writeBlock();
-    this.#meta = {
-      ...this.#meta,
-      revision: this.#revision.revision,
-      compactRevision: this.#compacted,
-    };
+  #publishRevisions(): void {
+    this.#endRevisions();
     this.#rows.publish();
+  }
+
+  #endRevisions(): void {
+    this.#revision.writeBlock();
+    const { revision } = this.#revision;
+    this.#meta = { ...this.#meta, revision, compactRevision: this.#compacted };
   }
 
   #runOf(session: SessionBatchRun["session"] | undefined): SessionBatchRun | undefined {
@@ -378,6 +379,7 @@ export class StateMachine {
       answerBytesMax: this.#answerBytesMax,
       inlineBytesMax: this.#inlineBytesMax,
       revisionDeletionsMax: this.#revisionDeletionsMax,
+      partDeletions: this.#partDeletions,
     });
   }
 }

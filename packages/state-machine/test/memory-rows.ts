@@ -124,6 +124,7 @@ function answerOf(need: RowNeed, rows: SortedRows): RowAnswer {
     case "scan":
       return rows.scan(need.scan);
     case "pause":
+    case "commit":
       return undefined;
   }
 }

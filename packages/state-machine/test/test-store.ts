@@ -19,7 +19,10 @@ import {
 } from "../src/index.ts";
 import { MemoryRows, SortedRows } from "./memory-rows.ts";
 
-export type TestStoreOptions = Pick<StateMachineOptions, "inlineBytesMax" | "revisionDeletionsMax">;
+export type TestStoreOptions = Pick<
+  StateMachineOptions,
+  "inlineBytesMax" | "revisionDeletionsMax" | "partDeletions"
+>;
 
 /** A machine over rows in memory, with one session open, for tests. */
 export class TestStore {

@@ -151,6 +151,7 @@ function answerTo(need: RowNeed, source: Source): RowAnswer | Promise<RowAnswer>
     case "scan":
       return source.scan(need.scan);
     case "pause":
+    case "commit":
       return turn.next().then(() => undefined);
   }
 }

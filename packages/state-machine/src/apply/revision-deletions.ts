@@ -12,6 +12,12 @@ import type { RevisionWriter } from "./revision-writer.ts";
  */
 export const REVISION_DELETIONS_MAX = 1_048_576;
 
+/**
+ * Once operations of one entry deleted so many keys together, what they wrote may become durable
+ * before the entry ends. It decides how rows are cut, so it is the same on every replica.
+ */
+export const PART_DELETIONS = 65_536;
+
 /** Rows of the engine: `[from, to)`. */
 export interface RowBounds {
   readonly from: ByteString;

@@ -7,7 +7,7 @@ import { encodeHistory } from "../rows/history-row.ts";
 import { OpenBlock } from "../rows/open-block.ts";
 import { RowEncoder } from "../rows/row-encoder.ts";
 import { blockKey, currentKey, historyKey, type RowLayout } from "../rows/row-layout.ts";
-import { REVISION_DELETIONS_MAX } from "./revision-deletions.ts";
+import { PART_DELETIONS, REVISION_DELETIONS_MAX } from "./revision-deletions.ts";
 import { WorkMeter } from "./work-meter.ts";
 
 /** What a key becomes. */
@@ -32,6 +32,7 @@ export class RevisionWriter implements RowSource {
   readonly answer: AnswerBudget;
   /** How many keys a revision may delete; who writes asks first. */
   readonly deletionsMax: number;
+  readonly #partDeletions: number;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
   readonly #inlineBytesMax: number;
@@ -39,6 +40,8 @@ export class RevisionWriter implements RowSource {
   #ended: Revision;
   #sub = 0;
   #filled = false;
+  /** Keys deleted since the last commit point. */
+  #deletions = 0;
 
   constructor(
     rows: RowWriter,
@@ -48,11 +51,13 @@ export class RevisionWriter implements RowSource {
       readonly answerBytesMax: number | undefined;
       readonly inlineBytesMax: number | undefined;
       readonly revisionDeletionsMax: number | undefined;
+      readonly partDeletions: number | undefined;
     },
   ) {
     this.#rows = rows;
     this.answer = new AnswerBudget(start.answerBytesMax);
     this.deletionsMax = start.revisionDeletionsMax ?? REVISION_DELETIONS_MAX;
+    this.#partDeletions = start.partDeletions ?? PART_DELETIONS;
     this.#inlineBytesMax = start.inlineBytesMax ?? INLINE_VALUE_BYTES;
     this.layout = start.layout;
     this.#ended = start.revision;
@@ -71,6 +76,7 @@ export class RevisionWriter implements RowSource {
   /** Takes what was fetched for the entry that begins. */
   begin(records: Map<ByteString, CurrentRecord | undefined>): void {
     this.#records = records;
+    this.#deletions = 0;
   }
 
   /** Gives a key a new version; `previous` is its latest one. */
@@ -108,6 +114,7 @@ export class RevisionWriter implements RowSource {
 
   /** Deletes a key that exists. */
   remove(key: ByteString, keyBytes: Uint8Array): void {
+    this.#deletions++;
     const event = tombstone({ key: keyBytes, modRevision: this.#ended + 1, sub: this.#sub++ });
     const reference = this.open.add(event);
     if (this.#records.has(key)) this.#records.set(key, undefined);
@@ -123,6 +130,13 @@ export class RevisionWriter implements RowSource {
     const filled = this.#filled;
     this.#filled = false;
     return filled;
+  }
+
+  /** So much was deleted that it should become durable before more is done. True once. */
+  takePartEnd(): boolean {
+    if (this.#deletions < this.#partDeletions) return false;
+    this.#deletions = 0;
+    return true;
   }
 
   /** Writes the open block: due before its revisions are published. */

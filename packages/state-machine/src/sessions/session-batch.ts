@@ -56,9 +56,9 @@ export class SessionBatchRun {
     }
   }
 
-  /** Writes the new answers. */
-  end(): void {
-    for (const { first, answers } of this.#runs) {
+  /** Writes the new answers since the last call. */
+  writeAnswers(): void {
+    for (const { first, answers } of this.#runs.splice(0)) {
       const run = { first, count: answers.length };
       const key = answersKey(this.#layout, { session: this.session.id, ...run });
       this.#rows.put(key, encodeResults(answers));

@@ -2,7 +2,7 @@
 export interface StateLimits {
   /**
    * Applied rows held in memory, in bytes. Above it the store is `full` and its
-   * writer pauses; one log entry may go beyond it, for it is never split.
+   * writer pauses; what stands between two commit points may go beyond it.
    *
    * @default 64 MiB
    */

@@ -24,8 +24,8 @@ const FLUSH_SLICE_ROWS = 4_096;
  * The replica's rows: what is applied is seen at once, in memory, and reaches the
  * engine a little later in one durable batch (decisions 10, 11). One writer.
  *
- * Invariants: (1) a row is in the engine only if the whole log entry that wrote it
- * is, and all before it; (2) at most one generation is being written; (3) the
+ * Invariants: (1) a row is in the engine only if all up to a commit point behind it
+ * is; (2) at most one generation is being written; (3) the
  * engine has every generation that is no longer listed; (4) a View reads its
  * moment from the generations it captured and a snapshot that lacks none of the
  * others.
@@ -138,7 +138,8 @@ export class StateStore implements RowWriter {
   }
 
   /**
-   * The end of a log entry: all of it is written, its applied index among the rows.
+   * What was written so far may stand without what follows, as of the applied index among the
+   * rows: a log entry is at its end, or at a place from which applying it again goes on.
    * Publishes what is left; only here may a generation end.
    *
    * @throws {StateFailedError} if a batch could not be written.

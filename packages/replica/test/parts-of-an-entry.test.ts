@@ -1,0 +1,97 @@
+import { FIRST_GROUP, fromByteString } from "@holdfast/base";
+import { encodeBatch, type Operation, StateMachine } from "@holdfast/state-machine";
+import { expect, test } from "vitest";
+import { PrefetchedRows } from "../src/prefetched-rows.ts";
+import { runSteps } from "../src/run-steps.ts";
+import { Slices } from "../src/slices.ts";
+import { SlowWorld } from "./slow-world.ts";
+
+const RANGES = 12;
+const KEYS_EACH = 200;
+const OVERLAY_BYTES_MAX = 64 * 1024;
+const ALL = { from: "", to: "\xff\xff", limit: Number.POSITIVE_INFINITY };
+
+/** What one of the ranges takes in the overlay when it is deleted: less than 1 KiB a key. */
+const ONE_RANGE_BYTES = KEYS_EACH * 1024;
+
+test("an entry that deletes much holds little more than the overlay and one operation in memory", async () => {
+  const inParts = await deletedInOneEntry(KEYS_EACH / 2);
+  const atOnce = await deletedInOneEntry(Number.POSITIVE_INFINITY);
+
+  expect(inParts.mostBytes).toBeLessThan(OVERLAY_BYTES_MAX + 2 * ONE_RANGE_BYTES);
+  expect(atOnce.mostBytes).toBeGreaterThan(2 * inParts.mostBytes);
+  expect(inParts.current).toEqual([]);
+  expect(atOnce.current).toEqual([]);
+});
+
+interface Deleted {
+  readonly mostBytes: number;
+  /** Keys that are left. */
+  readonly current: readonly string[];
+}
+
+async function deletedInOneEntry(partDeletions: number): Promise<Deleted> {
+  const world = new SlowWorld(
+    { readMs: 0, turnsAway: 1 },
+    { overlayBytesMax: OVERLAY_BYTES_MAX, flushBytes: 16 * 1024, flushDelayMs: 1 },
+  );
+  const { clock, turn, store, engine } = world;
+  const rows = new PrefetchedRows(store);
+  const machine = new StateMachine({ group: FIRST_GROUP, writer: rows, partDeletions });
+  const slices = new Slices({ clock, turn, sliceMs: 5 });
+  await world.until(Promise.resolve(runSteps(machine.open(), rows, slices)));
+  const apply = async (operations: readonly Operation[], firstSequence: number): Promise<void> => {
+    const index = machine.applied.index + 1;
+    const steps = machine.apply({ index, term: 1, payload: batch(operations, firstSequence) });
+    await world.until(Promise.resolve(runSteps(steps, rows, slices)));
+    store.commitPoint(index);
+    await world.until(store.flush());
+  };
+  await apply([{ kind: "session-open" }], 0);
+  for (let range = 0; range < RANGES; range++) await apply(putsOf(range), 1 + range * KEYS_EACH);
+
+  let mostBytes = 0;
+  const remove = store.delete.bind(store);
+  store.delete = (key) => {
+    remove(key);
+    mostBytes = Math.max(mostBytes, store.stats().overlayBytes);
+  };
+  const deletions = Array.from({ length: RANGES }, (_, range) => deletionOf(range));
+  await apply(deletions, 1 + RANGES * KEYS_EACH);
+
+  const found = await world.until(engine.scan(ALL));
+  await world.until(store.close());
+  const { currentPrefix } = machine.layout;
+  const current = found.map(({ key }) => key).filter((key) => key.startsWith(currentPrefix));
+  return { mostBytes, current };
+}
+
+function batch(operations: readonly Operation[], firstSequence: number): Uint8Array {
+  const session = new Uint8Array(16).fill(7);
+  return encodeBatch({ session, firstSequence, ackedBelow: firstSequence, operations });
+}
+
+function putsOf(range: number): readonly Operation[] {
+  return Array.from({ length: KEYS_EACH }, (_, at) => ({
+    kind: "put",
+    key: fromByteString(`${letter(range)}${at}`),
+    value: fromByteString("v"),
+    lease: 0n,
+    prevKv: false,
+    ignoreValue: false,
+    ignoreLease: false,
+  }));
+}
+
+function deletionOf(range: number): Operation {
+  return {
+    kind: "delete-range",
+    key: fromByteString(letter(range)),
+    rangeEnd: fromByteString(letter(range + 1)),
+    prevKv: false,
+  };
+}
+
+function letter(range: number): string {
+  return String.fromCharCode("a".charCodeAt(0) + range);
+}

@@ -1,0 +1,30 @@
+import type { GroupId, RowWriter } from "@holdfast/base";
+
+export interface StateMachineOptions {
+  readonly group: GroupId;
+  /** Where rows go; its writes are seen by the machine's own steps at once. */
+  readonly writer: RowWriter;
+  /**
+   * What the answer to one operation may weigh, bytes. It decides what is told, never what
+   * is written, so it may differ between replicas; only not below what sessions keep.
+   *
+   * @default REPLY_BYTES_MAX
+   */
+  readonly answerBytesMax?: number;
+  /**
+   * Values up to this many bytes also stand with their key in its `current` row. It decides where a
+   * value is read, never what is read or hashed, so it may differ between replicas and from start to start.
+   *
+   * @default INLINE_VALUE_BYTES
+   */
+  readonly inlineBytesMax?: number;
+  /**
+   * Keys that one revision may delete; what would delete more does nothing. It decides results, so
+   * unlike the others it must be the same on every replica, always: only tests give it.
+   *
+   * @default REVISION_DELETIONS_MAX
+   */
+  readonly revisionDeletionsMax?: number;
+  /** Keys that operations of one entry delete before a part of it may become durable; only tests give it. */
+  readonly partDeletions?: number;
+}
