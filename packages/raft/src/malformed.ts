@@ -8,19 +8,27 @@ import type { AppendRequest, Message } from "./types/message.ts";
 /**
  * What no leader says, whatever it has lived through, and what would break the log of
  * whoever believed it. It is a peer's mistake, not one of this member: it is passed over
- * as if it had been lost (raft.md §8). What only a broken Raft could bring about is no
- * such thing, and stops the member.
+ * as if it had been lost (raft.md §8), and told. What only a broken Raft could bring about is
+ * no such thing, and stops the member.
+ *
+ * @returns what is wrong with it, if anything is.
  */
-export function isMalformed(state: RaftState, message: Message): boolean {
+export function malformedIn(state: RaftState, message: Message): string | undefined {
   switch (message.kind) {
     case "append-request":
-      return !areInOrder(message) || message.entries.some((entry) => isUnreadable(state, entry));
+      if (!areInOrder(message)) return "its entries are not in order";
+      return message.entries.some((entry) => isUnreadable(state, entry))
+        ? "it has a configuration that this version cannot read, or that cannot be in force"
+        : undefined;
     case "snapshot-offer": {
       const { last, membership } = message.meta;
-      return last.term > message.term || cannotRun(membership);
+      if (last.term > message.term) return "its state is of a later term than its leader";
+      return cannotRun(membership)
+        ? "its state has a configuration that cannot be in force"
+        : undefined;
     }
     default:
-      return false;
+      return undefined;
   }
 }
 

@@ -11,7 +11,7 @@ import {
   onHeartbeatResponse,
   onReadIndexRequest,
 } from "./leader/responses.ts";
-import { isMalformed } from "./malformed.ts";
+import { malformedIn } from "./malformed.ts";
 import type { RaftState } from "./raft-state.ts";
 import { traceMessage } from "./trace/trace-event.ts";
 import type { Message } from "./types/message.ts";
@@ -19,7 +19,12 @@ import type { Message } from "./types/message.ts";
 /** A peer's message: first the terms, then what it says. */
 export function onMessage(state: RaftState, message: Message): void {
   if (message.to !== state.id || message.from === state.id) return;
-  if (isMalformed(state, message)) return;
+  const problem = malformedIn(state, message);
+  if (problem !== undefined) {
+    const { from, kind } = message;
+    state.outbox.transitions.push({ kind: "malformed", from, message: kind, problem });
+    return;
+  }
   traceMessage(state, "Receive", message);
   if (message.kind === "pre-vote-request") return onPreVoteRequest(state, message);
   const asksFuture = message.kind === "pre-vote-response" && message.granted;

@@ -332,8 +332,10 @@ export class Member {
 
   #changed(transition: Transition): void {
     if (transition.kind === "membership") this.#membershipIs(transition.membership);
-    else this.#leaderIs(transition.leader);
-    if (transition.kind === "role" && transition.role !== "leader") this.#snapshots.leadsNot();
+    if (transition.kind === "role") {
+      this.#leaderIs(transition.leader);
+      if (transition.role !== "leader") this.#snapshots.leadsNot();
+    }
     this.#parts.changed(transition);
   }
 

@@ -18,6 +18,7 @@ import type { Operation, OperationResult } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import { type Birth, type ConfiguredNode, Formation } from "./formation.ts";
 import { handOver } from "./hand-over.ts";
+import { MalformedMessages } from "./malformed-messages.ts";
 import { type DiskObserver, Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 import { ownMember } from "./membership/own-member.ts";
@@ -74,6 +75,7 @@ export interface ReplicaParts {
 export class Replica implements ReplicaApi {
   readonly #parts: ReplicaParts;
   readonly #presence: PeerPresence;
+  readonly #malformed: MalformedMessages;
   readonly #listeners: ((status: ReplicaStatus) => void)[] = [];
   readonly #failureListeners: ((failure: unknown) => void)[] = [];
   #network: PeerNetwork | undefined;
@@ -90,6 +92,7 @@ export class Replica implements ReplicaApi {
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts;
+    this.#malformed = new MalformedMessages(parts.clock, parts.logger);
     this.#presence = new PeerPresence(parts.clock);
     parts.room.onChange(() => this.#announce());
   }
@@ -320,6 +323,7 @@ export class Replica implements ReplicaApi {
   }
 
   #changed(transition: Transition): void {
+    if (transition.kind === "malformed") return this.#malformed.note(transition);
     if (transition.kind === "role") {
       const { role, term, leader, reason } = transition;
       this.#parts.logger.info({ role, term, leader, reason }, "role changed");

@@ -100,7 +100,14 @@ export type Transition =
       readonly leader: MemberId | undefined;
       readonly reason: string;
     }
-  | { readonly kind: "membership"; readonly membership: Membership };
+  | { readonly kind: "membership"; readonly membership: Membership }
+  /** A peer sent what no peer may: it was passed over. */
+  | {
+      readonly kind: "malformed";
+      readonly from: MemberId;
+      readonly message: Message["kind"];
+      readonly problem: string;
+    };
 
 /** What the driver owes the core after a batch of inputs. */
 export interface Effects {

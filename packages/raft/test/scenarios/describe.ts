@@ -97,6 +97,9 @@ export function describeTransition(transition: Transition): string {
   if (transition.kind === "membership") {
     return `configuration ${describeMembership(transition.membership)}`;
   }
+  if (transition.kind === "malformed") {
+    return `passes over ${transition.message} of ${nameOf(transition.from)}: ${transition.problem}`;
+  }
   const { role, term, leader, reason } = transition;
   const of = role === "follower" && leader !== undefined ? ` of ${nameOf(leader)}` : "";
   return `${role}${of}, term ${term}: ${reason}`;

@@ -118,7 +118,13 @@ export class Witness {
     }
     this.#readsInCore.set(life, reads);
     checkLimits(life, this.#parts.options, reads, this.#parts.entryBytesMax);
-    if (effects !== undefined) this.#roles.turned(life, before, effects);
+    if (effects === undefined) return;
+    this.#roles.turned(life, before, effects);
+    for (const transition of effects.transitions) {
+      // The core would pass over what a member sent, which here is as good a core.
+      require(transition.kind !== "malformed", "core", () =>
+        `member ${life.id} was sent what nobody may send: ${JSON.stringify(transition)}`);
+    }
   }
 
   /** A message is about to leave. */
