@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** The repository's directory. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-const NOT_WRITTEN = new Set(["node_modules", "dist", "generated"]);
+const NOT_WRITTEN = new Set(["node_modules", "dist", "bundle", "generated"]);
 
 /** The paths of all source files under `directory`, relative to the root, in order. */
 export function sourceFiles(directory) {

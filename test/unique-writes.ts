@@ -3,6 +3,7 @@ import {
   type Cluster,
   eventually,
   HistoryRecorder,
+  LoadPace,
   type NodeProcess,
   observed,
 } from "@holdfast/testkit";
@@ -40,10 +41,17 @@ export class UniqueWrites implements AsyncDisposable {
   readonly #prefix: string;
   readonly #writers: Promise<void>[] = [];
   readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #pace: LoadPace;
   #isOver = false;
   #written = 0;
 
-  constructor(prefix: string, history: HistoryRecorder = new HistoryRecorder()) {
+  /** `perSecond`: what all clients write together, at most. */
+  constructor(
+    prefix: string,
+    history: HistoryRecorder = new HistoryRecorder(),
+    { perSecond = Number.POSITIVE_INFINITY } = {},
+  ) {
+    this.#pace = new LoadPace(perSecond);
     this.#prefix = prefix;
     this.history = history;
   }
@@ -106,6 +114,7 @@ export class UniqueWrites implements AsyncDisposable {
   async #write(writer: { readonly node: NodeProcess | undefined; readonly put: Put }) {
     const { node, put } = writer;
     while (!this.#isOver && node?.isRunning !== false) {
+      await this.#pace.turn();
       this.#written += 1;
       const key = this.#key(this.#written);
       const value = `value of ${key}`;

@@ -26,25 +26,30 @@ const unit: TestProjectInlineConfiguration = {
 
 const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
 
+/** What measures how long something takes, and so has the machine for itself. */
+const TIMED = ["test/load/**/*.test.ts", "test/failover/{leader-stopped,one-node-killed}.test.ts"];
+
 // Real processes, three files at a time, as they wait a lot; ports come from the system, so they do not meet.
 const cluster: TestProjectInlineConfiguration = {
   ...fromSource,
   test: {
     ...processes,
     name: "cluster",
-    include: ["test/{cli,clients,cluster,disk,membership,recovery,server}/**/*.test.ts"],
+    include: ["test/{cli,clients,cluster,disk,failover,membership,recovery,server}/**/*.test.ts"],
+    exclude: TIMED,
+    // Modules are loaded once for all files of a worker; each file has a cluster of its own.
+    isolate: false,
     maxWorkers: 3,
     sequence: { groupOrder: 1 },
   },
 };
 
-// What measures time has the machine for itself.
-const failover: TestProjectInlineConfiguration = {
+const timed: TestProjectInlineConfiguration = {
   ...fromSource,
   test: {
     ...processes,
-    name: "failover",
-    include: ["test/{failover,load}/**/*.test.ts"],
+    name: "timed",
+    include: TIMED,
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },
@@ -64,5 +69,5 @@ const proof: TestProjectInlineConfiguration = {
 
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
-  test: { projects: isProof ? [proof] : [unit, cluster, failover] },
+  test: { projects: isProof ? [proof] : [unit, cluster, timed] },
 });

@@ -17,7 +17,8 @@ test("nodes whose files may not grow refuse writes in time, and a limit that is 
   await Promise.all(cluster.nodes.map((node) => node.stop()));
   await Promise.all(cluster.nodes.map((node) => node.start({ fileBytesMax: FILE_BYTES_MAX })));
   const leader = await cluster.leader();
-  await using client = await cluster.connect();
+  // Values of a mebibyte, dozens of them read at once, on a machine that others use too.
+  await using client = await cluster.connect({ callTimeoutMs: 20_000 });
 
   const { acknowledged, refused } = await writeUntilRefused(client);
 

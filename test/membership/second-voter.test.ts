@@ -7,12 +7,14 @@ import { members, operate, voterNames, votes } from "./operator.ts";
 
 /** A quorum of two of which one is not there would block writes for good; what is measured here is noise. */
 const GAP_MS_MAX = 500;
+/** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
+const LOAD = { perSecond: 200 };
 const cluster = sharedCluster({ nodes: 1 });
 
 test("adding a voter to a single node blocks no write before the new node is started", async () => {
   const history = new HistoryRecorder();
-  await using writes = new UniqueWrites("second/", history);
-  await using contest = new KeyContest("contest/", history);
+  await using writes = new UniqueWrites("second/", history, LOAD);
+  await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);
   await contest.addSdk(cluster(), 2);
   await writes.more(100);

@@ -4,12 +4,14 @@ import { allCaughtUp, mend, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
 import { members, voterNames, votes } from "./operator.ts";
 
+/** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
+const LOAD = { perSecond: 200 };
 const cluster = sharedCluster();
 
 test("a wiped node is admitted again by itself, and the cluster then survives the loss of another", async () => {
   const history = new HistoryRecorder();
-  await using writes = new UniqueWrites("wiped/", history);
-  await using contest = new KeyContest("contest/", history);
+  await using writes = new UniqueWrites("wiped/", history, LOAD);
+  await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);
   await contest.addSdk(cluster(), 2);
   await writes.more(200);

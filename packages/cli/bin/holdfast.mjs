@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Stands outside dist, so that package managers can link the command before it is built.
+// Stands outside what is built, so that package managers can link the command before it is.
 import { existsSync } from "node:fs";
 
-const main = new URL("../dist/main.js", import.meta.url);
+const main = new URL("../bundle/main.js", import.meta.url);
 if (existsSync(main)) {
   await import(main.href);
 } else {

@@ -11,6 +11,7 @@ export {
   type OperationUnderWay,
 } from "./history-recorder.ts";
 export { KeyContest } from "./key-contest.ts";
+export { LoadPace } from "./load-pace.ts";
 export {
   type ExitStatus,
   NodeProcess,

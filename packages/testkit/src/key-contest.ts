@@ -3,6 +3,7 @@ import type { Holdfast } from "@holdfast/client";
 import type { Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import type { HistoryRecorder } from "./history-recorder.ts";
+import { LoadPace } from "./load-pace.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { RecordedClient, RecordedEndpoint, type RecordedKeys } from "./recorded-clients.ts";
 
@@ -37,11 +38,17 @@ export class KeyContest implements AsyncDisposable {
   readonly #history: HistoryRecorder;
   readonly #loops: Promise<void>[] = [];
   readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #pace: LoadPace;
   #isOver = false;
   #values = 0;
 
-  /** No key may have the prefix yet. */
-  constructor(prefix: string, history: HistoryRecorder) {
+  /** No key may have the prefix yet. `perSecond`: what all clients ask together, at most. */
+  constructor(
+    prefix: string,
+    history: HistoryRecorder,
+    { perSecond = Number.POSITIVE_INFINITY }: { readonly perSecond?: number } = {},
+  ) {
+    this.#pace = new LoadPace(perSecond);
     this.#prefix = prefix;
     this.#history = history;
   }
@@ -105,6 +112,7 @@ export class KeyContest implements AsyncDisposable {
     let lives = 1;
     const read = new Map<string, number>();
     while (!this.#isOver) {
+      await this.#pace.turn();
       const name = lives === 1 ? contestant.name : `${contestant.name}#${lives}`;
       const key = this.#key(below(contestant.random, KEYS));
       try {

@@ -10,6 +10,7 @@ import {
   resolveNodeConfig,
 } from "@holdfast/config";
 import { EXIT } from "../exit-codes.ts";
+import { COMMAND, REPOSITORY } from "../locations.ts";
 import { watchStopSignals } from "../stop-signals.ts";
 import { type Terminal, write } from "../terminal.ts";
 import { checkPorts, listenings } from "../up/port-check.ts";
@@ -22,8 +23,6 @@ export interface UpOptions {
 }
 
 const DEFAULT_FILE = "cluster-configs/three-nodes.yaml";
-const REPOSITORY: URL = new URL("../../../../", import.meta.url);
-const COMMAND: string = fileURLToPath(new URL("../../bin/holdfast.mjs", import.meta.url));
 /** libuv's pool serves the log's writes and LevelDB's jobs; four threads are too few for both (decision 13). */
 const THREAD_POOL_SIZE = "8";
 
