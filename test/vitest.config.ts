@@ -1,3 +1,4 @@
+import { existsSync, statfsSync } from "node:fs";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { mutantPlugin } from "./mutant-plugin.ts";
 
@@ -10,6 +11,16 @@ const fromSource = {
 /** Minutes of load and a million keys are there for those who ask: `vitest run --project proof`. */
 const isProof = process.argv.some((word) => /^(--project=)?proof$/.test(word));
 
+const MEMORY_DISK = "/dev/shm";
+const MEMORY_DISK_BYTES_LEAST = 1024 ** 3;
+
+/** Unit tests do not depend on the disk, and wait for it less where memory serves as one. */
+function temporaryDirectories(): { readonly TMPDIR?: string } {
+  if (!existsSync(MEMORY_DISK)) return {};
+  const { bavail, bsize } = statfsSync(MEMORY_DISK);
+  return bavail * bsize < MEMORY_DISK_BYTES_LEAST ? {} : { TMPDIR: MEMORY_DISK };
+}
+
 const unit: TestProjectInlineConfiguration = {
   ...fromSource,
   plugins: [mutantPlugin()],
@@ -18,6 +29,7 @@ const unit: TestProjectInlineConfiguration = {
     include: ["packages/*/{src,test}/**/*.test.ts", "test/regressions/**/*.test.ts"],
     // What a test asks of time it asks of a clock of its own; this is for machines that are busy.
     testTimeout: 30_000,
+    env: temporaryDirectories(),
     // Modules are loaded once for all files of a worker: no unit test leaves anything behind in one.
     isolate: false,
     maxWorkers: 2,
@@ -26,8 +38,11 @@ const unit: TestProjectInlineConfiguration = {
 
 const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** What measures how long something takes, and so has the machine for itself. */
-const TIMED = ["test/load/**/*.test.ts", "test/failover/{leader-stopped,one-node-killed}.test.ts"];
+/** What measures how long something takes, or asks at full speed, and so has the machine for itself. */
+const TIMED = [
+  "test/load/**/*.test.ts",
+  "test/failover/{all-killed,leader-stopped,one-node-killed}.test.ts",
+];
 
 // Real processes, three files at a time, as they wait a lot; ports come from the system, so they do not meet.
 const cluster: TestProjectInlineConfiguration = {

@@ -13,9 +13,8 @@ const WITHIN = { within: 15_000 };
 test("nodes whose files may not grow refuse writes in time, and a limit that is raised is enough to go on", async (context) => {
   requireTool("prlimit", context);
   await using cluster = await startCluster();
-  // A new store could not even begin its log under the limit.
-  await Promise.all(cluster.nodes.map((node) => node.stop()));
-  await Promise.all(cluster.nodes.map((node) => node.start({ fileBytesMax: FILE_BYTES_MAX })));
+  // Set once they serve: a new store could not even begin its log under the limit.
+  for (const node of cluster.nodes) limitFiles(node, String(FILE_BYTES_MAX));
   const leader = await cluster.leader();
   // Values of a mebibyte, dozens of them read at once, on a machine that others use too.
   await using client = await cluster.connect({ callTimeoutMs: 20_000 });
@@ -30,11 +29,11 @@ test("nodes whose files may not grow refuse writes in time, and a limit that is 
 
   const [raised] = cluster.others(leader);
   if (raised === undefined) throw new Error("there are three nodes");
-  raiseLimit(raised);
+  limitFiles(raised, "unlimited");
 
   await eventually(async () => (await cluster.leader()) === raised, WITHIN);
   await eventually(() => client.put("after", "1"), WITHIN);
-  for (const node of cluster.others(raised)) raiseLimit(node);
+  for (const node of cluster.others(raised)) limitFiles(node, "unlimited");
   await allCaughtUp(cluster);
   expect(await found(client, acknowledged)).toEqual(acknowledged);
 });
@@ -61,7 +60,8 @@ async function found(client: Holdfast, keys: readonly string[]): Promise<readonl
   return keys.filter((_, at) => entries[at] !== undefined);
 }
 
-function raiseLimit({ pid }: NodeProcess): void {
-  const { status, stderr } = spawnSync("prlimit", ["--pid", String(pid), "--fsize=unlimited:"]);
+/** The soft limit, which a node's owner may raise again. */
+function limitFiles({ pid }: NodeProcess, bytes: string): void {
+  const { status, stderr } = spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`]);
   if (status !== 0) throw new Error(`prlimit: ${stderr}`);
 }

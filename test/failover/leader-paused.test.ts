@@ -10,6 +10,8 @@ import {
 import { expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
 
+/** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
+const LOAD = { perSecond: 150 };
 const PAUSE_MS = 5000;
 const READERS = 8;
 const cluster = sharedCluster();
@@ -17,7 +19,7 @@ const cluster = sharedCluster();
 test("a leader stopped for 5 s is replaced, and answers no linearizable read with what is stale", async () => {
   const old = await cluster().leader();
   const history = new HistoryRecorder();
-  await using contest = new KeyContest("leader-paused/", history);
+  await using contest = new KeyContest("leader-paused/", history, LOAD);
   await contest.addSdk(cluster(), 3);
   for (const node of cluster().nodes) contest.addEtcd(node, 1);
   await contest.more(100);

@@ -4,7 +4,7 @@ import { sharedCluster } from "../shared-cluster.ts";
 import { show } from "../show.ts";
 import { BIG, fill, largeWork, type WorkReport, whileWriting } from "./large-work.ts";
 
-const KEYS = 20_000;
+const KEYS = 50_000;
 const cluster = sharedCluster();
 
 const reports: WorkReport[] = [];
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => client?.close());
 
-test("no work on twenty thousand keys holds an event loop, or starts an election", () => {
+test("no work on fifty thousand keys holds an event loop, or starts an election", () => {
   expect(reports).toHaveLength(7);
   for (const { what, delayP99Ms, elections, writes } of reports) {
     expect({ what, isLate: delayP99Ms >= 50, elections, failures: writes.failures }).toEqual({

@@ -53,19 +53,13 @@ export class NodeProcess {
     return this.#child !== undefined;
   }
 
-  /**
-   * Spawns the process; resolves when it runs, not when it serves. Harmless while it runs.
-   * With `fileBytesMax` none of its files may grow beyond that (`ulimit -S -f`).
-   */
-  async start({ fileBytesMax }: { readonly fileBytesMax?: number } = {}): Promise<void> {
+  /** Spawns the process; resolves when it runs, not when it serves. Harmless while it runs. */
+  async start(): Promise<void> {
     if (this.#child !== undefined) return;
     const log = openSync(this.#options.logPath, "a");
     const { nodeFlags = [], configPath } = this.#options;
-    const node = [process.execPath, ...nodeFlags, COMMAND];
-    const words = [...node, "serve", "--config", configPath, "--node", this.id];
-    const [command = "", ...args] =
-      fileBytesMax === undefined ? words : limited(fileBytesMax, words);
-    const child = spawn(command, args, {
+    const command = [COMMAND, "serve", "--config", configPath, "--node", this.id];
+    const child = spawn(process.execPath, [...nodeFlags, ...command], {
       stdio: ["ignore", log, log],
       env: { ...process.env, UV_THREADPOOL_SIZE: LIBUV_THREADS },
     });
@@ -150,12 +144,6 @@ export class NodeProcess {
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }
-}
-
-/** The same command under a limit on the size of its files, which POSIX shells count in blocks of 512 bytes. */
-function limited(fileBytesMax: number, words: readonly string[]): readonly string[] {
-  const script = 'ulimit -S -f "$1" && shift && exec "$@"';
-  return ["sh", "-c", script, "sh", String(Math.floor(fileBytesMax / 512)), ...words];
 }
 
 /** Reads Prometheus's text form; comments are left out. */
