@@ -21,7 +21,7 @@ beforeAll(async () => {
   // The first half fills the caches, whose sizes are bounds; nothing may grow in the second.
   await loadCluster(cluster(), client, { inFlight: 1024, forMs: 8000 });
   halfway = await memoryAfterCollection(cluster());
-  report = await loadCluster(cluster(), client, { inFlight: 1024, forMs: 5000 });
+  report = await loadCluster(cluster(), client, { inFlight: 1024, forMs: 8000 });
   after = await memoryAfterCollection(cluster());
 });
 
