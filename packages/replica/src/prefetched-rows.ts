@@ -21,6 +21,7 @@ export class PrefetchedRows implements RowWriter, RowSource {
   readonly #reads: RowReads;
   readonly #ahead = new Set<FetchedRows>();
   #resume: () => void = () => undefined;
+  #mayWait = true;
 
   constructor(store: StateStore) {
     this.#store = store;
@@ -49,14 +50,16 @@ export class PrefetchedRows implements RowWriter, RowSource {
   }
 
   /** The state's memory is full: applying pauses until some of it is on disk (decision 10). */
-  untilSpace(): Promise<void> {
-    return new Promise((resume) => {
+  async untilSpace(): Promise<void> {
+    if (!this.#mayWait) return;
+    await new Promise<void>((resume) => {
       this.#resume = resume;
     });
   }
 
-  /** Whoever waits for space goes on without. */
+  /** Whoever waits for space goes on without, now and later: there may never be any. */
   stopWaiting(): void {
+    this.#mayWait = false;
     this.#resume();
   }
 

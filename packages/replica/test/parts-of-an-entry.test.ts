@@ -1,6 +1,7 @@
 import { FIRST_GROUP, fromByteString } from "@holdfast/base";
 import { encodeBatch, type Operation, StateMachine } from "@holdfast/state-machine";
 import { expect, test } from "vitest";
+import { Applier } from "../src/applier.ts";
 import { PrefetchedRows } from "../src/prefetched-rows.ts";
 import { runSteps } from "../src/run-steps.ts";
 import { Slices } from "../src/slices.ts";
@@ -24,6 +25,32 @@ test("an entry that deletes much holds little more than the overlay and one oper
   expect(atOnce.current).toEqual([]);
 });
 
+test("a stop does not wait for room that the state's disk never has", async () => {
+  const { world, machine, rows } = await filled(KEYS_EACH / 2);
+  const { clock, turn, store } = world;
+  world.engine.writeDurably = () => new Promise(() => undefined);
+  const index = machine.applied.index + 1;
+  const applier = new Applier({
+    machine,
+    store,
+    rows,
+    clock,
+    turn,
+    sliceMs: 5,
+    read: () => [{ index, term: 1, kind: "commands", payload: deletions() }],
+    applied: () => undefined,
+    advanced: () => undefined,
+    fail: (failure) => expect.unreachable(String(failure)),
+  });
+  applier.applyTo(index);
+
+  // It has begun, and has come to none of its parts' ends.
+  await world.until(applier.stop());
+
+  expect(applier.applied).toBe(index);
+  expect(store.full).toBe(true);
+});
+
 interface Deleted {
   readonly mostBytes: number;
   /** Keys that are left. */
@@ -31,39 +58,61 @@ interface Deleted {
 }
 
 async function deletedInOneEntry(partDeletions: number): Promise<Deleted> {
-  const world = new SlowWorld(
-    { readMs: 0, turnsAway: 1 },
-    { overlayBytesMax: OVERLAY_BYTES_MAX, flushBytes: 16 * 1024, flushDelayMs: 1 },
-  );
-  const { clock, turn, store, engine } = world;
-  const rows = new PrefetchedRows(store);
-  const machine = new StateMachine({ group: FIRST_GROUP, writer: rows, partDeletions });
-  const slices = new Slices({ clock, turn, sliceMs: 5 });
-  await world.until(Promise.resolve(runSteps(machine.open(), rows, slices)));
-  const apply = async (operations: readonly Operation[], firstSequence: number): Promise<void> => {
-    const index = machine.applied.index + 1;
-    const steps = machine.apply({ index, term: 1, payload: batch(operations, firstSequence) });
-    await world.until(Promise.resolve(runSteps(steps, rows, slices)));
-    store.commitPoint(index);
-    await world.until(store.flush());
-  };
-  await apply([{ kind: "session-open" }], 0);
-  for (let range = 0; range < RANGES; range++) await apply(putsOf(range), 1 + range * KEYS_EACH);
-
+  const { world, machine, apply } = await filled(partDeletions);
+  const { store, engine } = world;
   let mostBytes = 0;
   const remove = store.delete.bind(store);
   store.delete = (key) => {
     remove(key);
     mostBytes = Math.max(mostBytes, store.stats().overlayBytes);
   };
-  const deletions = Array.from({ length: RANGES }, (_, range) => deletionOf(range));
-  await apply(deletions, 1 + RANGES * KEYS_EACH);
+
+  await apply(deletions());
 
   const found = await world.until(engine.scan(ALL));
   await world.until(store.close());
   const { currentPrefix } = machine.layout;
   const current = found.map(({ key }) => key).filter((key) => key.startsWith(currentPrefix));
   return { mostBytes, current };
+}
+
+interface Stage {
+  readonly world: SlowWorld;
+  readonly machine: StateMachine;
+  readonly rows: PrefetchedRows;
+  /** Applies the next entry and makes it durable. */
+  apply(payload: Uint8Array): Promise<void>;
+}
+
+/** A machine that holds the keys of all ranges. */
+async function filled(partDeletions: number): Promise<Stage> {
+  const world = new SlowWorld(
+    { readMs: 0, turnsAway: 1 },
+    { overlayBytesMax: OVERLAY_BYTES_MAX, flushBytes: 16 * 1024, flushDelayMs: 1 },
+  );
+  const { clock, turn, store } = world;
+  const rows = new PrefetchedRows(store);
+  const machine = new StateMachine({ group: FIRST_GROUP, writer: rows, partDeletions });
+  const slices = new Slices({ clock, turn, sliceMs: 5 });
+  await world.until(Promise.resolve(runSteps(machine.open(), rows, slices)));
+  const apply = async (payload: Uint8Array): Promise<void> => {
+    const index = machine.applied.index + 1;
+    const steps = machine.apply({ index, term: 1, payload });
+    await world.until(Promise.resolve(runSteps(steps, rows, slices)));
+    store.commitPoint(index);
+    await world.until(store.flush());
+  };
+  await apply(batch([{ kind: "session-open" }], 0));
+  for (let range = 0; range < RANGES; range++) {
+    await apply(batch(putsOf(range), 1 + range * KEYS_EACH));
+  }
+  return { world, machine, rows, apply };
+}
+
+/** One entry that deletes every range, each by an operation. */
+function deletions(): Uint8Array {
+  const operations = Array.from({ length: RANGES }, (_, range) => deletionOf(range));
+  return batch(operations, 1 + RANGES * KEYS_EACH);
 }
 
 function batch(operations: readonly Operation[], firstSequence: number): Uint8Array {
