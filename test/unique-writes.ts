@@ -3,7 +3,7 @@ import {
   type Cluster,
   eventually,
   HistoryRecorder,
-  LoadPace,
+  loadPace,
   type NodeProcess,
   observed,
 } from "@holdfast/testkit";
@@ -24,6 +24,13 @@ export interface FailedWrite {
   readonly failure: RequestError;
 }
 
+export interface WritesOptions {
+  /** One of its own, unless given. */
+  readonly history?: HistoryRecorder;
+  /** What all clients write together, at most. */
+  readonly perSecond?: number;
+}
+
 type Put = (key: string, value: string) => Promise<{ readonly revision: number }>;
 
 const ETCD_TIMEOUT_MS = 10_000;
@@ -41,17 +48,12 @@ export class UniqueWrites implements AsyncDisposable {
   readonly #prefix: string;
   readonly #writers: Promise<void>[] = [];
   readonly #closers: (() => Promise<void> | void)[] = [];
-  readonly #pace: LoadPace;
+  readonly #pace: ReturnType<typeof loadPace>;
   #isOver = false;
   #written = 0;
 
-  /** `perSecond`: what all clients write together, at most. */
-  constructor(
-    prefix: string,
-    history: HistoryRecorder = new HistoryRecorder(),
-    { perSecond = Number.POSITIVE_INFINITY } = {},
-  ) {
-    this.#pace = new LoadPace(perSecond);
+  constructor(prefix: string, { history = new HistoryRecorder(), perSecond }: WritesOptions = {}) {
+    this.#pace = loadPace(perSecond);
     this.#prefix = prefix;
     this.history = history;
   }
@@ -114,7 +116,7 @@ export class UniqueWrites implements AsyncDisposable {
   async #write(writer: { readonly node: NodeProcess | undefined; readonly put: Put }) {
     const { node, put } = writer;
     while (!this.#isOver && node?.isRunning !== false) {
-      await this.#pace.turn();
+      await this.#pace.pass(1);
       this.#written += 1;
       const key = this.#key(this.#written);
       const value = `value of ${key}`;

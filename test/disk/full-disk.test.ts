@@ -17,7 +17,7 @@ beforeEach((context) => requireTool("tmpfs", context));
 test("a leader whose disk fills hands over, its state survives on the ballast, and it comes back by itself", async () => {
   await using stage = await ClusterOnSmallDisks.start();
   const { cluster } = stage;
-  await using writes = new UniqueWrites("one-full/", undefined, LOAD);
+  await using writes = new UniqueWrites("one-full/", LOAD);
   await writes.addSdk(cluster, 8);
   await writes.more(100);
   const full = await cluster.leader();
@@ -60,7 +60,7 @@ test("a leader whose disk fills hands over, its state survives on the ballast, a
 test("with all disks full writes are refused as etcd does it, reads go on, and freed space is enough to resume", async () => {
   await using stage = await ClusterOnSmallDisks.start();
   const { cluster, disks } = stage;
-  await using writes = new UniqueWrites("all-full/", undefined, LOAD);
+  await using writes = new UniqueWrites("all-full/", LOAD);
   await writes.addSdk(cluster, 2);
   await writes.more(100);
 

@@ -7,7 +7,7 @@ const cluster = sharedCluster();
 
 test("kill -9 of all three amid writes loses no acknowledged write, and nobody can tell by the answers", async () => {
   const history = new HistoryRecorder();
-  await using writes = new UniqueWrites("all-killed/", history);
+  await using writes = new UniqueWrites("all-killed/", { history });
   await using contest = new KeyContest("all-killed-contest/", history);
   await contest.addSdk(cluster(), 4);
   for (const node of cluster().nodes) {

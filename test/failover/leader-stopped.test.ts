@@ -16,7 +16,7 @@ const cluster = sharedCluster();
 
 describe("SIGTERM of the leader amid writes", () => {
   const history = new HistoryRecorder();
-  const writes = new UniqueWrites("leader-stopped/", history);
+  const writes = new UniqueWrites("leader-stopped/", { history });
   let stopped: NodeProcess;
   let status: unknown;
   let tookMs: number;

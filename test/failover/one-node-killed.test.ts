@@ -24,7 +24,7 @@ interface Kill {
 /** Clients of both kinds write through every node while one is killed with SIGKILL, and for a while after. */
 async function killAmidWrites(prefix: string, victim: NodeProcess): Promise<Kill> {
   const history = new HistoryRecorder();
-  await using writes = new UniqueWrites(prefix, history);
+  await using writes = new UniqueWrites(prefix, { history });
   await using contest = new KeyContest(`contest of ${prefix}`, history);
   await writes.addSdk(cluster(), 4);
   await contest.addSdk(cluster(), 3);

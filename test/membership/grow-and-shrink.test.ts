@@ -17,7 +17,7 @@ test(
   "a cluster goes from three nodes to five and back under load, with its leader among those removed",
   async () => {
     const history = new HistoryRecorder();
-    await using writes = new UniqueWrites("resized/", history, LOAD);
+    await using writes = new UniqueWrites("resized/", { history, ...LOAD });
     await using contest = new KeyContest("contest/", history, LOAD);
     // Few, because five nodes share this machine with them.
     await writes.addSdk(cluster(), 1);

@@ -13,7 +13,7 @@ const cluster = sharedCluster({ nodes: 1 });
 
 test("adding a voter to a single node blocks no write before the new node is started", async () => {
   const history = new HistoryRecorder();
-  await using writes = new UniqueWrites("second/", history, LOAD);
+  await using writes = new UniqueWrites("second/", { history, ...LOAD });
   await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);
   await contest.addSdk(cluster(), 2);

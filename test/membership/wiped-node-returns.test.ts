@@ -10,7 +10,7 @@ const cluster = sharedCluster();
 
 test("a wiped node is admitted again by itself, and the cluster then survives the loss of another", async () => {
   const history = new HistoryRecorder();
-  await using writes = new UniqueWrites("wiped/", history, LOAD);
+  await using writes = new UniqueWrites("wiped/", { history, ...LOAD });
   await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);
   await contest.addSdk(cluster(), 2);

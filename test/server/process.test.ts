@@ -22,7 +22,7 @@ test("SIGTERM ends an idle node with exit status 0 in under 3 s", async () => {
 
 test("SIGTERM ends the leader amid writes with exit status 0 in under 3 s, and loses none", async () => {
   const leader = await cluster().leader();
-  await using writes = new UniqueWrites("stopped/", undefined, { perSecond: 200 });
+  await using writes = new UniqueWrites("stopped/");
   await writes.addSdk(cluster(), 8);
   await writes.more(200);
   const since = performance.now();

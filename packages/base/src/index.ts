@@ -28,6 +28,7 @@ export {
   type Term,
 } from "./ids.ts";
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
+export { Pace } from "./pace.ts";
 export { below, type Random, randomBytes, randomWireId, SeededRandom } from "./random.ts";
 export {
   commitPart,

@@ -11,7 +11,7 @@ export {
   type OperationUnderWay,
 } from "./history-recorder.ts";
 export { KeyContest } from "./key-contest.ts";
-export { LoadPace } from "./load-pace.ts";
+export { loadPace } from "./load-pace.ts";
 export {
   type ExitStatus,
   NodeProcess,
@@ -27,3 +27,4 @@ export {
 } from "./recorded-clients.ts";
 export { requireTool, type SkippableTest } from "./require-tool.ts";
 export { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
+export { wallClock } from "./wall-clock.ts";

@@ -1,9 +1,9 @@
-import { below, HoldfastError, SeededRandom } from "@holdfast/base";
+import { below, HoldfastError, type Pace, SeededRandom } from "@holdfast/base";
 import type { Holdfast } from "@holdfast/client";
 import type { Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import type { HistoryRecorder } from "./history-recorder.ts";
-import { LoadPace } from "./load-pace.ts";
+import { loadPace } from "./load-pace.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { RecordedClient, RecordedEndpoint, type RecordedKeys } from "./recorded-clients.ts";
 
@@ -38,7 +38,7 @@ export class KeyContest implements AsyncDisposable {
   readonly #history: HistoryRecorder;
   readonly #loops: Promise<void>[] = [];
   readonly #closers: (() => Promise<void> | void)[] = [];
-  readonly #pace: LoadPace;
+  readonly #pace: Pace;
   #isOver = false;
   #values = 0;
 
@@ -46,9 +46,9 @@ export class KeyContest implements AsyncDisposable {
   constructor(
     prefix: string,
     history: HistoryRecorder,
-    { perSecond = Number.POSITIVE_INFINITY }: { readonly perSecond?: number } = {},
+    { perSecond }: { readonly perSecond?: number } = {},
   ) {
-    this.#pace = new LoadPace(perSecond);
+    this.#pace = loadPace(perSecond);
     this.#prefix = prefix;
     this.#history = history;
   }
@@ -112,7 +112,7 @@ export class KeyContest implements AsyncDisposable {
     let lives = 1;
     const read = new Map<string, number>();
     while (!this.#isOver) {
-      await this.#pace.turn();
+      await this.#pace.pass(1);
       const name = lives === 1 ? contestant.name : `${contestant.name}#${lives}`;
       const key = this.#key(below(contestant.random, KEYS));
       try {

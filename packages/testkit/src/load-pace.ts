@@ -1,22 +1,10 @@
+import { Pace } from "@holdfast/base";
+import { wallClock } from "./wall-clock.ts";
+
 /**
- * How often load asks, all of its clients together: evenly, and never to make up for time that was lost.
- * Without it a client asks again as soon as it is answered, and takes all the machine there is.
+ * How often load asks, all of its clients together, operations a second at most. With `Infinity` each
+ * asks again as soon as it is answered, and takes all the machine there is.
  */
-export class LoadPace {
-  readonly #everyMs: number;
-  #nextAt = 0;
-
-  /** @param perSecond operations a second at most; `Infinity` for as many as are answered. */
-  constructor(perSecond: number) {
-    this.#everyMs = 1000 / perSecond;
-  }
-
-  /** Resolves when it is somebody's turn again. */
-  async turn(): Promise<void> {
-    if (this.#everyMs === 0) return;
-    const now = performance.now();
-    const at = Math.max(now, this.#nextAt);
-    this.#nextAt = at + this.#everyMs;
-    if (at > now) await new Promise((go) => void setTimeout(go, at - now));
-  }
+export function loadPace(perSecond: number = Number.POSITIVE_INFINITY): Pace {
+  return new Pace(wallClock, perSecond);
 }

@@ -2,7 +2,6 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type ByteString,
-  type Clock,
   FIRST_GROUP,
   type Row,
   type RowAnswer,
@@ -19,15 +18,9 @@ import {
   StateMachine,
 } from "@holdfast/state-machine";
 import { type Engine, openLevelEngine, StateStore } from "@holdfast/storage";
+import { wallClock } from "@holdfast/testkit";
 import { processCosts } from "./process-costs.ts";
 
-const clock: Clock = {
-  now: () => performance.now(),
-  timer: (delayMs, fire) => {
-    const timeout = setTimeout(fire, delayMs);
-    return () => clearTimeout(timeout);
-  },
-};
 const turn: Turn = {
   soon: (task) => void setImmediate(task),
   next: () => new Promise((resume) => void setImmediate(resume)),
@@ -50,7 +43,7 @@ export class LocalState {
   private constructor(engine: Engine, directory: string, inlineBytesMax: number) {
     this.#engine = engine;
     this.#directory = directory;
-    this.#store = StateStore.open({ engine, clock, turn, logger: silentLogger });
+    this.#store = StateStore.open({ engine, clock: wallClock, turn, logger: silentLogger });
     this.#store.onSpace(() => this.#hasSpace());
     this.#machine = new StateMachine({ group: FIRST_GROUP, writer: this.#store, inlineBytesMax });
   }

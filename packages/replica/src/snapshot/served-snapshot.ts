@@ -1,4 +1,4 @@
-import type { Millis, Turn } from "@holdfast/base";
+import type { Millis, Pace, Turn } from "@holdfast/base";
 import type { EntryId, Epoch } from "@holdfast/raft";
 import {
   type EngineSnapshot,
@@ -6,7 +6,6 @@ import {
   type SnapshotChunk,
   SnapshotReader,
 } from "@holdfast/storage";
-import type { Pace } from "./pace.ts";
 
 export interface ServedSnapshotParts {
   readonly epoch: Epoch;

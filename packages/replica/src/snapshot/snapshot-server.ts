@@ -5,13 +5,13 @@ import {
   type LogIndex,
   type MemberId,
   messageOf,
+  Pace,
   type Turn,
 } from "@holdfast/base";
 import type { Epoch, SnapshotWanted } from "@holdfast/raft";
 import type { Engine } from "@holdfast/storage";
 import type { SnapshotAnswer, SnapshotRequest } from "../ports/peer-network.ts";
 import { appliedIn } from "./applied-in.ts";
-import { Pace } from "./pace.ts";
 import { ServedSnapshot } from "./served-snapshot.ts";
 import type { SnapshotObserver } from "./snapshot-observer.ts";
 
