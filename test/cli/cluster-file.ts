@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ClusterConfig } from "@holdfast/config";
+import { CLUSTER_LIMITS, type ClusterConfig } from "@holdfast/config";
 import { clusterFile, freePorts } from "@holdfast/testkit";
 
 /** Writes a cluster's file for nodes on free ports, with all that they keep in `directory`. */
@@ -19,7 +19,7 @@ export async function writeClusterFile(
   const config = {
     cluster: "cli",
     raft: { heartbeatMs: 100, electionTimeoutMs: 1000 },
-    limits: { diskReserveBytes: 64 * 1024 * 1024, snapshotBytesPerSecond: 12_582_912 },
+    limits: CLUSTER_LIMITS,
     nodes,
   };
   const path = join(directory, "cluster.yaml");

@@ -36,6 +36,14 @@ export interface ClusterLimits {
   readonly snapshotBytesPerSecond: number;
 }
 
+const MIB = 1024 * 1024;
+
+/** What holds where the file says nothing. */
+export const CLUSTER_LIMITS: ClusterLimits = Object.freeze({
+  diskReserveBytes: 64 * MIB,
+  snapshotBytesPerSecond: 12 * MIB,
+});
+
 export interface NodeConfig {
   /** Unique in the cluster: letters, digits, `-`, `_`, `.`; at most 64. */
   readonly id: string;

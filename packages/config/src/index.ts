@@ -1,5 +1,11 @@
 export { type Address, formatAddress, isWildcardHost, parseAddress } from "./address.ts";
-export type { ClusterConfig, ClusterLimits, NodeConfig, RaftTimings } from "./cluster-config.ts";
+export {
+  CLUSTER_LIMITS,
+  type ClusterConfig,
+  type ClusterLimits,
+  type NodeConfig,
+  type RaftTimings,
+} from "./cluster-config.ts";
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export {
   CLUSTER_VARIABLES,

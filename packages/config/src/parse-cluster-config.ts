@@ -3,7 +3,7 @@ import { messageOf } from "@holdfast/base";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { type BrokenRule, checkClusterConfig, formatPath } from "./check-cluster-config.ts";
-import type { ClusterConfig } from "./cluster-config.ts";
+import { CLUSTER_LIMITS, type ClusterConfig } from "./cluster-config.ts";
 import { clusterConfigSchema, type WrittenConfig } from "./cluster-config-schema.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { nearest } from "./nearest.ts";
@@ -13,8 +13,6 @@ export const CONFIG_BYTES_MAX: number = 1024 * 1024;
 
 const HEARTBEAT_MS_DEFAULT = 100;
 const ELECTION_TIMEOUT_MS_DEFAULT = 1000;
-const DISK_RESERVE_BYTES_DEFAULT = 64 * 1024 * 1024;
-const SNAPSHOT_BYTES_PER_SECOND_DEFAULT = 12 * 1024 * 1024;
 const FOUND_LENGTH_MAX = 60;
 
 /**
@@ -110,8 +108,9 @@ function withDefaults({ cluster, raft, limits, nodes }: WrittenConfig): ClusterC
       electionTimeoutMs: raft?.electionTimeoutMs ?? ELECTION_TIMEOUT_MS_DEFAULT,
     }),
     limits: Object.freeze({
-      diskReserveBytes: limits?.diskReserveBytes ?? DISK_RESERVE_BYTES_DEFAULT,
-      snapshotBytesPerSecond: limits?.snapshotBytesPerSecond ?? SNAPSHOT_BYTES_PER_SECOND_DEFAULT,
+      diskReserveBytes: limits?.diskReserveBytes ?? CLUSTER_LIMITS.diskReserveBytes,
+      snapshotBytesPerSecond:
+        limits?.snapshotBytesPerSecond ?? CLUSTER_LIMITS.snapshotBytesPerSecond,
     }),
     nodes: Object.freeze(nodes.map((node) => Object.freeze({ ...node, zone: node.zone }))),
   });

@@ -58,10 +58,7 @@ export class StateMachine {
   readonly layout: RowLayout;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
-  readonly #answerBytesMax: number | undefined;
-  readonly #inlineBytesMax: number | undefined;
-  readonly #revisionDeletionsMax: number | undefined;
-  readonly #partDeletions: number | undefined;
+  readonly #options: StateMachineOptions;
   #meta: StateMeta = FRESH_STATE;
   #revision: RevisionWriter;
   #sessions: SessionTable;
@@ -77,10 +74,7 @@ export class StateMachine {
       (options.answerBytesMax ?? ANSWER_BYTES_MAX) >= ANSWER_BYTES_MAX,
       `an answer of ${ANSWER_BYTES_MAX} bytes is kept, so it must be given`,
     );
-    this.#answerBytesMax = options.answerBytesMax;
-    this.#inlineBytesMax = options.inlineBytesMax;
-    this.#revisionDeletionsMax = options.revisionDeletionsMax;
-    this.#partDeletions = options.partDeletions;
+    this.#options = options;
     this.layout = rowLayout(options.group);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
@@ -373,13 +367,7 @@ export class StateMachine {
   }
 
   #revisionWriter(): RevisionWriter {
-    return new RevisionWriter(this.#rows, {
-      layout: this.layout,
-      revision: this.#meta.revision,
-      answerBytesMax: this.#answerBytesMax,
-      inlineBytesMax: this.#inlineBytesMax,
-      revisionDeletionsMax: this.#revisionDeletionsMax,
-      partDeletions: this.#partDeletions,
-    });
+    const { revision } = this.#meta;
+    return new RevisionWriter(this.#rows, { ...this.#options, layout: this.layout, revision });
   }
 }

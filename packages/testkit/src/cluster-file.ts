@@ -5,7 +5,7 @@ export function clusterFile({ cluster, raft, limits, nodes }: ClusterConfig): st
   const lines = [
     `cluster: ${JSON.stringify(cluster)}`,
     `raft: { heartbeatMs: ${raft.heartbeatMs}, electionTimeoutMs: ${raft.electionTimeoutMs} }`,
-    `limits: { diskReserveBytes: ${limits.diskReserveBytes}, snapshotBytesPerSecond: ${limits.snapshotBytesPerSecond} }`,
+    `limits: ${JSON.stringify(limits)}`,
     "nodes:",
   ];
   for (const { id, client, peer, data, zone } of nodes) {

@@ -1,7 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConnectOptions, connect, type Holdfast, type NodeUp } from "@holdfast/client";
-import type { ClusterConfig, NodeConfig } from "@holdfast/config";
+import {
+  CLUSTER_LIMITS,
+  type ClusterConfig,
+  type ClusterLimits,
+  type NodeConfig,
+} from "@holdfast/config";
 import { clusterFile } from "./cluster-file.ts";
 import { eventually } from "./eventually.ts";
 import { freePorts } from "./free-ports.ts";
@@ -15,10 +20,8 @@ export interface ClusterOptions {
   readonly heartbeatMs?: number;
   /** @default 1000 */
   readonly electionTimeoutMs?: number;
-  /** @default 64 MiB */
-  readonly diskReserveBytes?: number;
-  /** @default 12 MiB */
-  readonly snapshotBytesPerSecond?: number;
+  /** What differs from the defaults. */
+  readonly limits?: Partial<ClusterLimits>;
   /** Where its files go; kept at the end. Absent: a temporary one, removed at the end. */
   readonly directory?: string;
   /** Which of the nodes to start, by id; absent: all. Waits for a leader only if all are. */
@@ -206,8 +209,6 @@ export class Cluster implements AsyncDisposable {
 
 const LEADER_WITHIN_MS = 20_000;
 const LAST_LINES = 15;
-const DISK_RESERVE_BYTES = 64 * 1024 * 1024;
-const SNAPSHOT_BYTES_PER_SECOND = 12 * 1024 * 1024;
 
 function leaderAmong(statuses: readonly NodeUp[]): NodeUp | undefined {
   return statuses
@@ -218,10 +219,6 @@ function leaderAmong(statuses: readonly NodeUp[]): NodeUp | undefined {
 
 async function clusterConfig(directory: string, options: ClusterOptions): Promise<ClusterConfig> {
   const { nodes: count = 3, heartbeatMs = 100, electionTimeoutMs = 1000 } = options;
-  const {
-    diskReserveBytes = DISK_RESERVE_BYTES,
-    snapshotBytesPerSecond = SNAPSHOT_BYTES_PER_SECOND,
-  } = options;
   const ports = await freePorts(2 * count);
   const nodes = Array.from({ length: count }, (_, at) =>
     nodeConfig(directory, { number: at + 1, client: ports[2 * at], peer: ports[2 * at + 1] }),
@@ -229,7 +226,7 @@ async function clusterConfig(directory: string, options: ClusterOptions): Promis
   return {
     cluster: "test",
     raft: { heartbeatMs, electionTimeoutMs },
-    limits: { diskReserveBytes, snapshotBytesPerSecond },
+    limits: { ...CLUSTER_LIMITS, ...options.limits },
     nodes,
   };
 }

@@ -7,8 +7,14 @@ import { encodeHistory } from "../rows/history-row.ts";
 import { OpenBlock } from "../rows/open-block.ts";
 import { RowEncoder } from "../rows/row-encoder.ts";
 import { blockKey, currentKey, historyKey, type RowLayout } from "../rows/row-layout.ts";
+import type { StateMachineOptions } from "../state-machine-options.ts";
 import { PART_DELETIONS, REVISION_DELETIONS_MAX } from "./revision-deletions.ts";
 import { WorkMeter } from "./work-meter.ts";
+
+type RevisionLimits = Pick<
+  StateMachineOptions,
+  "answerBytesMax" | "inlineBytesMax" | "revisionDeletionsMax" | "partDeletions"
+>;
 
 /** What a key becomes. */
 export interface NewVersion {
@@ -45,14 +51,7 @@ export class RevisionWriter implements RowSource {
 
   constructor(
     rows: RowWriter,
-    start: {
-      readonly layout: RowLayout;
-      readonly revision: Revision;
-      readonly answerBytesMax: number | undefined;
-      readonly inlineBytesMax: number | undefined;
-      readonly revisionDeletionsMax: number | undefined;
-      readonly partDeletions: number | undefined;
-    },
+    start: RevisionLimits & { readonly layout: RowLayout; readonly revision: Revision },
   ) {
     this.#rows = rows;
     this.answer = new AnswerBudget(start.answerBytesMax);
