@@ -9,7 +9,7 @@ import { logged, roomBecomes, roomOf } from "./node-room.ts";
 const MIB = 1024 * 1024;
 const WITHIN = { within: 15_000 };
 /** The nodes share this machine with other tests. */
-const LOAD = { perSecond: 100 };
+const LOAD = { perSecond: 400 };
 const NO_SPACE = { code: "NO_SPACE", outcome: "not-applied", retryable: false };
 
 beforeEach((context) => requireTool("tmpfs", context));
@@ -19,7 +19,7 @@ test("a leader whose disk fills hands over, its state survives on the ballast, a
   const { cluster } = stage;
   await using writes = new UniqueWrites("one-full/", LOAD);
   await writes.addSdk(cluster, 8);
-  await writes.more(100);
+  await writes.more(200);
   const full = await cluster.leader();
   const disk = stage.diskOf(full);
   await eventually(() => disk.has("ballast"), WITHIN);
@@ -30,7 +30,7 @@ test("a leader whose disk fills hands over, its state survives on the ballast, a
     const leader = await cluster.leader();
     return leader === full ? undefined : leader;
   }, WITHIN);
-  await writes.more(200);
+  await writes.more(500);
   expect(writes.failed).toEqual([]);
   const said = await roomOf(full);
   expect(said).toMatchObject({ isShort: true, timesLogged: 1 });
@@ -42,19 +42,19 @@ test("a leader whose disk fills hands over, its state survives on the ballast, a
   await logged(full, "the state is written again");
   // And now there is no ballast either.
   await disk.fill({ leaving: 0 });
-  await writes.more(200);
+  await writes.more(500);
   expect(await cluster.leader()).toBe(next);
 
   await disk.free();
   await roomBecomes(full, "enough");
-  await writes.more(100);
+  await writes.more(200);
   await eventually(() => disk.has("ballast"), WITHIN);
   await writes.stop();
   await allCaughtUp(cluster);
   expect(writes.failed).toEqual([]);
   await using client = await cluster.connect();
   expect(await writes.lost(client)).toEqual([]);
-  expectLinearizable(writes.history, { atLeast: 500 });
+  expectLinearizable(writes.history, { atLeast: 1_000 });
 });
 
 test("with all disks full writes are refused as etcd does it, reads go on, and freed space is enough to resume", async () => {

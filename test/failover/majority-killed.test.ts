@@ -15,9 +15,7 @@ const cluster = sharedCluster();
 
 /** Clients of the SDK that never stop asking, with nobody to answer in between. */
 const history = new HistoryRecorder();
-/** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
-const LOAD = { perSecond: 150 };
-const contest = new KeyContest("majority-killed/", history, LOAD);
+const contest = new KeyContest("majority-killed/", history);
 let survivor: NodeProcess;
 let endpoint: EtcdEndpoint;
 let client: Holdfast;

@@ -8,7 +8,7 @@ import { members, operate, voterNames, votes } from "./operator.ts";
 /** A quorum of two of which one is not there would block writes for good; what is measured here is noise. */
 const GAP_MS_MAX = 500;
 /** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
-const LOAD = { perSecond: 50 };
+const LOAD = { perSecond: 100 };
 const cluster = sharedCluster({ nodes: 1 });
 
 test("adding a voter to a single node blocks no write before the new node is started", async () => {
@@ -17,12 +17,12 @@ test("adding a voter to a single node blocks no write before the new node is sta
   await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);
   await contest.addSdk(cluster(), 2);
-  await writes.more(50);
+  await writes.more(100);
   const second = await cluster().addNode();
 
   const since = performance.now();
   const told = await operate(cluster(), "member", "add", second.id, "--peer", second.peer);
-  await writes.more(100);
+  await writes.more(200);
   const gapMs = longestGapMs(writes, since, performance.now());
 
   expect(told).toContain(`${second.id} is added: it votes once its node has joined and caught up`);
@@ -40,5 +40,5 @@ test("adding a voter to a single node blocks no write before the new node is sta
   await contest.end(client);
   expect(await writes.lost(client)).toEqual([]);
   expect(writes.failed).toEqual([]);
-  expectLinearizable(history, { atLeast: 200 });
+  expectLinearizable(history, { atLeast: 400 });
 });

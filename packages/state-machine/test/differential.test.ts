@@ -39,7 +39,7 @@ type Happening =
   | { readonly kind: "restart"; readonly inlineBytesMax: number };
 
 /** Command sequences of one run. */
-const RUNS = 1_200;
+const RUNS = 1_500;
 /** So few references to garbage are held at once that hashing takes several passes. */
 const PASS_REFERENCES = 20;
 const seed = Number(process.env["HOLDFAST_SEED"] ?? Math.floor(Math.random() * 0x7fff_ffff));
