@@ -117,6 +117,20 @@ const CORES: Record<string, readonly [seeds: number, invariants: readonly string
       }),
     },
   ],
+  "sends entries in the wrong order": [
+    5,
+    ["core"],
+    {
+      effects: (effects) => ({
+        ...effects,
+        messages: effects.messages.map((message) =>
+          message.kind === "append-request"
+            ? { ...message, entries: message.entries.toReversed() }
+            : message,
+        ),
+      }),
+    },
+  ],
   "gives up leadership now and then": [
     60,
     ["liveness"],
