@@ -63,6 +63,8 @@ class PieceReader {
   readonly #group: GroupId;
   readonly #from: LogIndex;
   readonly #end: LogIndex;
+  /** Of the payloads in `entries`: what a later write superseded fills no read. */
+  #bytes = 0;
 
   constructor(group: GroupId, from: LogIndex, end: LogIndex) {
     this.#group = group;
@@ -84,8 +86,7 @@ class PieceReader {
   ): Promise<void> {
     const { segment } = start;
     let { offset } = start;
-    let bytes = 0;
-    while (!this.complete && bytes < start.bytesMax) {
+    while (!this.complete && this.#bytes < start.bytesMax) {
       const header = await reader.header(offset);
       const frame = header === undefined ? undefined : await reader.frame(offset, header);
       if (
@@ -98,7 +99,7 @@ class PieceReader {
         const found = `the frame with entry ${this.#next} has rotted since it was written`;
         throw new LogDamagedError({ file: segment.file.name, offset, found });
       }
-      if (header.kind === "writes") bytes += this.#takeFrame(frame, header.payloadBytes, start);
+      if (header.kind === "writes") this.#takeFrame(frame, header.payloadBytes, start);
       offset += frame.length;
     }
   }
@@ -108,14 +109,13 @@ class PieceReader {
     frame: Uint8Array,
     payloadBytes: number,
     at: { readonly segment: Segment; readonly offset: number },
-  ): number {
+  ): void {
     const input = new SectorReader(frame, FRAME_HEADER_BYTES, payloadBytes);
-    let bytes = 0;
     try {
       while (input.left > 0) {
         const write = decodeWrite(input, (entry) => this.#wants(entry));
         if (write.group !== this.#group) continue;
-        for (const entry of write.entries ?? []) bytes += this.#take(entry);
+        for (const entry of write.entries ?? []) this.#take(entry);
       }
     } catch (failure) {
       if (!(failure instanceof PayloadEndsError)) throw failure;
@@ -125,21 +125,21 @@ class PieceReader {
         found: failure.message,
       });
     }
-    return bytes;
   }
 
   #wants(entry: WalEntry): boolean {
     return entry.index >= this.#from && entry.index < this.#end;
   }
 
-  #take(entry: WalEntry): number {
+  #take(entry: WalEntry): void {
     // Beyond the next: a write that the same frame supersedes. At or below: it supersedes what was read.
-    if (entry.index > this.#next) return 0;
+    if (entry.index > this.#next) return;
     if (entry.index < this.#next) {
-      this.entries.length = Math.max(0, entry.index - this.#from);
+      const superseded = this.entries.splice(Math.max(0, entry.index - this.#from));
+      for (const { payload } of superseded) this.#bytes -= payload.length;
     }
-    if (!this.#wants(entry)) return 0;
+    if (!this.#wants(entry)) return;
     this.entries.push(entry);
-    return entry.payload.length;
+    this.#bytes += entry.payload.length;
   }
 }
