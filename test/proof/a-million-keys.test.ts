@@ -12,8 +12,8 @@ const FEW = 10_000;
 const MANY = 1_000_000;
 const IN_FLIGHT = 4096;
 const FIRST_READ_MS_MAX = 2000;
-/** What a restart reads: the trailing 32 MiB, in segments of 64 MiB of which one is being written and one is spare. */
-const LOG_BYTES_MAX = 256 * MIB;
+/** What a restart reads: the trailing 32 MiB, in segments of 32 MiB of which one is being written and one is spare. */
+const LOG_BYTES_MAX = 160 * MIB;
 const VALUE = "v".repeat(256);
 const cluster = sharedCluster({ nodeFlags: COLLECTOR_FLAGS });
 

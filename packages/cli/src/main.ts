@@ -7,6 +7,8 @@ const LINGER_MS = 500;
 // A reader that went away, such as `head`, or a supervisor that died: no reason to end without closing the disk.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-const terminal = processTerminal();
-process.exitCode = await run(process.argv.slice(2), terminal);
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// No `await` here: the bundle of this file is a script.
+void run(process.argv.slice(2), processTerminal()).then((exitCode) => {
+  process.exitCode = exitCode;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+});

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -141,9 +141,8 @@ test("a node that is not in the file is refused with those that are", async () =
 test("the command says that it is not built where there is no build", () => {
   const directory = mkdtempSync(join(tmpdir(), "holdfast-bin-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  mkdirSync(join(directory, "bin"));
   const command = join(directory, "bin/holdfast.mjs");
-  copyFileSync(new URL("../bin/holdfast.mjs", import.meta.url), command);
+  cpSync(new URL("../bin", import.meta.url), join(directory, "bin"), { recursive: true });
 
   const { status, stderr } = spawnSync(process.execPath, [command], { encoding: "utf8" });
 

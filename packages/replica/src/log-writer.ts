@@ -1,6 +1,8 @@
 import type { Clock, GroupId } from "@holdfast/base";
 import type {
+  Entry,
   EntryId,
+  HardState,
   Membership,
   MembershipCodec,
   PersistBatch,
@@ -9,11 +11,19 @@ import type {
 } from "@holdfast/raft";
 import type { WalWrite, WriteAheadLog } from "@holdfast/storage";
 
+const MIB = 1024 * 1024;
+
 export interface LogWriterParts {
   readonly log: WriteAheadLog;
   readonly group: GroupId;
   readonly membershipCodec: MembershipCodec;
   readonly clock: Clock;
+  /**
+   * Payload of entries that one write to the log holds, bytes; a larger entry has one of its own.
+   *
+   * @default 4 MiB
+   */
+  readonly writeBytesMax?: number;
   /** Where a whole state lies that the core installs (decision 9). */
   directoryOf(meta: SnapshotMeta): string;
   /** The log names that state from now on; called before the write counts as persisted. */
@@ -57,7 +67,7 @@ export class LogWriter {
         const batches = this.#queue;
         this.#queue = [];
         const start = clock.now();
-        await log.append(batches.map((batch) => this.#toWrite(batch)));
+        await log.append(batches.flatMap((batch) => this.#toWrites(batch)));
         observe((clock.now() - start) / 1000);
         for (const { install } of batches) if (install !== undefined) installed(install);
         const last = batches.at(-1);
@@ -71,14 +81,26 @@ export class LogWriter {
     }
   }
 
-  #toWrite({ hardState, entries, compact, install }: PersistBatch): WalWrite {
-    const { group, directoryOf } = this.#parts;
-    return {
+  /**
+   * A turn may bring more entries than a segment holds, so they are written in order, a part
+   * at a time. A crash between two leaves what a crash within a log always leaves: a
+   * shorter one. Term, vote and a new beginning go first, a compaction last, and a part
+   * speaks of no commit beyond its own end.
+   */
+  #toWrites({ hardState, entries, compact, install }: PersistBatch): readonly WalWrite[] {
+    const { group, directoryOf, writeBytesMax = 4 * MIB } = this.#parts;
+    const runs = parts(entries, writeBytesMax);
+    const last = runs.length - 1;
+    return runs.map((run, at) => ({
       group,
-      entries,
-      ...(hardState === undefined ? {} : { hardState }),
-      ...(compact === undefined ? {} : { compact: this.#head(compact.upTo, compact.membership) }),
-      ...(install === undefined
+      entries: run,
+      ...(hardState === undefined
+        ? {}
+        : { hardState: at < last ? within(hardState, run) : hardState }),
+      ...(compact === undefined || at < last
+        ? {}
+        : { compact: this.#head(compact.upTo, compact.membership) }),
+      ...(install === undefined || at > 0
         ? {}
         : {
             reset: {
@@ -86,11 +108,31 @@ export class LogWriter {
               stateDirectory: directoryOf(install),
             },
           }),
-    };
+    }));
   }
 
   /** What stands at the beginning of a log that begins behind `last`. */
   #head({ index, term }: EntryId, membership: Membership): NonNullable<WalWrite["compact"]> {
     return { index, term, membership: this.#parts.membershipCodec.encode(membership) };
   }
+}
+
+/** Runs of entries with at most `bytesMax` bytes of payload each, or one larger entry; at least one run. */
+function parts(entries: readonly Entry[], bytesMax: number): readonly (readonly Entry[])[] {
+  const runs: Entry[][] = [[]];
+  let bytes = 0;
+  for (const entry of entries) {
+    const run = runs.at(-1) as Entry[];
+    bytes += entry.payload.length;
+    if (bytes <= bytesMax || run.length === 0) run.push(entry);
+    else {
+      runs.push([entry]);
+      bytes = entry.payload.length;
+    }
+  }
+  return runs;
+}
+
+function within(hardState: HardState, run: readonly Entry[]): HardState {
+  return { ...hardState, commit: Math.min(hardState.commit, run.at(-1)?.index ?? 0) };
 }

@@ -34,10 +34,11 @@ export async function serveNode(
     process.once("disconnect", stop);
   });
 
-  letHeapGrow();
   try {
     // Loaded late: a `get` should not pay for the server.
     const { runNode } = await import("@holdfast/server");
+    // After it: with other flags V8 would not take what was compiled ahead.
+    letHeapGrow();
     const { config, node, logLevel } = resolved;
     const running = await runNode({ config, node, bootstrap, logLevel });
     running.onStatus((standing) => tell({ kind: "standing", ...standing }));

@@ -7,9 +7,9 @@ export interface WriteAheadLogOptions {
   readonly directory: string;
   /**
    * The size of a segment, a whole number of sectors. Larger ones are switched less
-   * often and keep more of what is compacted on disk.
+   * often, keep more of what is compacted on disk, and give a restart more to read.
    *
-   * @default 64 MiB
+   * @default 32 MiB
    */
   readonly segmentBytes?: number;
   /**
@@ -60,4 +60,4 @@ export const WAL_DEFAULTS: {
   readonly segmentBytes: number;
   readonly frameBytesMax: number;
   readonly reserveBytes: number;
-} = Object.freeze({ segmentBytes: 64 * MIB, frameBytesMax: 8 * MIB, reserveBytes: 0 });
+} = Object.freeze({ segmentBytes: 32 * MIB, frameBytesMax: 8 * MIB, reserveBytes: 0 });
