@@ -49,7 +49,7 @@ export class LaggingEngine implements Engine {
     };
   }
 
-  writeDurably(changes: readonly RowChange[]): Promise<void> {
+  writeDurably(changes: Iterable<RowChange>): Promise<void> {
     return this.#rows.writeDurably(changes);
   }
 

@@ -56,7 +56,7 @@ export class MemoryDisk implements StoreDisk {
   #kept(directory: string, memory: MemoryEngine, rows: Rows): Engine {
     let isOpen = true;
     return {
-      writeDurably: async (changes: readonly RowChange[]) => {
+      writeDurably: async (changes: Iterable<RowChange>) => {
         await this.beforeBatch(directory);
         await memory.writeDurably(changes);
         for (const { key, value } of changes) {

@@ -40,8 +40,8 @@ export class SlowWorld {
         for (let at = 0; at < this.lag.turnsAway; at++) await this.time.next();
       },
     });
-    const { engine, clock, turn } = this;
-    this.store = StateStore.open({ engine, clock, turn, logger: silent, limits });
+    const { engine, clock } = this;
+    this.store = StateStore.open({ engine, clock, logger: silent, limits });
   }
 
   /** Advances time until `promise` is settled. */

@@ -14,8 +14,12 @@ export interface RowChange {
  * make an earlier unsynced one durable (google/leveldb#193).
  */
 export interface Engine extends EngineReads {
-  /** Resolves once the batch would survive a power cut. Calls do not overlap; after one failed, all do. */
-  writeDurably(changes: readonly RowChange[]): Promise<void>;
+  /**
+   * Resolves once the batch would survive a power cut. The changes may be walked over some turns,
+   * and more than once: they stay what they are until then.
+   * Calls do not overlap; after one failed, all do.
+   */
+  writeDurably(changes: Iterable<RowChange>): Promise<void>;
   /** A frozen state of all rows, taken in this very turn. Close it, or it holds disk space. */
   snapshot(): EngineSnapshot;
   /** Bytes on disk, roughly. */

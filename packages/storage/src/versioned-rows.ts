@@ -1,5 +1,6 @@
 import type { ByteString } from "@holdfast/base";
 import { SortedKeys } from "./sorted-keys.ts";
+import { SplitMap } from "./split-map.ts";
 
 /** A row as one write left it; `value` undefined is a deletion. */
 export interface RowVersion {
@@ -22,7 +23,7 @@ const VERSION_BYTES = 120;
  * writes never fall; a reader at sequence s sees the last write at or below s.
  */
 export class VersionedRows {
-  readonly #rows = new Map<ByteString, RowVersion>();
+  readonly #rows = new SplitMap<RowVersion>();
   readonly keys: SortedKeys = new SortedKeys();
   /** An estimate of the memory held. */
   bytes = 0;

@@ -43,7 +43,7 @@ export class LocalState {
   private constructor(engine: Engine, directory: string, inlineBytesMax: number) {
     this.#engine = engine;
     this.#directory = directory;
-    this.#store = StateStore.open({ engine, clock: wallClock, turn, logger: silentLogger });
+    this.#store = StateStore.open({ engine, clock: wallClock, logger: silentLogger });
     this.#store.onSpace(() => this.#hasSpace());
     this.#machine = new StateMachine({ group: FIRST_GROUP, writer: this.#store, inlineBytesMax });
   }

@@ -22,9 +22,9 @@ export async function openCrashEngine(disk: DiskAccess, path: string): Promise<E
 
 function crashEngine(disk: DiskAccess, memory: MemoryEngine, rows: LoggedRows): Engine {
   return {
-    writeDurably: async (changes: readonly RowChange[]) => {
+    writeDurably: async (changes: Iterable<RowChange>) => {
       await disk.change(() => {
-        rows.append(changes);
+        rows.append([...changes]);
         return disk.lies.has("batches") ? undefined : () => rows.sync();
       });
       await memory.writeDurably(changes);

@@ -53,7 +53,7 @@ export interface LevelEngineOptions {
 const MIB = 1024 * 1024;
 const JOBS_MAX = 2;
 /** A batch is handed to LevelDB in slices of this many rows, so that a large one does not hold the event loop. */
-const BATCH_SLICE_ROWS = 1_000;
+const BATCH_SLICE_ROWS = 250;
 /** A scan takes this many rows from its iterator at a time. */
 const SCAN_STEP_ROWS = 1_000;
 const BINARY = { keyEncoding: "buffer", valueEncoding: "buffer" } as const;
@@ -159,14 +159,17 @@ class LevelEngine extends LevelReads implements Engine {
    * says that this is durable, and does not find it when it is opened again: so no batch
    * follows a failed one.
    */
-  async writeDurably(changes: readonly RowChange[]): Promise<void> {
+  async writeDurably(changes: Iterable<RowChange>): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const batch = this.database.batch();
     try {
-      for (const [at, { key, value }] of changes.entries()) {
+      let left = BATCH_SLICE_ROWS;
+      for (const { key, value } of changes) {
         if (value === undefined) batch.del(toBuffer(key));
         else batch.put(toBuffer(key), asBuffer(value));
-        if (at % BATCH_SLICE_ROWS === BATCH_SLICE_ROWS - 1) await new Promise(setImmediate);
+        if (--left > 0) continue;
+        await new Promise(setImmediate);
+        left = BATCH_SLICE_ROWS;
       }
       await this.gate.run(() => batch.write({ sync: true }));
     } catch (failure) {

@@ -19,7 +19,7 @@ export class MemoryEngine implements Engine {
   #sequence = 0;
   #open = true;
 
-  async writeDurably(changes: readonly RowChange[]): Promise<void> {
+  async writeDurably(changes: Iterable<RowChange>): Promise<void> {
     this.#checkOpen();
     const sequence = this.#sequence + 1;
     for (const { key, value } of changes) {

@@ -1,5 +1,5 @@
 import type { ByteString, LogIndex } from "@holdfast/base";
-import type { EngineReads } from "../engine.ts";
+import type { EngineReads, RowChange } from "../engine.ts";
 import { type RowVersion, VersionedRows } from "../versioned-rows.ts";
 
 /**
@@ -14,6 +14,15 @@ export class Generation {
   appliedIndex: LogIndex = 0;
   /** Open Views that captured it. */
   pins = 0;
+
+  /** Its rows as they are now; a million of them are not gathered first. */
+  get changes(): Iterable<RowChange> {
+    return { [Symbol.iterator]: () => changesOf(this.rows) };
+  }
+}
+
+function* changesOf(rows: VersionedRows): IterableIterator<RowChange> {
+  for (const [key, { value }] of rows.entries()) yield { key, value };
 }
 
 /** What a read sees: generations over an engine, as of one sequence. */

@@ -1,4 +1,4 @@
-import type { ByteString, Clock, Logger, LogIndex, Row, RowScan, Turn } from "@holdfast/base";
+import type { ByteString, Clock, Logger, LogIndex, Row, RowScan } from "@holdfast/base";
 import type { Engine } from "../engine.ts";
 import type { StateLimits } from "./state-limits.ts";
 
@@ -6,7 +6,6 @@ export interface StateStoreOptions {
   /** Stays the caller's, who closes it after the store. */
   readonly engine: Engine;
   readonly clock: Clock;
-  readonly turn: Turn;
   readonly logger: Logger;
   readonly limits?: Partial<StateLimits>;
 }

@@ -1,6 +1,6 @@
 import { type Row, silentLogger, toByteString } from "@holdfast/base";
 import { expect, test } from "vitest";
-import { ManualClock, realTurn } from "../../test/manual-time.ts";
+import { ManualClock } from "../../test/manual-time.ts";
 import type { RowChange } from "../engine.ts";
 import { MemoryEngine } from "../memory/memory-engine.ts";
 import {
@@ -31,10 +31,10 @@ class GatedEngine extends MemoryEngine {
     this.#openGate?.();
   }
 
-  override async writeDurably(changes: readonly RowChange[]): Promise<void> {
+  override async writeDurably(changes: Iterable<RowChange>): Promise<void> {
     await this.#gate;
     if (this.failWith !== undefined) throw this.failWith;
-    this.batches.push(changes);
+    this.batches.push([...changes]);
     await super.writeDurably(changes);
   }
 }
@@ -42,7 +42,7 @@ class GatedEngine extends MemoryEngine {
 function openStore(limits: Partial<StateLimits> = {}) {
   const engine = new GatedEngine();
   const clock = new ManualClock();
-  const store = StateStore.open({ engine, clock, turn: realTurn, logger: silentLogger, limits });
+  const store = StateStore.open({ engine, clock, logger: silentLogger, limits });
   return { engine, clock, store };
 }
 

@@ -5,9 +5,8 @@ import {
   type Clock,
   type LogIndex,
   type RowWriter,
-  type Turn,
 } from "@holdfast/base";
-import type { Engine, RowChange } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import type { OpenSequences } from "../open-sequences.ts";
 import { StateFailedError } from "../storage-errors.ts";
 import { findInMemory, Generation, type Layers, readRows } from "./generation.ts";
@@ -17,8 +16,6 @@ import { ReadGauge } from "./read-gauge.ts";
 import { STATE_LIMITS, type StateLimits } from "./state-limits.ts";
 import type { RowReads, StateStats, StateStoreOptions } from "./state-store-api.ts";
 import type { View } from "./view.ts";
-
-const FLUSH_SLICE_ROWS = 4_096;
 
 /**
  * The replica's rows: what is applied is seen at once, in memory, and reaches the
@@ -33,7 +30,6 @@ const FLUSH_SLICE_ROWS = 4_096;
 export class StateStore implements RowWriter {
   readonly #engine: Engine;
   readonly #clock: Clock;
-  readonly #turn: Turn;
   readonly #limits: StateLimits;
   readonly #views: OpenViews;
   readonly #gauge: ReadGauge;
@@ -59,7 +55,6 @@ export class StateStore implements RowWriter {
   private constructor(options: StateStoreOptions) {
     this.#engine = options.engine;
     this.#clock = options.clock;
-    this.#turn = options.turn;
     this.#gauge = new ReadGauge(options.clock);
     this.#limits = Object.freeze({ ...STATE_LIMITS, ...options.limits });
     this.#views = new OpenViews({
@@ -242,7 +237,7 @@ export class StateStore implements RowWriter {
   async #writeGeneration(generation: Generation): Promise<void> {
     const start = this.#clock.now();
     try {
-      await this.#engine.writeDurably(await this.#changesOf(generation));
+      await this.#engine.writeDurably(generation.changes);
     } catch (failure) {
       this.#flushing = undefined;
       this.#failure = failure;
@@ -262,15 +257,6 @@ export class StateStore implements RowWriter {
     } else this.#armFlush();
     this.#checkFull();
     for (const listener of this.#durableListeners) listener(this.#durableIndex);
-  }
-
-  async #changesOf(generation: Generation): Promise<readonly RowChange[]> {
-    const changes: RowChange[] = [];
-    for (const [key, { value }] of generation.rows.entries()) {
-      changes.push({ key, value });
-      if (changes.length % FLUSH_SLICE_ROWS === 0) await this.#turn.next();
-    }
-    return changes;
   }
 
   /** Readers give way to the writer: Views whose memory is needed expire, the oldest first. */

@@ -151,7 +151,7 @@ test("opening on a full disk costs the ballast", async () => {
 test("a View of before ends as expired, one of now shows everything, and no applied row is lost", async () => {
   const disk = new FullDisk();
   const { engine, clock } = await openOn(disk);
-  const store = StateStore.open({ engine, clock, turn: realTurn, logger: silentLogger });
+  const store = StateStore.open({ engine, clock, logger: silentLogger });
   store.put("a", row("a").value);
   store.commitPoint(1);
   await store.flush();
@@ -173,7 +173,7 @@ test("a View of before ends as expired, one of now shows everything, and no appl
 test("what the applier reads while the engine goes away is read again from the new one", async () => {
   const disk = new FullDisk();
   const { engine, clock } = await openOn(disk);
-  const store = StateStore.open({ engine, clock, turn: realTurn, logger: silentLogger });
+  const store = StateStore.open({ engine, clock, logger: silentLogger });
   store.put("a", row("a").value);
   store.commitPoint(1);
   await store.flush();

@@ -120,7 +120,7 @@ export class EngineWithBallast implements Engine {
   }
 
   /** @throws {DiskFullError} if there was no room for it in all attempts, or nobody waits any more. */
-  async writeDurably(changes: readonly RowChange[]): Promise<void> {
+  async writeDurably(changes: Iterable<RowChange>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const lack = await this.#attempt(changes);
       if (lack === undefined) {
@@ -147,7 +147,7 @@ export class EngineWithBallast implements Engine {
   }
 
   /** What was in the way; `undefined`: the batch is durable. */
-  async #attempt(changes: readonly RowChange[]): Promise<DiskFullError | undefined> {
+  async #attempt(changes: Iterable<RowChange>): Promise<DiskFullError | undefined> {
     try {
       if (this.#lack !== undefined) {
         if (!(await this.#hasRoomToOpen())) return this.#lack;

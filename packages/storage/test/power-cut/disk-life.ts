@@ -125,7 +125,6 @@ class DiskLife {
     const store = this.#options.storage.StateStore.open({
       engine,
       clock,
-      turn: realTurn,
       logger: silentLogger,
       limits: { flushBytes: 1_500 },
     });

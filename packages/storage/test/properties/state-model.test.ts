@@ -9,7 +9,7 @@ import { openLevelEngine } from "../../src/level/level-engine.ts";
 import { MemoryEngine } from "../../src/memory/memory-engine.ts";
 import { StateStore } from "../../src/overlay/state-store.ts";
 import type { View } from "../../src/overlay/view.ts";
-import { ManualClock, realTurn } from "../manual-time.ts";
+import { ManualClock } from "../manual-time.ts";
 
 type Model = ReadonlyMap<string, string>;
 type Action =
@@ -101,7 +101,7 @@ class StoreRun {
     this.#engine = engine;
     const limits = { flushBytes: 600, viewMillisMax: 1e9 };
     const { clock, logger } = { clock: this.#clock, logger: silentLogger };
-    this.#store = StateStore.open({ engine, clock, turn: realTurn, logger, limits });
+    this.#store = StateStore.open({ engine, clock, logger, limits });
   }
 
   async take(one: Action): Promise<void> {
