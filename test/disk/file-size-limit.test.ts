@@ -7,7 +7,7 @@ import { roomOf } from "./node-room.ts";
 
 const MIB = 1024 * 1024;
 /** Less than a segment of the log, and enough for half of one. */
-const FILE_BYTES_MAX = 48 * MIB;
+const FILE_BYTES_MAX = 24 * MIB;
 const WITHIN = { within: 15_000 };
 
 test("nodes whose files may not grow refuse writes in time, and a limit that is raised is enough to go on", async (context) => {
