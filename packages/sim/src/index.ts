@@ -1,4 +1,6 @@
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
+export { MUTANTS } from "./mutants/catalogue.ts";
+export { HUNT_STORM_MS, type HuntResult, type Mutant, mutated } from "./mutants/mutant.ts";
 export { type Core, type MakeCore, makeProductionCore } from "./node/core.ts";
 export type { WorldPlan } from "./plan/world-plan.ts";
 export {

@@ -3,6 +3,7 @@ import { benchCore } from "../commands/bench-core.ts";
 import { benchFailover } from "../commands/bench-failover.ts";
 import { benchValues } from "../commands/bench-values.ts";
 import type { SimOptions } from "../commands/sim.ts";
+import type { MutantOptions } from "../commands/sim-mutants.ts";
 import { type Context, examples } from "./context.ts";
 
 /** Measuring and proving. */
@@ -76,15 +77,22 @@ function addSim({ program, terminal, finish }: Context): void {
     .option("--jobs <n>", "processes beside each other (default: all cores with --minutes, else 1)")
     .option("--storm <ms>", "how long faults are on in each run, virtual ms (default: 20000)")
     .option("--verbose", "with --seed: every event")
+    .option("--mutants [part]", "hunt mistakes made on purpose, or those with this in their name")
     .addOption(new Option("--worker-stride <n>").hideHelp())
     .addHelpText(
       "after",
       examples(
         ["holdfast sim --minutes 10", "the last line sums up; status 0 only if nothing was broken"],
         ["holdfast sim --seed 4711 --verbose", "one run again, event by event"],
+        ["holdfast sim --mutants", "status 0 only if every mistake is seen"],
       ),
     )
-    .action(async (options: SimOptions) => {
+    .action(async (options: SimOptions & Partial<MutantOptions>) => {
+      const { mutants, ...others } = options;
+      if (mutants !== undefined) {
+        const { simMutants } = await import("../commands/sim-mutants.ts");
+        return finish(await simMutants(terminal, { mutants, jobs: others.jobs }));
+      }
       const { sim } = await import("../commands/sim.ts");
       finish(await sim(terminal, options));
     });
