@@ -195,7 +195,7 @@ export class Replica implements ReplicaApi {
   }
 
   status(): ReplicaStatus {
-    const { self, bootId, options } = this.#parts;
+    const { self, bootId, options, log } = this.#parts;
     const member = this.#member;
     const raft = member?.status();
     const working = this.#stopped === undefined && raft !== undefined;
@@ -206,10 +206,10 @@ export class Replica implements ReplicaApi {
       name: self.name,
       storeId: self.storeId,
       bootId,
-      clusterId: member === undefined ? undefined : this.#parts.log.head(FIRST_GROUP)?.clusterId,
+      clusterId: member === undefined ? undefined : log.head(FIRST_GROUP).clusterId,
       memberId: member?.id,
       leader: working ? raft.leader : undefined,
-      term: raft?.term ?? 0,
+      term: raft?.term ?? log.head(FIRST_GROUP).hardState.term,
       membership,
       lastIndex: raft?.lastIndex ?? 0,
       committed: raft?.commit ?? 0,

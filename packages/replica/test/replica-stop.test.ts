@@ -1,4 +1,4 @@
-import { type BootId, SeededRandom, type StoreId, silentLogger } from "@holdfast/base";
+import { type BootId, FIRST_GROUP, SeededRandom, type StoreId, silentLogger } from "@holdfast/base";
 import { type MembershipCodec, resolveRaftOptions } from "@holdfast/raft";
 import { type Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
 import { expect, test } from "vitest";
@@ -29,7 +29,7 @@ class SlowDisk extends MemoryDisk {
 async function replicaOn(disk: MemoryDisk, time: ManualTime) {
   const wal = { files: disk.files, directory: "wal", logger: silentLogger };
   const opening = WriteAheadLog.open({ ...wal, segmentBytes: 64 * 1024 });
-  const { log } = await time.until(opening);
+  const { log, recovered } = await time.until(opening);
   const openEngine = (directory: string): Promise<Engine> => disk.openEngine(directory);
   const replica = new Replica({
     self: { ...NODE, storeId: "1".repeat(32) as StoreId },
@@ -42,7 +42,7 @@ async function replicaOn(disk: MemoryDisk, time: ManualTime) {
     random: new SeededRandom(1),
     logger: silentLogger,
     log,
-    recovered: undefined,
+    recovered: recovered.get(FIRST_GROUP),
     membershipCodec: codec,
     observe: {
       logWritten: () => undefined,
@@ -93,6 +93,29 @@ test("nor does one that is stopped while its state is being opened", async () =>
 
   expect([...disk.open.values()]).toEqual([0]);
   expect(time.timers).toBe(0);
+});
+
+test("one whose state is still being opened tells the term that its log holds, not 0", async () => {
+  const time = new ManualTime();
+  const disk = new SlowDisk();
+  const first = await replicaOn(disk, time);
+  await first.replica.start(first.network);
+  for (let ms = 0; ms < 5_000 && disk.letOpen === undefined; ms++) await time.advance(1);
+  disk.letOpen?.();
+  await time.advance(5_000);
+  const { term } = first.replica.status();
+  await time.until(first.replica.stop());
+  await time.until(first.log.close());
+
+  const again = await replicaOn(disk, time);
+  const starting = again.replica.start(again.network);
+  await time.advance(100);
+
+  expect(term).toBeGreaterThan(0);
+  expect(again.replica.status()).toMatchObject({ memberId: undefined, term });
+  again.replica.stop();
+  disk.letOpen?.();
+  await time.until(starting);
 });
 
 test("one that is stopped while it is being born has ended all of it when its stop has", async () => {
