@@ -27,10 +27,6 @@ export class SplitMap<Value> {
     return this.#part(key)?.get(key);
   }
 
-  has(key: ByteString): boolean {
-    return this.#first.has(key) || this.#part(key)?.has(key) === true;
-  }
-
   set(key: ByteString, value: Value): void {
     const home = this.#homeOf(key);
     const before = home.size;

@@ -53,7 +53,7 @@ export interface LevelEngineOptions {
 const MIB = 1024 * 1024;
 const JOBS_MAX = 2;
 /** A batch is handed to LevelDB in slices of this many rows, so that a large one does not hold the event loop. */
-const BATCH_SLICE_ROWS = 250;
+const BATCH_SLICE_ROWS = 1_000;
 /** A scan takes this many rows from its iterator at a time. */
 const SCAN_STEP_ROWS = 1_000;
 const BINARY = { keyEncoding: "buffer", valueEncoding: "buffer" } as const;

@@ -65,3 +65,27 @@ test("half-made and misfit spares are removed at start", async () => {
   expect(recovered.size).toBe(0);
   expect(files.paths()).toEqual([]);
 });
+
+test("a log of larger segments, as earlier versions made them, is read and written on", async () => {
+  const files = new MemoryFiles();
+  const { log } = await openLog(files, { segmentBytes: 2 * SEGMENT });
+  for (let index = 1; index <= 20; index++) await log.append([append(entry(index, 1, 900))]);
+  await log.close();
+
+  const { log: smaller } = await openLog(files, { segmentBytes: SEGMENT });
+  for (let index = 21; index <= 50; index++) await smaller.append([append(entry(index, 1, 900))]);
+  await smaller.close();
+
+  const { log: again, recovered } = await openLog(files, { segmentBytes: SEGMENT });
+  expect(recovered.get(1)).toMatchObject({ lastIndex: 50, torn: undefined });
+  expect(await readAll(again)).toHaveLength(50);
+  const sizes = () => new Set(files.paths().map((path) => files.bytes(path).length));
+  expect(sizes()).toEqual(new Set([SEGMENT, 2 * SEGMENT]));
+
+  // The larger ones go with their entries; none of them becomes a spare.
+  await again.append([
+    { group: 1, compact: { index: 49, term: 1, membership: new Uint8Array(1) } },
+  ]);
+  await again.close();
+  expect(sizes()).toEqual(new Set([SEGMENT]));
+});
