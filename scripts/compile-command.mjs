@@ -1,11 +1,11 @@
 import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePorts } from "@holdfast/testkit";
 
 const WATCHED = fileURLToPath(new URL("watch-command.mjs", import.meta.url));
 /** For each process, ms: a build does not hang on this. */
@@ -27,7 +27,7 @@ export async function compileAhead(main) {
 }
 
 async function useCluster(main, directory) {
-  const [client, peer] = await freeAddresses(2);
+  const [client, peer] = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
   const file = join(directory, "cluster.yaml");
   const nodes = [{ id: "n1", client, peer, data: join(directory, "n1") }];
   writeFileSync(file, JSON.stringify({ cluster: "build", nodes }));
@@ -66,12 +66,4 @@ function told(node, kind) {
       reject(new Error(`a node ended with ${code} before it was ${kind}`)),
     );
   });
-}
-
-async function freeAddresses(count) {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const addresses = servers.map((server) => `127.0.0.1:${server.address().port}`);
-  await Promise.all(servers.map((server) => promisify(server.close.bind(server))()));
-  return addresses;
 }
