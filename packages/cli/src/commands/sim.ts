@@ -8,8 +8,10 @@ import {
 } from "@holdfast/sim";
 import { EXIT } from "../exit-codes.ts";
 import { wholeNumber } from "../global-options.ts";
+import { JOBS_MAX, jobsOf } from "../sim/jobs.ts";
 import { runSeeds } from "../sim/run-seeds.ts";
 import { type GivenSeeds, type SeedPlan, seedPlanOf } from "../sim/seed-plan.ts";
+import { untilStopped } from "../sim/until-stopped.ts";
 import { runWorkers, tellParent, type WorkerMessage } from "../sim/worker-processes.ts";
 import { type Terminal, write } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -22,7 +24,6 @@ export interface SimOptions extends GivenSeeds {
   readonly workerStride?: string | undefined;
 }
 
-const JOBS_MAX = 256;
 const STORM_MS_MAX = 86_400_000;
 /** Violations that are told whole; of the rest only the number. */
 const TOLD_MAX = 5;
@@ -34,19 +35,14 @@ export async function sim(terminal: Terminal, options: SimOptions): Promise<numb
   if (options.workerStride !== undefined) return work(plan, options);
   const isOne = plan.first === plan.last;
   if (options.verbose === true && !isOne) throw new UsageError("--verbose is for one --seed");
-  const jobs = isOne ? 1 : jobsOf(options);
+  const usual = options.minutes === undefined ? 1 : availableParallelism();
+  const jobs = isOne ? 1 : jobsOf(options.jobs, usual);
   const watch = await Watch.begin(terminal, plan);
-  const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  process.once("SIGINT", abort);
-  process.once("SIGTERM", abort);
-  try {
-    if (jobs === 1) await runHere(terminal, plan, options, { watch, signal: stop.signal });
-    else await runThere(plan, options, { watch, signal: stop.signal, jobs });
-  } finally {
-    process.off("SIGINT", abort);
-    process.off("SIGTERM", abort);
-  }
+  await untilStopped((signal) =>
+    jobs === 1
+      ? runHere(terminal, plan, options, { watch, signal })
+      : runThere(plan, options, { watch, signal, jobs }),
+  );
   return watch.end();
 }
 
@@ -174,11 +170,6 @@ class Watch {
   #clearLine(): void {
     if (this.#terminal.isInteractive) this.#terminal.out.write("\r\u001b[K");
   }
-}
-
-function jobsOf({ jobs, minutes }: SimOptions): number {
-  if (jobs !== undefined) return wholeNumber("--jobs", jobs, 1, JOBS_MAX);
-  return minutes === undefined ? 1 : availableParallelism();
 }
 
 function stormOf({ storm }: SimOptions): number | undefined {

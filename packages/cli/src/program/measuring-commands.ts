@@ -88,10 +88,10 @@ function addSim({ program, terminal, finish }: Context): void {
       ),
     )
     .action(async (options: SimOptions & Partial<MutantOptions>) => {
-      const { mutants, ...others } = options;
+      const { mutants } = options;
       if (mutants !== undefined) {
         const { simMutants } = await import("../commands/sim-mutants.ts");
-        return finish(await simMutants(terminal, { mutants, jobs: others.jobs }));
+        return finish(await simMutants(terminal, { ...options, mutants }));
       }
       const { sim } = await import("../commands/sim.ts");
       finish(await sim(terminal, options));

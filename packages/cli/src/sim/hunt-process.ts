@@ -1,10 +1,12 @@
-// A process of its own for each mutant, which is given as JSON. It tells its parent a HuntResult.
+// A process of its own for each mutant: its parent sends it a HuntOrder, and is told a HuntResult.
+import { once } from "node:events";
 import { register } from "node:module";
 import type { HuntResult, Mutant } from "@holdfast/sim";
+import type { HuntOrder } from "./hunt-mutants.ts";
 
-const mutant = JSON.parse(process.argv[2] ?? "") as Mutant;
-register("./module-hooks.js", import.meta.url, { data: mutant });
-const result = await hunt(mutant);
+const [order] = (await once(process, "message")) as [HuntOrder];
+register("./module-hooks.js", import.meta.url, { data: order });
+const result = await hunt(order.mutant);
 process.send?.(result, () => process.disconnect());
 
 async function hunt({ name, seeds }: Mutant): Promise<HuntResult> {

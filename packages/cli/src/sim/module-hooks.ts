@@ -1,16 +1,15 @@
 import type { LoadHook } from "node:module";
-import { type Mutant, mutated } from "@holdfast/sim";
+import type { HuntOrder } from "./hunt-mutants.ts";
 
-let mutant: Mutant | undefined;
+let order: HuntOrder | undefined;
 
 /** Called by `module.register` with the mistake that is to be made. */
-export function initialize(given: Mutant): void {
-  mutant = given;
+export function initialize(given: HuntOrder): void {
+  order = given;
 }
 
-/** Loads a module; the file of the mutant with its mistake. */
-export const load: LoadHook = async (url, context, nextLoad) => {
-  const loaded = await nextLoad(url, context);
-  if (mutant === undefined || !url.endsWith(`/raft/dist/${mutant.file}`)) return loaded;
-  return { ...loaded, source: mutated(String(loaded.source), mutant) };
-};
+/** Loads a module; the file of the mutant as it was given. */
+export const load: LoadHook = (url, context, nextLoad) =>
+  url === order?.url
+    ? { format: "module", source: order.source, shortCircuit: true }
+    : nextLoad(url, context);

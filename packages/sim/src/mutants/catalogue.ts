@@ -198,7 +198,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "leader/pending-reads.js",
     code: "Math.max(state.log.commit, role.noopIndex)",
     instead: "state.log.commit",
-    seenBy: ["I15", "history"],
+    seenBy: ["I15", "linearizability"],
     seeds: 400,
   },
   {
@@ -207,7 +207,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "leader/pending-reads.js",
     code: "round <= confirmed)",
     instead: "round <= confirmed + 1)",
-    seenBy: ["I15", "history"],
+    seenBy: ["I15", "linearizability"],
     seeds: 100,
   },
   {
