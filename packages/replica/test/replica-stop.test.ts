@@ -113,9 +113,9 @@ test("one whose state is still being opened tells the term that its log holds, n
 
   expect(term).toBeGreaterThan(0);
   expect(again.replica.status()).toMatchObject({ memberId: undefined, term });
-  again.replica.stop();
+  const stopping = again.replica.stop();
   disk.letOpen?.();
-  await time.until(starting);
+  await time.until(Promise.all([starting, stopping]));
 });
 
 test("one that is stopped while it is being born has ended all of it when its stop has", async () => {
