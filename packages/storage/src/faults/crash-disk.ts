@@ -13,6 +13,12 @@ export interface CrashDiskOptions {
   readonly random: Random;
   /** @default none */
   readonly lies?: readonly Lie[];
+  /**
+   * Between the moment at which a change is seen and that at which it is durable.
+   *
+   * @default a few turns of the microtask queue, so that others come between
+   */
+  readonly takeTime?: () => Promise<void>;
 }
 
 /** What a process has of a disk until the next crash. */
@@ -45,6 +51,7 @@ const HOPS = 4;
 export class CrashDisk {
   readonly #random: Random;
   readonly #lies: ReadonlySet<Lie>;
+  readonly #takeTime: () => Promise<void>;
   #root = new CrashDirectory();
   #life = 0;
   #isUp = false;
@@ -52,9 +59,10 @@ export class CrashDisk {
   #failing: number | undefined;
   #due: { readonly operation: number; readonly crash: Crash } | undefined;
 
-  constructor({ random, lies = [] }: CrashDiskOptions) {
+  constructor({ random, lies = [], takeTime = () => hop(random) }: CrashDiskOptions) {
     this.#random = random;
     this.#lies = new Set(lies);
+    this.#takeTime = takeTime;
   }
 
   /** Changes begun since the disk was made. */
@@ -109,10 +117,14 @@ export class CrashDisk {
     this.#check(life);
     const operation = this.#operations++;
     const settle = begin();
-    for (let hops = below(this.#random, HOPS); hops > 0; hops--) await Promise.resolve();
+    await this.#takeTime();
     if (operation === this.#due?.operation) this.crash(this.#due.crash);
     this.#check(life);
     if (operation === this.#failing) throw new DiskError("input/output error");
     settle?.();
   }
+}
+
+async function hop(random: Random): Promise<void> {
+  for (let hops = below(random, HOPS); hops > 0; hops--) await Promise.resolve();
 }

@@ -1,5 +1,5 @@
 import { assert, type Clock, FIRST_GROUP, type Turn } from "@holdfast/base";
-import type { PeerIdentity, PeerMessage, SnapshotAnswer } from "@holdfast/replica";
+import type { PeerIdentity, PeerMessage, SnapshotAnswer, SnapshotRequest } from "@holdfast/replica";
 import { refusalOfAnswer, refusalOfCaller, refusalOfSnapshot } from "../handshake.ts";
 import { decodePeerFrame, encodePeerFrame } from "../peer-codec.ts";
 import { PeerSilentError } from "../peer-errors.ts";
@@ -21,6 +21,14 @@ export interface MemoryPeerHubPorts {
    * @default false
    */
   readonly encode?: boolean;
+  /**
+   * A way of its own between processes: it calls `arrive` later, or never.
+   *
+   * @default in a later turn
+   */
+  readonly carry?: (from: string, to: string, arrive: () => void) => void;
+  /** Whether two addresses cannot connect now, beside those that were cut by {@link MemoryPeerHub.cut}; {@link MemoryPeerHub.refresh} when that changes. */
+  readonly isCut?: (from: string, to: string) => boolean;
 }
 
 /**
@@ -80,31 +88,30 @@ export class MemoryPeerHub implements MemoryWire {
 
   /** Carries messages of a connected pair; called by networks. */
   deliver(from: MemoryPeerNetwork, to: MemoryPeerNetwork, messages: readonly PeerMessage[]): void {
-    const { turn, encode = false } = this.#ports;
+    const { encode = false } = this.#ports;
     const sender = from.identity;
     const carried = encode
       ? decodePeerFrame(encodePeerFrame({ groupId: FIRST_GROUP, messages })).messages
       : [...messages];
-    turn.soon(() => {
-      if (from.running && !this.#isCut(from.address, to.address)) to.take(sender, carried);
+    this.#carry(from.address, to, () => {
+      if (from.running) to.take(sender, carried);
     });
   }
 
   /** Answers {@link MemoryPeerNetwork.hello}. */
   hello(from: MemoryPeerNetwork, address: string, timeoutMs: number): Promise<PeerIdentity> {
-    const { turn, clock } = this.#ports;
     return new Promise((resolve, reject) => {
       const silent = (): void => reject(new PeerSilentError(`no peer answers at ${address}`));
-      if (this.#isCut(from.address, address)) {
-        clock.timer(timeoutMs, silent);
-        return;
-      }
-      turn.soon(() => {
-        const network = this.#networks.get(address);
-        if (network?.running === true) {
-          if (from.identity.clusterId === undefined) network.events.knocked(from.identity);
-          resolve(network.identity);
-        } else silent();
+      const cancel = this.#ports.clock.timer(timeoutMs, () => from.run(silent));
+      const answer = (told: PeerIdentity | undefined): void => {
+        cancel();
+        if (told === undefined) silent();
+        else resolve(told);
+      };
+      this.#dial(from, address, (network) => {
+        if (from.identity.clusterId === undefined) network?.events.knocked(from.identity);
+        const told = network?.identity;
+        this.#carry(address, from, () => answer(told));
       });
     });
   }
@@ -115,38 +122,60 @@ export class MemoryPeerHub implements MemoryWire {
     address: string,
     question: MemorySnapshotQuestion,
   ): Promise<SnapshotAnswer> {
-    const { request, timeoutMs } = question;
+    const { request, timeoutMs, isClosed } = question;
     return new Promise((resolve, reject) => {
       const silent = (): void => reject(new PeerSilentError(`member ${request.to} gives no state`));
-      const cancel = this.#ports.clock.timer(timeoutMs, silent);
-      void this.#carrySnapshot(from, address, question).then((answer) => {
-        if (answer === "lost") return;
+      const cancel = this.#ports.clock.timer(timeoutMs, () => from.run(silent));
+      const answer = (told: SnapshotAnswer | undefined): void => {
         cancel();
-        if (answer === "refused") silent();
-        else resolve(answer);
+        if (told === undefined || isClosed()) silent();
+        else resolve(told);
+      };
+      this.#dial(from, address, (network) => {
+        void this.#askOf(network, from, request).then((told) =>
+          this.#carry(address, from, () => answer(told)),
+        );
       });
     });
   }
 
-  /** There and back, each in a later turn. */
-  async #carrySnapshot(
+  /** `undefined`: nobody there, or it refuses the caller. */
+  async #askOf(
+    network: MemoryPeerNetwork | undefined,
+    caller: MemoryPeerNetwork,
+    request: SnapshotRequest,
+  ): Promise<SnapshotAnswer | undefined> {
+    const { clusterId = 0, storeId } = caller.identity;
+    const who = { clusterId, storeId, from: request.from, to: request.to };
+    if (network === undefined || refusalOfSnapshot(network.identity, who) !== undefined) return;
+    const answer = await network.events.snapshotAsked(request);
+    return network.running ? answer : undefined;
+  }
+
+  /** Arrives at an address, in the process that runs there; `undefined`: none does. */
+  #dial(
     from: MemoryPeerNetwork,
     address: string,
-    { request, isClosed }: MemorySnapshotQuestion,
-  ): Promise<SnapshotAnswer | "lost" | "refused"> {
-    const { turn } = this.#ports;
-    const later = (): Promise<void> => new Promise((resume) => turn.soon(resume));
-    await later();
-    if (this.#isCut(from.address, address)) return "lost";
-    const network = this.#networks.get(address);
-    const { clusterId = 0, storeId } = from.identity;
-    const caller = { clusterId, storeId, from: request.from, to: request.to };
-    if (isClosed() || network?.running !== true) return "refused";
-    if (refusalOfSnapshot(network.identity, caller) !== undefined) return "refused";
-    const answer = await network.events.snapshotAsked(request);
-    await later();
-    if (this.#isCut(from.address, address)) return "lost";
-    return isClosed() || !network.running || !from.running ? "refused" : answer;
+    arrive: (network: MemoryPeerNetwork | undefined) => void,
+  ): void {
+    this.#way(from.address, address, () => {
+      const network = this.#networks.get(address);
+      if (network?.running === true) network.run(() => arrive(network));
+      else arrive(undefined);
+    });
+  }
+
+  /** Arrives in a process, unless the link is cut when it would. */
+  #carry(from: string, to: MemoryPeerNetwork, arrive: () => void): void {
+    this.#way(from, to.address, () => to.run(arrive));
+  }
+
+  #way(from: string, to: string, arrive: () => void): void {
+    const { turn, carry = (_from, _to, later) => turn.soon(later) } = this.#ports;
+    if (this.#cuts.has(pairOf(from, to))) return;
+    carry(from, to, () => {
+      if (!this.#cuts.has(pairOf(from, to))) arrive();
+    });
   }
 
   #refreshLinks(network: MemoryPeerNetwork): void {
@@ -163,19 +192,20 @@ export class MemoryPeerHub implements MemoryWire {
     const answering = there?.running === true ? there : undefined;
     if (link.connectedTo !== undefined && link.connectedTo !== answering) {
       link.connectedTo = undefined;
-      network.events.disconnected(id);
+      network.run(() => network.events.disconnected(id));
     }
     const bootId = answering?.identity.bootId;
     if (link.bootId !== undefined && link.bootId !== bootId && !link.goneTold) {
       link.goneTold = true;
-      network.events.gone(id);
+      network.run(() => network.events.gone(id));
     }
     if (answering === undefined || link.connectedTo !== undefined) return;
     if (this.#refusal(network, link, answering) !== undefined) return;
     link.connectedTo = answering;
-    link.bootId = answering.identity.bootId;
+    const found = answering.identity.bootId;
+    link.bootId = found;
     link.goneTold = false;
-    network.events.connected(id, link.bootId);
+    network.run(() => network.events.connected(id, found));
   }
 
   #refusal(
@@ -191,7 +221,7 @@ export class MemoryPeerHub implements MemoryWire {
   }
 
   #isCut(a: string, b: string): boolean {
-    return this.#cuts.has(pairOf(a, b));
+    return this.#cuts.has(pairOf(a, b)) || this.#ports.isCut?.(a, b) === true;
   }
 }
 

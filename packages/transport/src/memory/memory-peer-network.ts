@@ -18,6 +18,12 @@ export interface MemoryPeerPorts {
   /** Who this node is now; asked for at each handshake. */
   readonly identity: () => PeerIdentity;
   readonly events: PeerEvents;
+  /**
+   * Runs in the process what arrives there: now, later or never.
+   *
+   * @default now
+   */
+  readonly run?: (task: () => void) => void;
 }
 
 /** The side of the hub that a network sees. */
@@ -81,6 +87,14 @@ export class MemoryPeerNetwork implements PeerNetwork {
 
   get identity(): PeerIdentity {
     return this.#ports.identity();
+  }
+
+  /** Hands to the process what has arrived, while it lives. */
+  run(task: () => void): void {
+    const { run = (now) => now() } = this.#ports;
+    run(() => {
+      if (this.#running) task();
+    });
   }
 
   get events(): PeerEvents {

@@ -1,0 +1,2 @@
+export { MemoryPeerHub, type MemoryPeerHubPorts } from "./memory-peer-hub.ts";
+export type { MemoryPeerNetwork, MemoryPeerPorts } from "./memory-peer-network.ts";
