@@ -101,10 +101,10 @@ export function situationsOf(features: MarkedFeatures): readonly string[] {
 }
 
 /** How often each situation came about. */
-export class Marks {
+export class Marks<Known extends string = Situation> {
   readonly #counts = new Map<string, number>();
 
-  hit(situation: Situation): void {
+  hit(situation: Known): void {
     this.#counts.set(situation, (this.#counts.get(situation) ?? 0) + 1);
   }
 

@@ -38,4 +38,24 @@ export class Timeline {
       event.run();
     }
   }
+
+  /** As {@link runUntil}, where what happens makes promises: each event's are settled before the next. */
+  async runSettling(
+    end: Millis,
+    settle: () => Promise<void>,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
+    let reached = false;
+    this.at(end, () => {
+      reached = true;
+    });
+    while (!reached && !isOver()) {
+      const event = this.#queue.next();
+      if (event === undefined) return;
+      this.#now = event.at;
+      this.#events++;
+      event.run();
+      await settle();
+    }
+  }
 }

@@ -1,0 +1,143 @@
+import type { Millis } from "@holdfast/base";
+import { type RaftOptions, resolveRaftOptions } from "@holdfast/raft";
+import type { Dice } from "../../dice.ts";
+import type { NetworkPlan } from "../../plan/world-plan.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export interface ServerFaults {
+  /** Between two events of a kind on average, ms; `undefined`: it does not happen. */
+  readonly crash: Millis | undefined;
+  /** How many crashes are of the whole machine. */
+  readonly powerShare: number;
+  /** How many crashes strike in the midst of what the disk is asked to do. */
+  readonly diskShare: number;
+  readonly pause: Millis | undefined;
+  readonly partition: Millis | undefined;
+  readonly diskStall: Millis | undefined;
+  readonly writeError: Millis | undefined;
+  /** Connections of clients break. */
+  readonly breakStreams: Millis | undefined;
+  readonly transfer: Millis | undefined;
+  readonly wipe: Millis | undefined;
+  /** A node is taken out of the cluster, or the spare one in. */
+  readonly membership: Millis | undefined;
+  /** How many of the machines that are struck are leaders, beyond their number. */
+  readonly leaderShare: number;
+}
+
+export interface ServerWorkload {
+  readonly clients: number;
+  /** Calls that one client has under way at most. */
+  readonly concurrency: number;
+  readonly keys: number;
+  /** Between two calls of one of these on average, ms. */
+  readonly thinkMs: Millis;
+  /** The least patience of a call, ms; most have 10 times as much. */
+  readonly timeoutMs: Millis;
+  readonly readShare: number;
+  readonly valueBytesMax: number;
+  /** Between two compactions on average, ms. */
+  readonly compactMs: Millis | undefined;
+}
+
+/** Everything about one run of whole nodes that its seed decides before it begins. */
+export interface ServerPlan {
+  readonly nodes: number;
+  /** Machines that are no part of the cluster at first. */
+  readonly spares: number;
+  readonly raft: RaftOptions;
+  readonly batchOperationsMax: number;
+  readonly readBytesMax: number;
+  readonly sessionIdleMs: Millis;
+  readonly segmentBytes: number;
+  /** The share by which clocks of nodes may differ in speed. */
+  readonly clockDrift: number;
+  readonly network: NetworkPlan;
+  readonly writeMs: Millis;
+  readonly faults: ServerFaults;
+  readonly workload: ServerWorkload;
+  readonly stormMs: Millis;
+}
+
+export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
+  const raft = drawRaft(dice);
+  return {
+    nodes: dice.pick([1, 3, 3, 3, 3, 5]),
+    spares: dice.pick([0, 0, 1]),
+    raft,
+    batchOperationsMax: dice.pick([1, 16, 1024]),
+    readBytesMax: dice.pick([200, 4 * KIB, MIB]),
+    sessionIdleMs: dice.pick([2_000, 3_600_000, 3_600_000]),
+    segmentBytes: dice.pick([8 * KIB, 64 * KIB, 256 * KIB]),
+    clockDrift: dice.pick([0, 0.0005, 0.05]),
+    network: drawNetwork(dice),
+    writeMs: dice.logarithmic(0.1, 8),
+    faults: drawFaults(dice, raft.electionTimeoutMs),
+    workload: {
+      clients: dice.between(1, 4),
+      concurrency: dice.between(1, 3),
+      keys: dice.between(3, 6),
+      thinkMs: dice.logarithmic(100, 800),
+      timeoutMs: dice.logarithmic(100, 1_000),
+      readShare: dice.pick([0.2, 0.4, 0.7]),
+      valueBytesMax: dice.pick([10, 200, 2_000]),
+      compactMs: dice.chance(0.5) ? dice.logarithmic(1_000, 10_000) : undefined,
+    },
+    stormMs,
+  };
+}
+
+function drawRaft(dice: Dice): RaftOptions {
+  const electionTimeoutMs = Math.round(dice.logarithmic(300, 1_500));
+  const trailingBytes = dice.pick([2_000, 20_000, 32 * MIB]);
+  return resolveRaftOptions({
+    electionTimeoutMs,
+    heartbeatMs: Math.floor(electionTimeoutMs / dice.between(4, 10)),
+    stallClampMs: Math.round(electionTimeoutMs / 4),
+    appendBytesMax: dice.pick([500, 8 * KIB, MIB]),
+    inflightMessagesMax: dice.pick([2, 8, 64]),
+    cacheBytesMax: dice.pick([1, 2_000, 16 * MIB]),
+    trailingEntries: dice.pick([0, 20, 10_000]),
+    trailingBytes,
+    retainBytesMax: trailingBytes * dice.pick([1, 4]),
+    diskStallMs: electionTimeoutMs * 2,
+  });
+}
+
+function drawNetwork(dice: Dice): NetworkPlan {
+  return {
+    latencyMs: dice.logarithmic(0.2, 10),
+    slowProbability: dice.chance(0.7) ? dice.logarithmic(0.0003, 0.005) : 0,
+    lossProbability: dice.chance(0.5) ? dice.logarithmic(0.001, 0.1) : 0,
+    // What production's network promises: order, and nothing twice.
+    duplicateProbability: 0,
+    reorders: false,
+    mode: "gentle",
+    targetedDelayProbability: 0,
+    targetedDuplicateProbability: 0,
+    inboxMax: 1_000,
+  };
+}
+
+function drawFaults(dice: Dice, electionTimeoutMs: Millis): ServerFaults {
+  const every = (least: number, most: number, probability = 0.5): Millis | undefined => {
+    const mean = electionTimeoutMs * dice.logarithmic(least, most);
+    return dice.chance(probability) ? mean : undefined;
+  };
+  return {
+    crash: every(2, 20, 0.7),
+    powerShare: dice.pick([0, 0.5, 1]),
+    diskShare: dice.pick([0, 0.5, 0.9]),
+    pause: every(4, 30),
+    partition: every(3, 30),
+    diskStall: every(5, 40, 0.4),
+    writeError: every(10, 40, 0.3),
+    breakStreams: every(1, 10, 0.4),
+    transfer: every(2, 20, 0.4),
+    wipe: every(8, 30, 0.3),
+    membership: every(4, 20, 0.3),
+    leaderShare: dice.pick([0, 0.4, 0.8]),
+  };
+}

@@ -1,0 +1,80 @@
+import { type Millis, messageOf } from "@holdfast/base";
+import { RandomStreams } from "../dice.ts";
+import type { FoundViolation } from "../run-seed.ts";
+import { Violation } from "../violation.ts";
+import { drawServerPlan, type ServerPlan } from "./plan/server-plan.ts";
+import { runServerPhases } from "./server-phases.ts";
+import { ServerWorld } from "./server-world.ts";
+
+export interface ServerRunSettings {
+  readonly seed: number;
+  /**
+   * How long faults are on, virtual ms.
+   *
+   * @default 20000
+   */
+  readonly stormMs?: Millis | undefined;
+  /** Resolves when no promise can go on without something happening: a turn of the real event loop. */
+  settle(): Promise<void>;
+  /** Changes what the seed drew. */
+  readonly adjust?: ((plan: ServerPlan) => ServerPlan) | undefined;
+  /** Told every event in words. */
+  readonly listener?: ((line: string) => void) | undefined;
+}
+
+/** What a run of whole nodes came to. */
+export interface ServerRunResult {
+  readonly seed: number;
+  readonly plan: ServerPlan;
+  /** Equal for two runs of the same seed, settings and code. */
+  readonly hash: string;
+  readonly events: number;
+  readonly virtualMs: Millis;
+  readonly elections: number;
+  readonly committed: number;
+  readonly writes: number;
+  readonly reads: number;
+  readonly marks: ReadonlyMap<string, number>;
+  readonly violation: FoundViolation | undefined;
+}
+
+export const SERVER_STORM_MS_DEFAULT: Millis = 20_000;
+
+/** One run of whole nodes: everything in it follows from the seed and the settings. */
+export async function runServerSeed(settings: ServerRunSettings): Promise<ServerRunResult> {
+  const { seed, stormMs = SERVER_STORM_MS_DEFAULT, settle, listener } = settings;
+  const drawn = drawServerPlan(new RandomStreams(seed).stream("plan"), stormMs);
+  const plan = settings.adjust?.(drawn) ?? drawn;
+  const world = new ServerWorld({ seed, plan, settle, listener });
+  const violation = await runWatched(world);
+  const { timeline, trace, marks, agreement, contestants } = world;
+  return {
+    seed,
+    plan,
+    hash: trace.hash,
+    events: timeline.events,
+    virtualMs: timeline.now,
+    elections: agreement.elections,
+    committed: agreement.applied,
+    writes: contestants.ledger.size,
+    reads: contestants.history.answered,
+    marks: marks.counts,
+    violation,
+  };
+}
+
+async function runWatched(world: ServerWorld): Promise<FoundViolation | undefined> {
+  try {
+    await runServerPhases(world);
+    return undefined;
+  } catch (failure) {
+    const cause =
+      failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
+    return {
+      invariant: failure instanceof Violation ? failure.invariant : "sim",
+      message: messageOf(failure),
+      events: world.trace.last(),
+      stack: cause instanceof Error ? cause.stack : undefined,
+    };
+  }
+}

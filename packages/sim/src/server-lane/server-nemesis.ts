@@ -1,0 +1,157 @@
+import type { Millis } from "@holdfast/base";
+import type { Dice } from "../dice.ts";
+import { drawPartition } from "../network/partition.ts";
+import type { ServerMachine } from "./machine/server-machine.ts";
+import type { ServerWorld } from "./server-world.ts";
+import { isSettled, leaderOf } from "./standing.ts";
+
+export interface ServerNemesisParts {
+  readonly world: ServerWorld;
+  readonly dice: Dice;
+  /** The clients' place in the network. */
+  readonly clientSlot: number;
+}
+
+/** Breaks nodes, links, disks and connections, each kind in its own rhythm, until it is told to stop. */
+export class ServerNemesis {
+  readonly #parts: ServerNemesisParts;
+  #active = false;
+
+  constructor(parts: ServerNemesisParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#active = true;
+    const { faults } = this.#parts.world.plan;
+    this.#every(faults.crash, () => this.#crash());
+    this.#every(faults.pause, () => this.#pause());
+    this.#every(faults.partition, () => this.#partition());
+    this.#every(faults.diskStall, () => this.#stall());
+    this.#every(faults.writeError, () => this.#failWrite());
+    this.#every(faults.breakStreams, () => this.#breakStreams());
+    this.#every(faults.transfer, () => this.#transfer());
+    this.#every(faults.wipe, () => this.#wipe());
+  }
+
+  /** No more faults; links heal, disks go on, processes that stand still or are down come back. */
+  stop(): void {
+    this.#active = false;
+    const { world, clientSlot } = this.#parts;
+    const slots = [...world.machines.map(({ slot }) => slot), clientSlot];
+    world.network.faulty = false;
+    for (const from of slots) for (const to of slots) world.network.heal(from, to);
+    for (const machine of world.machines) {
+      machine.doom = undefined;
+      machine.disk.heal();
+      machine.process?.time.goOn();
+      world.start(machine);
+    }
+  }
+
+  #every(mean: Millis | undefined, act: () => void): void {
+    if (mean === undefined) return;
+    const { world, dice } = this.#parts;
+    world.timeline.after(dice.exponential(mean), () => {
+      if (!this.#active) return;
+      act();
+      this.#every(mean, act);
+    });
+  }
+
+  #crash(): void {
+    const { world, dice } = this.#parts;
+    const { powerShare, diskShare } = world.plan.faults;
+    const machine = this.#victim();
+    const power = dice.chance(powerShare);
+    if (dice.chance(diskShare)) machine.doom = { moments: dice.between(1, 12), power };
+    else world.strike(machine, { power, reason: "the nemesis" });
+  }
+
+  #pause(): void {
+    const { world, dice } = this.#parts;
+    world.marks.hit("process stood still");
+    const most = dice.chance(0.15) ? 10_000 : 4 * this.#patience;
+    world.pause(this.#victim(), dice.logarithmic(20, most));
+  }
+
+  #partition(): void {
+    const { world, dice, clientSlot } = this.#parts;
+    const { machines, network, timeline, trace, marks } = world;
+    const slots = machines.map(({ slot }) => slot);
+    const ways = drawPartition(dice, dice.chance(0.3) ? [...slots, clientSlot] : slots);
+    const cut = new Set(ways.map(([from, to]) => `${from}>${to}`));
+    const oneWay = ways.some(([from, to]) => !cut.has(`${to}>${from}`));
+    if (ways.length > 0) marks.hit(oneWay ? "links cut one way" : "links cut");
+    const lasts = this.#patience * dice.logarithmic(0.3, 10);
+    for (const [from, to] of ways) {
+      trace.note(timeline.now, "is cut from", from, to);
+      network.cut(from, to, timeline.now + lasts * (0.5 + dice.fraction()));
+    }
+  }
+
+  #stall(): void {
+    const { world, dice } = this.#parts;
+    world.marks.hit("disk stalled");
+    const machine = this.#victim();
+    const until = world.timeline.now + this.#patience * dice.logarithmic(0.2, 8);
+    world.trace.note(world.timeline.now, "its disk stalls", machine.slot);
+    machine.disk.stall(until);
+  }
+
+  #failWrite(): void {
+    const { world } = this.#parts;
+    const machine = this.#victim();
+    if (machine.process?.replica === undefined) return;
+    world.trace.note(world.timeline.now, "its next write fails", machine.slot);
+    machine.diskFailed = true;
+    machine.disk.failNext();
+  }
+
+  #breakStreams(): void {
+    const { world, dice } = this.#parts;
+    world.marks.hit("client connections broken");
+    world.wire.breakSome(dice.pick([0.3, 1]));
+  }
+
+  /** An operator asks any node; what comes of it is not looked at. */
+  #transfer(): void {
+    const { world, dice } = this.#parts;
+    const { process } = this.#any();
+    const replica = process?.replica;
+    if (process === undefined || replica === undefined) return;
+    process.time.run(() => {
+      const deadline = process.time.now() + this.#patience * dice.logarithmic(1, 10);
+      replica.transferLeadership(undefined, { deadline }).then(
+        () => world.marks.hit("leadership handed over"),
+        () => undefined,
+      );
+    });
+  }
+
+  /** Loses a disk only where everything that was acknowledged is on the others (decision 16). */
+  #wipe(): void {
+    const { world, dice } = this.#parts;
+    if (world.machines.length < 3 || !isSettled(world.machines)) return;
+    const before = world.machines.filter(({ generation }) => generation > 1).length;
+    if (before > 0) world.marks.hit("wiped node admitted");
+    world.wipe(dice.pick(world.machines) as ServerMachine);
+  }
+
+  #victim(): ServerMachine {
+    const { world, dice } = this.#parts;
+    const leader = leaderOf(world.machines);
+    return leader !== undefined && dice.chance(world.plan.faults.leaderShare)
+      ? leader
+      : this.#any();
+  }
+
+  #any(): ServerMachine {
+    const { world, dice } = this.#parts;
+    return dice.pick(world.machines) as ServerMachine;
+  }
+
+  get #patience(): Millis {
+    return this.#parts.world.plan.raft.electionTimeoutMs;
+  }
+}

@@ -1,0 +1,107 @@
+import type { Millis } from "@holdfast/base";
+import { judgeKeyValueHistory } from "@holdfast/checker";
+import { require, Violation } from "../violation.ts";
+import type { ServerWorld } from "./server-world.ts";
+import { describeStanding, isSettled, statusOf } from "./standing.ts";
+
+/** A cluster is formed within this, ms: hellos, an election, a first write. */
+const FORMED_MS = 30_000;
+/** After the last fault everybody follows one leader within so many election timeouts, and this more. */
+const TIMEOUTS_MAX = 30;
+const SLACK_MS = 20_000;
+/** The most patient call takes so long, ms. */
+const CALLS_END_MS = 30_000;
+const HASH_TRIES = 20;
+/** Questions to the model in one judgement of a history. */
+const STEPS_MAX = 2_000_000;
+
+/** Storm, then calm: promises are held throughout, progress once the faults have ended. */
+export async function runServerPhases(world: ServerWorld): Promise<void> {
+  world.watch();
+  world.startAll();
+  await settles(world, FORMED_MS, "no cluster was formed");
+  world.marks.hit("cluster formed");
+  world.contestants.start();
+  world.nemesis.start();
+  await world.run(world.plan.stormMs);
+  world.trace.note(world.timeline.now, "the faults end", 0);
+  world.nemesis.stop();
+  await settles(world, patience(world), "after the faults");
+  world.contestants.stop();
+  await world.run(CALLS_END_MS, () => world.contestants.underWay === 0);
+  require(world.contestants.underWay === 0, "I18", () => "calls never came to an end");
+  await requireEqualStates(world);
+  await restartAll(world);
+  await requireEqualStates(world);
+  await through(world, world.contestants.judgeLedger());
+  judgeHistory(world);
+}
+
+/** All machines lose power at once: what was acknowledged is on their disks. */
+async function restartAll(world: ServerWorld): Promise<void> {
+  for (const machine of world.machines) {
+    world.strike(machine, { power: true, reason: "all of them do" });
+  }
+  await settles(world, patience(world), "after all lost power");
+}
+
+async function settles(world: ServerWorld, withinMs: Millis, when: string): Promise<void> {
+  await world.run(withinMs, () => isSettled(world.machines));
+  if (isSettled(world.machines)) return;
+  throw new Violation("liveness", `${when}: ${describeStanding(world.machines)}`);
+}
+
+/** What is slow in a run may also take longer to come to rest. */
+function patience({ plan }: ServerWorld): Millis {
+  const { raft, network, writeMs } = plan;
+  return TIMEOUTS_MAX * raft.electionTimeoutMs + SLACK_MS + 2_000 * (network.latencyMs + writeMs);
+}
+
+/** Equal applied indices mean equal states, sessions and all; however each node came to it (I17, I20). */
+async function requireEqualStates(world: ServerWorld): Promise<void> {
+  for (let tries = 0; tries < HASH_TRIES; tries++) {
+    await settles(world, patience(world), "before the states were compared");
+    const before = appliedBy(world);
+    const hashes = await through(world, Promise.all(world.machines.map(hashOf)));
+    if (appliedBy(world) !== before) continue;
+    const differing = hashes.filter((hash) => hash !== hashes[0]);
+    require(differing.length === 0, "I17", () =>
+      `at equal indices (${before}): ${hashes.join(", ")}`);
+    return;
+  }
+  throw new Violation("liveness", "the nodes never come to rest");
+}
+
+async function hashOf({ process }: ServerWorld["machines"][number]): Promise<number> {
+  const context = { timeoutMs: Number.POSITIVE_INFINITY, requireLeader: false };
+  const found = await process?.maintenance?.hash(context);
+  if (found === undefined) throw new Violation("liveness", "a node that was settled is gone");
+  return found.hash;
+}
+
+function appliedBy({ machines }: ServerWorld): string {
+  return machines.map((machine) => statusOf(machine)?.applied).join(" ");
+}
+
+/** Lets things happen until a promise is kept. */
+async function through<Value>(world: ServerWorld, promise: Promise<Value>): Promise<Value> {
+  let isOver = false;
+  let value: Value | undefined;
+  promise.then(
+    (kept) => {
+      isOver = true;
+      value = kept;
+    },
+    (failure: unknown) => world.fail(failure),
+  );
+  await world.run(4 * patience(world), () => isOver);
+  require(isOver, "liveness", () => "a call at the end was never answered");
+  return value as Value;
+}
+
+function judgeHistory({ contestants }: ServerWorld): void {
+  const { kind, text } = judgeKeyValueHistory(contestants.history.operations, {
+    stepsMax: STEPS_MAX,
+  });
+  if (kind === "illegal") throw new Violation("I14", text);
+}

@@ -1,0 +1,317 @@
+import { type Clock, type Millis, messageOf, type Turn } from "@holdfast/base";
+import { resolveReplicaOptions } from "@holdfast/replica";
+import { CrashedError, DiskError } from "@holdfast/storage/faults";
+import { MemoryPeerHub } from "@holdfast/transport/memory";
+import { type Dice, RandomStreams } from "../dice.ts";
+import { Marks } from "../marks.ts";
+import { Network } from "../network/network.ts";
+import { Timeline } from "../timeline.ts";
+import { Trace } from "../trace.ts";
+import { Violation } from "../violation.ts";
+import { Contestants } from "./clients/contestants.ts";
+import { AppliedAgreement } from "./invariants/applied-agreement.ts";
+import { MachineDisk } from "./machine/machine-disk.ts";
+import {
+  clientAddressOf,
+  clockOf,
+  drawDownTime,
+  peerAddressOf,
+  type ServerMachine,
+  storeIdOf,
+} from "./machine/server-machine.ts";
+import { ServerProcess } from "./machine/server-process.ts";
+import type { ServerPlan } from "./plan/server-plan.ts";
+import type { ServerSituation } from "./server-marks.ts";
+import { ServerNemesis } from "./server-nemesis.ts";
+import { traceLogger } from "./trace-logger.ts";
+import { SessionWire } from "./wire/session-wire.ts";
+
+export interface ServerWorldParts {
+  readonly seed: number;
+  readonly plan: ServerPlan;
+  /** Resolves when no promise can go on without something happening. */
+  settle(): Promise<void>;
+  /** Told every line of the trace. */
+  readonly listener?: ((line: string) => void) | undefined;
+}
+
+/** Whole nodes of production code, the network between them, clients of the SDK, and those who watch. */
+export class ServerWorld {
+  readonly plan: ServerPlan;
+  readonly timeline: Timeline = new Timeline();
+  readonly trace: Trace;
+  readonly marks: Marks<ServerSituation> = new Marks();
+  readonly machines: readonly ServerMachine[];
+  readonly network: Network;
+  readonly hub: MemoryPeerHub;
+  readonly wire: SessionWire;
+  readonly contestants: Contestants;
+  readonly nemesis: ServerNemesis;
+  readonly agreement: AppliedAgreement = new AppliedAgreement();
+  readonly #settle: () => Promise<void>;
+  readonly #streams: RandomStreams;
+  readonly #seen = new Map<ServerProcess, number>();
+  #failure: unknown;
+
+  constructor({ seed, plan, settle, listener }: ServerWorldParts) {
+    this.plan = plan;
+    this.#settle = settle;
+    this.#streams = new RandomStreams(seed);
+    this.trace = new Trace(listener);
+    const { timeline } = this;
+    this.machines = Array.from({ length: plan.nodes }, (_, slot) => this.#machine(slot));
+    const clientSlot = plan.nodes;
+    this.network = new Network({
+      machines: plan.nodes + 1,
+      plan: plan.network,
+      timeline,
+      dice: this.#streams.stream("network"),
+      linkChanges: (_from, _to, at) => void timeline.at(at, () => this.hub.refresh()),
+    });
+    this.hub = this.#makeHub();
+    this.wire = new SessionWire({
+      timeline,
+      dice: this.#streams.stream("streams"),
+      plan: plan.network,
+      machines: this.machines,
+      network: this.network,
+      clientSlot,
+    });
+    this.contestants = new Contestants({
+      timeline,
+      dice: this.#streams.stream("workload"),
+      plan: plan.workload,
+      marks: this.marks,
+      wire: this.wire,
+      addresses: this.machines.map(({ clientAddress }) => clientAddress),
+      note: (kind, client, subject) => this.trace.note(timeline.now, kind, client, 0, 0, subject),
+      failed: (failure) => this.fail(failure),
+    });
+    this.nemesis = new ServerNemesis({
+      world: this,
+      dice: this.#streams.stream("faults"),
+      clientSlot,
+    });
+  }
+
+  /** Chooses what no other stream is for. */
+  dice(name: string): Dice {
+    return this.#streams.stream(name);
+  }
+
+  /** Lets things happen; rejects with the first thing that went wrong. */
+  async run(forMs: Millis, isOver: () => boolean = () => false): Promise<void> {
+    const end = this.timeline.now + forMs;
+    const stops = (): boolean => this.#failure !== undefined || isOver();
+    await this.timeline.runSettling(end, this.#settle, stops);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The run is over: this is why. */
+  fail(failure: unknown): void {
+    this.#failure ??= failure;
+  }
+
+  startAll(): void {
+    for (const machine of this.machines) this.start(machine);
+  }
+
+  start(machine: ServerMachine): void {
+    if (machine.process !== undefined) return;
+    machine.lives++;
+    machine.doom = undefined;
+    machine.diskFailed = false;
+    this.trace.note(this.timeline.now, "starts", machine.slot, machine.lives);
+    const { raft, batchOperationsMax, readBytesMax, sessionIdleMs, segmentBytes } = this.plan;
+    const process: ServerProcess = new ServerProcess({
+      machine,
+      timeline: this.timeline,
+      hub: this.hub,
+      nodes: this.machines,
+      options: resolveReplicaOptions({ raft, batchOperationsMax, readBytesMax, sessionIdleMs }),
+      segmentBytes,
+      logger: traceLogger((line, fields) => {
+        this.trace.note(this.timeline.now, line, machine.slot, 0, 0, fields);
+      }),
+      stateReceived: () => this.marks.hit("state received"),
+      failed: (failure) => this.#stopped(machine, failure),
+    });
+    machine.process = process;
+    process.start();
+  }
+
+  /** The process of a machine ends without a word, and is started again after a while. */
+  strike(
+    machine: ServerMachine,
+    { power, reason }: { readonly power: boolean; readonly reason: string },
+  ): void {
+    if (!this.#end(machine, { power, reason })) return;
+    this.#startLater(machine);
+  }
+
+  /** The disk is lost with all that was on it: what comes up is a new node. */
+  wipe(machine: ServerMachine): void {
+    this.#end(machine, { power: true, reason: "its disk is lost" });
+    machine.generation++;
+    machine.disk = this.#diskOf(machine);
+    machine.storeId = storeIdOf(machine.dice);
+    this.marks.hit("node wiped");
+    this.#startLater(machine);
+  }
+
+  pause(machine: ServerMachine, forMs: Millis): void {
+    const { process } = machine;
+    if (process === undefined) return;
+    this.trace.note(this.timeline.now, "stands still", machine.slot, Math.round(forMs));
+    process.time.standStill();
+    this.timeline.after(forMs, () => process.time.goOn());
+  }
+
+  /** Every node is looked at: what they have applied, and who leads. */
+  look(): void {
+    for (const { name, process } of this.machines) {
+      const replica = process?.replica;
+      if (process === undefined || replica === undefined) continue;
+      const from = this.#seen.get(process) ?? 0;
+      this.#seen.set(process, this.agreement.look(name, replica, from));
+    }
+  }
+
+  /** Looks again and again, more often than nodes forget. */
+  watch(): void {
+    const LOOK_MS = 25;
+    this.timeline.after(LOOK_MS, () => {
+      try {
+        this.look();
+      } catch (failure) {
+        this.fail(failure);
+      }
+      this.watch();
+    });
+  }
+
+  #end(
+    machine: ServerMachine,
+    { power, reason }: { readonly power: boolean; readonly reason: string },
+  ): boolean {
+    const { process } = machine;
+    if (process === undefined) return false;
+    this.trace.note(
+      this.timeline.now,
+      power ? "loses power" : "is killed",
+      machine.slot,
+      0,
+      0,
+      reason,
+    );
+    this.marks.hit(power ? "power cut" : "process killed");
+    // What it has told others stays true of it.
+    this.look();
+    machine.process = undefined;
+    machine.doom = undefined;
+    this.#seen.delete(process);
+    machine.disk.crash(power ? "power cut" : "kill");
+    this.network.disconnect(machine.slot);
+    process.end();
+    this.wire.processEnded(machine, { power });
+    return true;
+  }
+
+  #startLater(machine: ServerMachine): void {
+    if (machine.restarting) return;
+    machine.restarting = true;
+    const { electionTimeoutMs } = this.plan.raft;
+    this.timeline.after(drawDownTime(this.#streams.stream("starts"), electionTimeoutMs), () => {
+      machine.restarting = false;
+      this.start(machine);
+    });
+  }
+
+  /** A node may stop over a disk that failed, and over nothing else. */
+  #stopped(machine: ServerMachine, failure: unknown): void {
+    if (machine.diskFailed && isOfDisk(failure)) {
+      this.marks.hit("write failed, node stopped");
+      this.strike(machine, { power: false, reason: messageOf(failure) });
+      return;
+    }
+    const what = `node ${machine.slot} stopped: ${messageOf(failure)}`;
+    this.fail(
+      failure instanceof Violation ? failure : new Violation("stop", what, { cause: failure }),
+    );
+  }
+
+  #machine(slot: number): ServerMachine {
+    const dice = this.#streams.stream(`node/${slot}`);
+    const machine: ServerMachine = {
+      slot,
+      name: `n${slot + 1}`,
+      peerAddress: peerAddressOf(slot),
+      clientAddress: clientAddressOf(slot),
+      dice,
+      clock: clockOf(dice, this.plan.clockDrift),
+      disk: undefined as unknown as MachineDisk,
+      storeId: storeIdOf(dice),
+      generation: 1,
+      process: undefined,
+      lives: 0,
+      restarting: false,
+      doom: undefined,
+      diskFailed: false,
+    };
+    machine.disk = this.#diskOf(machine);
+    return machine;
+  }
+
+  #diskOf(machine: ServerMachine): MachineDisk {
+    return new MachineDisk({
+      timeline: this.timeline,
+      dice: this.#streams.stream(`disk/${machine.slot}`),
+      writeMs: this.plan.writeMs,
+      process: () => machine.process?.time,
+      passes: () => this.#passes(machine),
+    });
+  }
+
+  /** A moment of the disk at which the process may be struck down. */
+  #passes(machine: ServerMachine): void {
+    const { doom } = machine;
+    if (doom === undefined) return;
+    doom.moments--;
+    if (doom.moments > 0) return;
+    this.marks.hit("struck amid a write");
+    this.strike(machine, { power: doom.power, reason: "amid a write" });
+  }
+
+  #makeHub(): MemoryPeerHub {
+    const { timeline, network } = this;
+    const clock: Clock = {
+      now: () => timeline.now,
+      timer: (delayMs, fire) => {
+        const event = timeline.after(delayMs, fire);
+        return () => {
+          event.cancelled = true;
+        };
+      },
+    };
+    const turn: Turn = {
+      soon: (task) => void timeline.after(0, task),
+      next: () => new Promise((resume) => void timeline.after(0, resume)),
+    };
+    const slotOf = (address: string): number =>
+      this.machines.findIndex(({ peerAddress }) => peerAddress === address);
+    return new MemoryPeerHub({
+      clock,
+      turn,
+      encode: true,
+      carry: (from, to, arrive) => network.carry(slotOf(from), slotOf(to), undefined, arrive),
+      isCut: (a, b) => network.isCut(slotOf(a), slotOf(b)) || network.isCut(slotOf(b), slotOf(a)),
+    });
+  }
+}
+
+function isOfDisk(failure: unknown): boolean {
+  for (let cause = failure; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof DiskError || cause instanceof CrashedError) return true;
+  }
+  return false;
+}

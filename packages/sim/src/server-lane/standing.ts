@@ -1,0 +1,45 @@
+import type { ReplicaStatus } from "@holdfast/replica";
+import type { ServerMachine } from "./machine/server-machine.ts";
+
+/** The newest leader, if there is one. */
+export function leaderOf(machines: readonly ServerMachine[]): ServerMachine | undefined {
+  const leaders = machines.filter((machine) => statusOf(machine)?.role === "leader");
+  return leaders.sort((a, b) => (statusOf(b)?.term ?? 0) - (statusOf(a)?.term ?? 0))[0];
+}
+
+export function statusOf({ process }: ServerMachine): ReplicaStatus | undefined {
+  return process?.replica?.status();
+}
+
+/** Every machine is a voter with the disk that it has now, all follow one leader, and none lacks anything. */
+export function isSettled(machines: readonly ServerMachine[]): boolean {
+  const leader = leaderOf(machines);
+  const status = leader === undefined ? undefined : statusOf(leader);
+  if (status === undefined) return false;
+  const { voters, outgoing, learners, profiles } = status.membership;
+  if (voters.length !== machines.length || outgoing.length + learners.length > 0) return false;
+  return machines.every((machine) => {
+    const own = statusOf(machine);
+    if (own === undefined || own.memberId === undefined) return false;
+    const profile = profiles.find(({ storeId }) => storeId === machine.storeId);
+    return (
+      profile !== undefined &&
+      voters.includes(profile.id) &&
+      own.term === status.term &&
+      own.leader === status.memberId &&
+      own.applied === status.lastIndex
+    );
+  });
+}
+
+/** Where everybody stands, for people. */
+export function describeStanding(machines: readonly ServerMachine[]): string {
+  const lines = machines.map((machine) => {
+    const status = statusOf(machine);
+    if (status === undefined) return `${machine.name}: down`;
+    const { role, term, leader, committed, lastIndex, applied, waitingFor, memberId } = status;
+    const waits = waitingFor === undefined ? "" : `, waits: ${waitingFor}`;
+    return `${machine.name} (${memberId}): ${role} of term ${term}, leader ${leader}, ${applied}/${committed}/${lastIndex}${waits}`;
+  });
+  return lines.join("; ");
+}
