@@ -114,7 +114,13 @@ export class PeerProgress {
     // Whatever brought it so far, from here on the log serves it (etcd#10308, raft#110).
     const served = this.state === "snapshot" && this.match >= compacted;
     if (this.state === "probe" || served) this.#become("replicate", this.match + 1);
+    // It has what was offered, and the log went on without it meanwhile: it needs another state.
+    else if (this.#hasOffered) this.snapshotEnded();
     return news;
+  }
+
+  get #hasOffered(): boolean {
+    return this.offered !== undefined && this.match >= this.offered.last.index;
   }
 
   /** `agree` is the leader's guess where the logs meet; a stale rejection changes nothing. */

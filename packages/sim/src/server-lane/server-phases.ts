@@ -54,7 +54,11 @@ async function settles(world: ServerWorld, withinMs: Millis, when: string): Prom
 /** What is slow in a run may also take longer to come to rest. */
 function patience({ plan }: ServerWorld): Millis {
   const { raft, network, writeMs } = plan;
-  return TIMEOUTS_MAX * raft.electionTimeoutMs + SLACK_MS + 2_000 * (network.latencyMs + writeMs);
+  const { electionTimeoutMs, snapshotTimeoutMs } = raft;
+  // The offer of a state may have been lost just before the faults ended.
+  const offered = 1.2 * snapshotTimeoutMs;
+  const slow = 2_000 * (network.latencyMs + writeMs);
+  return TIMEOUTS_MAX * electionTimeoutMs + SLACK_MS + offered + slow;
 }
 
 /** Equal applied indices mean equal states, sessions and all; however each node came to it (I17, I20). */

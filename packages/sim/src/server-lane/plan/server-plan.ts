@@ -70,7 +70,7 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
     batchOperationsMax: dice.pick([1, 16, 1024]),
     readBytesMax: dice.pick([200, 4 * KIB, MIB]),
     sessionIdleMs: dice.pick([2_000, 3_600_000, 3_600_000]),
-    segmentBytes: dice.pick([8 * KIB, 64 * KIB, 256 * KIB]),
+    segmentBytes: dice.pick([64 * KIB, 128 * KIB, 256 * KIB]),
     clockDrift: dice.pick([0, 0.0005, 0.05]),
     network: drawNetwork(dice),
     writeMs: dice.logarithmic(0.1, 8),
@@ -79,7 +79,7 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
       clients: dice.between(1, 4),
       concurrency: dice.between(1, 3),
       keys: dice.between(3, 6),
-      thinkMs: dice.logarithmic(100, 800),
+      thinkMs: dice.logarithmic(200, 1_500),
       timeoutMs: dice.logarithmic(100, 1_000),
       readShare: dice.pick([0.2, 0.4, 0.7]),
       valueBytesMax: dice.pick([10, 200, 2_000]),
@@ -102,6 +102,7 @@ function drawRaft(dice: Dice): RaftOptions {
     trailingEntries: dice.pick([0, 20, 10_000]),
     trailingBytes,
     retainBytesMax: trailingBytes * dice.pick([1, 4]),
+    snapshotTimeoutMs: dice.pick([4 * electionTimeoutMs, 60_000]),
     diskStallMs: electionTimeoutMs * 2,
   });
 }
