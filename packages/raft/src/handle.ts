@@ -2,7 +2,7 @@ import { assertNever, type MemberId } from "@holdfast/base";
 import { onPeerGone } from "./election/campaign.ts";
 import { failForwardedReads, knownLeader } from "./election/roles.ts";
 import { onReadIndex } from "./follower/read-index.ts";
-import { onSnapshotStaged } from "./follower/snapshot.ts";
+import { onSnapshotGivenUp, onSnapshotStaged } from "./follower/snapshot.ts";
 import { onChangeMembership } from "./leader/change-membership.ts";
 import { propose } from "./leader/commit.ts";
 import { onTransferLeadership } from "./leader/handover.ts";
@@ -47,6 +47,8 @@ export function handle(state: RaftState, input: Input): void {
       return;
     case "snapshot-staged":
       return onSnapshotStaged(state, input.meta);
+    case "snapshot-given-up":
+      return onSnapshotGivenUp(state, input.meta);
     case "peer-gone":
       return onPeerGone(state, input.peer);
     case "peer-disconnected":

@@ -2,6 +2,7 @@ import type { MemberId } from "@holdfast/base";
 import { SNAPSHOT_LIMITS } from "@holdfast/storage";
 import { expect, test } from "vitest";
 import type { SnapshotAnswer } from "../src/ports/peer-network.ts";
+import { REFETCH_MS } from "../src/snapshot/snapshot-fetcher.ts";
 import { PATIENCE_MS } from "../src/snapshot/snapshot-fetching.ts";
 import { SERVED_IDLE_MS, SERVED_MAX } from "../src/snapshot/snapshot-server.ts";
 import { type AppliedState, openAppliedState } from "../src/state-at-work.ts";
@@ -90,6 +91,23 @@ test("a leader that falls silent is given up after a while, and what was there i
   expect(world.staged).toEqual([]);
   expect(await world.incoming()).toEqual([]);
   expect(world.transfers.filter(({ way }) => way === "received")).toMatchObject([{ whole: false }]);
+});
+
+test("a state that could not be fetched is said to be given up a while later, so that it is asked for again", async () => {
+  const world = await SnapshotWorld.open();
+  world.carry = () => Promise.resolve({ kind: "gone", reason: "it could not be read" });
+  const wanted = world.offer();
+  world.fetcher.fetch(wanted);
+  await world.settle();
+  expect(world.givenUp).toEqual([]);
+
+  await world.time.advance(REFETCH_MS);
+  expect(world.givenUp).toEqual([wanted.meta]);
+
+  world.carry = (request) => world.server.asked(request);
+  world.fetcher.fetch(wanted);
+  await world.settle();
+  expect(world.staged.length).toBe(1);
 });
 
 test("a chunk that comes damaged is asked for again", async () => {

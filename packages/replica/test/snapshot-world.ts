@@ -28,6 +28,7 @@ export class SnapshotWorld {
   configuredAt = 0;
   readonly closed: string[] = [];
   readonly staged: SnapshotMeta[] = [];
+  readonly givenUp: SnapshotMeta[] = [];
   readonly transfers: SnapshotTransfer[] = [];
   /** What becomes of a question; by default it is answered. */
   carry: (request: SnapshotRequest) => Promise<SnapshotAnswer> = (request) =>
@@ -66,6 +67,7 @@ export class SnapshotWorld {
       openEngine: (directory) => this.disk.openEngine(directory),
       source: () => this.#source(),
       staged: (meta) => this.staged.push(meta),
+      givenUp: (meta) => this.givenUp.push(meta),
     });
   }
 

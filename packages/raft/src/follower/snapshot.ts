@@ -61,6 +61,14 @@ export function onSnapshotStaged(state: RaftState, meta: SnapshotMeta): void {
   acknowledge(state, { to: offer.from, epoch: offer.epoch, round: offer.round });
 }
 
+/** A fetch has failed: the offer is repeated with every heartbeat, and taken as a new one from now on. */
+export function onSnapshotGivenUp(state: RaftState, meta: SnapshotMeta): void {
+  const { offer } = state;
+  if (offer !== undefined && compareEntryIds(offer.meta.last, meta.last) === 0) {
+    state.offer = undefined;
+  }
+}
+
 function install(state: RaftState, meta: SnapshotMeta): void {
   const { log, outbox, persist, memberships } = state;
   log.install(meta.last);

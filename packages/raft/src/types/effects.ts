@@ -29,7 +29,7 @@ export interface SnapshotWanted {
   readonly epoch: Epoch;
 }
 
-/** A leader offers its state: fetch it out of band, answer `snapshot-staged`. A later one replaces it. */
+/** A leader offers its state: fetch it out of band, answer `snapshot-staged` or `snapshot-given-up`. A later one replaces it. */
 export interface SnapshotFetch {
   readonly from: MemberId;
   readonly term: Term;

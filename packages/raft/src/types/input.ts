@@ -64,6 +64,8 @@ export type Input =
   | { readonly kind: "snapshot-closed"; readonly peer: MemberId; readonly epoch: Epoch }
   /** A state that the core asked to fetch is complete, verified and durable beside the old one. */
   | { readonly kind: "snapshot-staged"; readonly meta: SnapshotMeta }
+  /** A state that the core asked to fetch was not to be had: if it is offered again, it is asked for again. */
+  | { readonly kind: "snapshot-given-up"; readonly meta: SnapshotMeta }
   /** The process of this member is gone for certain (decision 20). */
   | { readonly kind: "peer-gone"; readonly peer: MemberId }
   | { readonly kind: "peer-disconnected"; readonly peer: MemberId }

@@ -78,6 +78,15 @@ export const DISK_COMMANDS: Readonly<Record<string, Command>> = {
     actor.snapshotFetch = undefined;
     stage.step(actor.id, { kind: "snapshot-staged", meta: snapshotFetch.meta });
   },
+
+  // gives-up n3: the state that n3 fetches is not to be had, or not to be written
+  "gives-up"(stage, { plain: [at] }) {
+    const actor = stage.actor(memberOf(at));
+    const { snapshotFetch } = actor;
+    if (snapshotFetch === undefined) throw new Error(`${at} fetches no state`);
+    actor.snapshotFetch = undefined;
+    stage.step(actor.id, { kind: "snapshot-given-up", meta: snapshotFetch.meta });
+  },
 };
 
 /** The driver's word is about another session than the last one that wanted a state. */

@@ -1,4 +1,11 @@
-import { type Clock, type Logger, type MemberId, messageOf, type Turn } from "@holdfast/base";
+import {
+  type Cancel,
+  type Clock,
+  type Logger,
+  type MemberId,
+  messageOf,
+  type Turn,
+} from "@holdfast/base";
 import type { SnapshotFetch, SnapshotMeta } from "@holdfast/raft";
 import type { Engine, StateDirectories } from "@holdfast/storage";
 import type { SnapshotSource } from "../ports/peer-network.ts";
@@ -17,7 +24,12 @@ export interface SnapshotFetcherParts {
   nameOf(peer: MemberId): string;
   /** The state is whole, verified and durable, in a directory of its own. */
   staged(meta: SnapshotMeta): void;
+  /** The state that was wanted last could not be had; told some time after it failed. */
+  givenUp(meta: SnapshotMeta): void;
 }
+
+/** Before a state that could not be fetched may be asked for again, ms: what failed may well fail again. */
+export const REFETCH_MS = 1_000;
 
 /**
  * A follower's side: it fetches the state that was offered last into a fresh directory,
@@ -31,6 +43,7 @@ export class SnapshotFetcher {
   /** The end of all work so far: attempts follow one another. */
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
+  #cancelGivenUp: Cancel = () => undefined;
 
   constructor(parts: SnapshotFetcherParts) {
     this.#parts = parts;
@@ -40,6 +53,7 @@ export class SnapshotFetcher {
   fetch(wanted: SnapshotFetch): void {
     if (this.#stopped || this.#fetching?.isFor(wanted) === true) return;
     this.#fetching?.giveUp("a newer one was offered");
+    this.#cancelGivenUp();
     const fetching = new SnapshotFetching(wanted, this.#parts);
     this.#fetching = fetching;
     this.#parts.observe.snapshotsUnderWay("received", 1);
@@ -72,6 +86,7 @@ export class SnapshotFetcher {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#fetching?.giveUp("the node is stopping");
+    this.#cancelGivenUp();
     await this.#work;
   }
 
@@ -104,6 +119,12 @@ export class SnapshotFetcher {
     this.#fetching = undefined;
     observe.snapshotsUnderWay("received", 0);
     if (whole) this.#parts.staged(meta);
+    else this.#tellGivenUp(meta);
+  }
+
+  #tellGivenUp(meta: SnapshotMeta): void {
+    if (this.#stopped) return;
+    this.#cancelGivenUp = this.#parts.clock.timer(REFETCH_MS, () => this.#parts.givenUp(meta));
   }
 
   #forget(name: string, directory: string): void {

@@ -51,6 +51,7 @@ export class Snapshots {
       nameOf,
       source: (from) => network.snapshotSource(from),
       staged: (meta) => enqueue({ kind: "snapshot-staged", meta }),
+      givenUp: (meta) => enqueue({ kind: "snapshot-given-up", meta }),
     });
   }
 
