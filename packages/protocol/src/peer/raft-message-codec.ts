@@ -141,34 +141,41 @@ function decodeSessionMessage(
   envelope: Envelope,
   fields: readonly unknown[],
 ): SessionMessage {
-  const session = {
-    ...envelope,
-    epoch: countAt(fields, 4, kind),
-    round: countAt(fields, 5, kind),
-  };
+  // Field by field: these are most of all messages, and a spread costs more than all the checks.
+  const { from, to, term } = envelope;
+  const epoch = countAt(fields, 4, kind);
+  const round = countAt(fields, 5, kind);
   switch (kind) {
     case "append-request": {
       const prev = entryIdAt(fields, 6, kind);
       const commit = countAt(fields, 8, kind);
       const floor = countAt(fields, 9, kind);
       const entries = entriesBehind(prev, fieldsOf(fields[10], kind));
-      return { kind, ...session, prev, entries, commit, floor };
+      return { kind, from, to, term, epoch, round, prev, entries, commit, floor };
     }
     case "append-accepted":
-      return { kind, ...session, match: countAt(fields, 6, kind) };
+      return { kind, from, to, term, epoch, round, match: countAt(fields, 6, kind) };
     case "append-rejected": {
       const rejected = countAt(fields, 6, kind);
-      return { kind, ...session, rejected, hint: entryIdAt(fields, 7, kind) };
+      return { kind, from, to, term, epoch, round, rejected, hint: entryIdAt(fields, 7, kind) };
     }
     case "heartbeat-request": {
       const commit = countAt(fields, 6, kind);
-      return { kind, ...session, commit, floor: countAt(fields, 7, kind) };
+      return { kind, from, to, term, epoch, round, commit, floor: countAt(fields, 7, kind) };
     }
     case "heartbeat-response":
-      return { kind, ...session };
+      return { kind, from, to, term, epoch, round };
     case "snapshot-offer": {
       const membership = decodeMembership(bytesAt(fields, 8, kind));
-      return { kind, ...session, meta: { last: entryIdAt(fields, 6, kind), membership } };
+      return {
+        kind,
+        from,
+        to,
+        term,
+        epoch,
+        round,
+        meta: { last: entryIdAt(fields, 6, kind), membership },
+      };
     }
   }
 }
