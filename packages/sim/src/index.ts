@@ -1,4 +1,5 @@
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
+export type { Lane } from "./lane.ts";
 export { MUTANTS } from "./mutants/catalogue.ts";
 export { HUNT_STORM_MS, type HuntResult, type Mutant, mutated } from "./mutants/mutant.ts";
 export { type Core, type MakeCore, makeProductionCore } from "./node/core.ts";
@@ -6,6 +7,7 @@ export type { WorldPlan } from "./plan/world-plan.ts";
 export {
   addFigures,
   countRun,
+  type LaneRun,
   missedSituations,
   noFigures,
   type RunFigures,

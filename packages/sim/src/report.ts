@@ -1,11 +1,28 @@
 import type { Millis } from "@holdfast/base";
 import { FEATURES } from "./features.ts";
+import { type Lane, stormOfLane } from "./lane.ts";
 import { situationsOf } from "./marks.ts";
-import { type RunResult, STORM_MS_DEFAULT } from "./run-seed.ts";
+import type { FoundViolation } from "./run-seed.ts";
+import { SERVER_SITUATIONS } from "./server-lane/server-marks.ts";
+
+/** What is counted and told of a run, of either lane. */
+export interface LaneRun {
+  readonly lane: Lane;
+  readonly seed: number;
+  /** Everything that the seed drew, as plain data. */
+  readonly plan: { readonly stormMs: Millis };
+  readonly events: number;
+  readonly virtualMs: Millis;
+  readonly elections: number;
+  readonly committed: number;
+  readonly marks: ReadonlyMap<string, number>;
+  readonly violation: FoundViolation | undefined;
+}
 
 /** What many runs came to, as plain data that processes can send each other. */
 export interface RunFigures {
-  runs: number;
+  /** Of cores alone, and of whole nodes. */
+  runs: Record<Lane, number>;
   events: number;
   virtualMs: Millis;
   elections: number;
@@ -17,7 +34,7 @@ export interface RunFigures {
 
 export function noFigures(): RunFigures {
   return {
-    runs: 0,
+    runs: { core: 0, server: 0 },
     events: 0,
     virtualMs: 0,
     elections: 0,
@@ -28,21 +45,23 @@ export function noFigures(): RunFigures {
 }
 
 /** Adds one run to the figures. */
-export function countRun(figures: RunFigures, run: RunResult): void {
-  figures.runs++;
+export function countRun(figures: RunFigures, run: LaneRun): void {
+  figures.runs[run.lane]++;
   figures.events += run.events;
   figures.virtualMs += run.virtualMs;
   figures.elections += run.elections;
   figures.committed += run.committed;
   if (run.violation !== undefined) figures.violations++;
-  for (const situation of run.marks.keys()) {
+  for (const mark of run.marks.keys()) {
+    const situation = markOf(run.lane, mark);
     figures.marks[situation] = (figures.marks[situation] ?? 0) + 1;
   }
 }
 
 /** Adds what another process has counted. */
 export function addFigures(figures: RunFigures, more: RunFigures): void {
-  figures.runs += more.runs;
+  figures.runs.core += more.runs.core;
+  figures.runs.server += more.runs.server;
   figures.events += more.events;
   figures.virtualMs += more.virtualMs;
   figures.elections += more.elections;
@@ -54,17 +73,30 @@ export function addFigures(figures: RunFigures, more: RunFigures): void {
 }
 
 /** Situations that no run came into. */
-export function missedSituations({ marks }: RunFigures): readonly string[] {
-  return situationsOf(FEATURES).filter((situation) => marks[situation] === undefined);
+export function missedSituations(figures: RunFigures): readonly string[] {
+  return knownSituations(figures).filter((situation) => figures.marks[situation] === undefined);
+}
+
+/** Of the lanes that ran. */
+function knownSituations({ runs }: RunFigures): readonly string[] {
+  return [
+    ...(runs.core > 0 ? situationsOf(FEATURES) : []),
+    ...(runs.server > 0 ? SERVER_SITUATIONS.map((mark) => markOf("server", mark)) : []),
+  ];
+}
+
+/** Lanes come into situations of the same name by ways of their own. */
+function markOf(lane: Lane, situation: string): string {
+  return lane === "core" ? situation : `whole nodes: ${situation}`;
 }
 
 /** One line, the last that a command prints. */
 export function summaryLine(figures: RunFigures, seconds: number): string {
   const { runs, events, violations, virtualMs, marks } = figures;
-  const known = situationsOf(FEATURES);
+  const known = knownSituations(figures);
   const reached = known.filter((situation) => marks[situation] !== undefined).length;
   return [
-    `${violations === 0 ? "ok" : "FAILED"}: ${count(runs, "seed")}`,
+    `${violations === 0 ? "ok" : "FAILED"}: ${seedsOf(runs)}`,
     count(events, "event"),
     `${grouped(seconds > 0 ? Math.round(events / seconds) : 0)} events/s`,
     `${(virtualMs / 3_600_000).toFixed(2)} simulated hours`,
@@ -78,10 +110,11 @@ export function summaryLine(figures: RunFigures, seconds: number): string {
 const EVENTS_SHOWN = 60;
 
 /** Everything that somebody needs to understand a violation and to see it again. */
-export function violationReport(run: RunResult): string {
+export function violationReport(run: LaneRun): string {
   const { violation, seed, plan, events, virtualMs } = run;
   if (violation === undefined) return "";
-  const storm = plan.stormMs === STORM_MS_DEFAULT ? "" : ` --storm ${plan.stormMs}`;
+  const lane = run.lane === "core" ? "" : ` --lane ${run.lane}`;
+  const storm = plan.stormMs === stormOfLane(run.lane) ? "" : ` --storm ${plan.stormMs}`;
   return [
     `violation at seed ${seed}, event ${events}, ${virtualMs.toFixed(2)} ms`,
     `  ${violation.message}`,
@@ -89,9 +122,15 @@ export function violationReport(run: RunResult): string {
     ...violation.events.slice(-EVENTS_SHOWN).map((line) => `  ${line}`),
     `options: ${JSON.stringify(plan)}`,
     ...(violation.stack === undefined ? [] : [violation.stack]),
-    `replay:  npx --no holdfast sim --seed ${seed}${storm} --verbose`,
+    `replay:  npx --no holdfast sim --seed ${seed}${lane}${storm} --verbose`,
     "",
   ].join("\n");
+}
+
+function seedsOf({ core, server }: RunFigures["runs"]): string {
+  if (server === 0) return count(core, "seed");
+  const ofNodes = `${count(server, "seed")} of whole nodes`;
+  return core === 0 ? ofNodes : `${count(core, "seed")} of cores, ${ofNodes}`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

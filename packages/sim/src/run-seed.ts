@@ -40,6 +40,7 @@ export interface FoundViolation {
 
 /** What a run came to. */
 export interface RunResult {
+  readonly lane: "core";
   readonly seed: number;
   readonly plan: WorldPlan;
   /** Equal for two runs of the same seed, settings and code. */
@@ -65,6 +66,7 @@ export function runSeed(settings: RunSettings): RunResult {
   const violation = runWatched(world, settings.checksHistory ?? false);
   const { timeline, trace, marks, witness, workload } = world;
   return {
+    lane: "core",
     seed,
     plan,
     hash: trace.hash,

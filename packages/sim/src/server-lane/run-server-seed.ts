@@ -5,13 +5,14 @@ import { Violation } from "../violation.ts";
 import { drawServerPlan, type ServerPlan } from "./plan/server-plan.ts";
 import { runServerPhases } from "./server-phases.ts";
 import { ServerWorld } from "./server-world.ts";
+import { SERVER_STORM_MS_DEFAULT } from "./storm.ts";
 
 export interface ServerRunSettings {
   readonly seed: number;
   /**
    * How long faults are on, virtual ms.
    *
-   * @default 20000
+   * @default 40000
    */
   readonly stormMs?: Millis | undefined;
   /** Resolves when no promise can go on without something happening: a turn of the real event loop. */
@@ -24,6 +25,7 @@ export interface ServerRunSettings {
 
 /** What a run of whole nodes came to. */
 export interface ServerRunResult {
+  readonly lane: "server";
   readonly seed: number;
   readonly plan: ServerPlan;
   /** Equal for two runs of the same seed, settings and code. */
@@ -38,8 +40,6 @@ export interface ServerRunResult {
   readonly violation: FoundViolation | undefined;
 }
 
-export const SERVER_STORM_MS_DEFAULT: Millis = 20_000;
-
 /** One run of whole nodes: everything in it follows from the seed and the settings. */
 export async function runServerSeed(settings: ServerRunSettings): Promise<ServerRunResult> {
   const { seed, stormMs = SERVER_STORM_MS_DEFAULT, settle, listener } = settings;
@@ -49,6 +49,7 @@ export async function runServerSeed(settings: ServerRunSettings): Promise<Server
   const violation = await runWatched(world);
   const { timeline, trace, marks, agreement, contestants } = world;
   return {
+    lane: "server",
     seed,
     plan,
     hash: trace.hash,

@@ -2,7 +2,7 @@ import type { Millis } from "@holdfast/base";
 import { judgeKeyValueHistory } from "@holdfast/checker";
 import { require, Violation } from "../violation.ts";
 import type { ServerWorld } from "./server-world.ts";
-import { describeStanding, isSettled, statusOf } from "./standing.ts";
+import { describeStanding, statusOf } from "./standing.ts";
 
 /** A cluster is formed within this, ms: hellos, an election, a first write. */
 const FORMED_MS = 30_000;
@@ -46,8 +46,7 @@ async function restartAll(world: ServerWorld): Promise<void> {
 }
 
 async function settles(world: ServerWorld, withinMs: Millis, when: string): Promise<void> {
-  await world.run(withinMs, () => isSettled(world.machines));
-  if (isSettled(world.machines)) return;
+  if (await world.rests(withinMs)) return;
   throw new Violation("liveness", `${when}: ${describeStanding(world.machines)}`);
 }
 

@@ -23,6 +23,7 @@ import { ServerProcess } from "./machine/server-process.ts";
 import type { ServerPlan } from "./plan/server-plan.ts";
 import type { ServerSituation } from "./server-marks.ts";
 import { ServerNemesis } from "./server-nemesis.ts";
+import { isSettled } from "./standing.ts";
 import { traceLogger } from "./trace-logger.ts";
 import { SessionWire } from "./wire/session-wire.ts";
 
@@ -34,6 +35,9 @@ export interface ServerWorldParts {
   /** Told every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined;
 }
+
+/** Between two looks at the nodes, ms. */
+const LOOK_MS = 50;
 
 /** Whole nodes of production code, the network between them, clients of the SDK, and those who watch. */
 export class ServerWorld {
@@ -52,6 +56,8 @@ export class ServerWorld {
   readonly #streams: RandomStreams;
   readonly #seen = new Map<ServerProcess, number>();
   #failure: unknown;
+  #awaitsRest = false;
+  #isSettled = false;
 
   constructor({ seed, plan, settle, listener }: ServerWorldParts) {
     this.plan = plan;
@@ -179,15 +185,24 @@ export class ServerWorld {
 
   /** Looks again and again, more often than nodes forget. */
   watch(): void {
-    const LOOK_MS = 25;
     this.timeline.after(LOOK_MS, () => {
       try {
         this.look();
+        this.#isSettled = this.#awaitsRest && isSettled(this.machines);
       } catch (failure) {
         this.fail(failure);
       }
       this.watch();
     });
+  }
+
+  /** Lets things happen until every node has what every other has, or `withinMs` are over; tells which. */
+  async rests(withinMs: Millis): Promise<boolean> {
+    this.#awaitsRest = true;
+    this.#isSettled = false;
+    await this.run(withinMs, () => this.#isSettled);
+    this.#awaitsRest = false;
+    return this.#isSettled;
   }
 
   #end(

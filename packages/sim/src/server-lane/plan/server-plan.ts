@@ -79,8 +79,8 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
       clients: dice.between(1, 4),
       concurrency: dice.between(1, 3),
       keys: dice.between(3, 6),
-      thinkMs: dice.logarithmic(200, 1_500),
-      timeoutMs: dice.logarithmic(100, 1_000),
+      thinkMs: dice.logarithmic(500, 6_000),
+      timeoutMs: dice.logarithmic(100, 2_000),
       readShare: dice.pick([0.2, 0.4, 0.7]),
       valueBytesMax: dice.pick([10, 200, 2_000]),
       compactMs: dice.chance(0.5) ? dice.logarithmic(1_000, 10_000) : undefined,
@@ -90,7 +90,7 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
 }
 
 function drawRaft(dice: Dice): RaftOptions {
-  const electionTimeoutMs = Math.round(dice.logarithmic(300, 1_500));
+  const electionTimeoutMs = Math.round(dice.logarithmic(500, 3_000));
   const trailingBytes = dice.pick([2_000, 20_000, 32 * MIB]);
   return resolveRaftOptions({
     electionTimeoutMs,
@@ -109,7 +109,7 @@ function drawRaft(dice: Dice): RaftOptions {
 
 function drawNetwork(dice: Dice): NetworkPlan {
   return {
-    latencyMs: dice.logarithmic(0.2, 10),
+    latencyMs: dice.logarithmic(0.2, 20),
     slowProbability: dice.chance(0.7) ? dice.logarithmic(0.0003, 0.005) : 0,
     lossProbability: dice.chance(0.5) ? dice.logarithmic(0.001, 0.1) : 0,
     // What production's network promises: order, and nothing twice.
