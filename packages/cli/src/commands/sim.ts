@@ -9,6 +9,7 @@ import {
 import { EXIT } from "../exit-codes.ts";
 import { wholeNumber } from "../global-options.ts";
 import { JOBS_MAX, jobsOf } from "../sim/jobs.ts";
+import { type LaneChoice, laneChoiceOf } from "../sim/lanes.ts";
 import { runSeeds } from "../sim/run-seeds.ts";
 import { type GivenSeeds, type SeedPlan, seedPlanOf } from "../sim/seed-plan.ts";
 import { untilStopped } from "../sim/until-stopped.ts";
@@ -18,6 +19,7 @@ import { UsageError } from "../usage-error.ts";
 
 export interface SimOptions extends GivenSeeds {
   readonly jobs?: string | undefined;
+  readonly lane?: string | undefined;
   readonly storm?: string | undefined;
   readonly verbose?: boolean | undefined;
   /** Among the worker processes of one command, every so many seeds are this one's. */
@@ -61,6 +63,7 @@ function runHere(
   return runSeeds({
     ...plan,
     stride: 1,
+    lane: laneChoice(options),
     stormMs: stormOf(options),
     listener: verbose ? (line) => terminal.out.write(`${line}\n`) : undefined,
     report: (figures) => watch.told({ kind: "figures", figures }),
@@ -74,6 +77,7 @@ function runThere(
   options: SimOptions,
   { watch, signal, jobs }: Watched & { readonly jobs: number },
 ): Promise<void> {
+  const lane = ["--lane", laneChoice(options)];
   const storm = options.storm === undefined ? [] : ["--storm", options.storm];
   const minutes = Number.isFinite(plan.forMs) ? ["--minutes", `${plan.forMs / 60_000}`] : [];
   return runWorkers({
@@ -85,7 +89,7 @@ function runThere(
       const seeds = Number.isFinite(plan.last)
         ? ["--seeds", `${first}..${Math.max(first, plan.last)}`]
         : ["--seed", `${first}`];
-      return ["sim", ...seeds, ...minutes, ...storm, "--worker-stride", `${jobs}`];
+      return ["sim", ...seeds, ...minutes, ...lane, ...storm, "--worker-stride", `${jobs}`];
     },
   });
 }
@@ -96,6 +100,7 @@ async function work(plan: SeedPlan, options: SimOptions): Promise<number> {
   await runSeeds({
     ...plan,
     stride: wholeNumber("--worker-stride", options.workerStride ?? "", 1, JOBS_MAX),
+    lane: laneChoice(options),
     stormMs: stormOf(options),
     listener: undefined,
     report: (figures) => tellParent({ kind: "figures", figures }),
@@ -144,11 +149,15 @@ class Watch {
     const untold = this.#violations - this.#told;
     const lines = [
       ...(untold > 0 ? [`and ${untold} violations more`] : []),
-      ...(missed.length > 0 && this.#total.runs > 1 ? [`never reached: ${missed.join("; ")}`] : []),
+      ...(missed.length > 0 && this.#runs > 1 ? [`never reached: ${missed.join("; ")}`] : []),
       this.#summary(),
     ];
     await write(this.#terminal.out, `${lines.join("\n")}\n`);
-    return this.#violations === 0 && this.#total.runs > 0 ? EXIT.ok : EXIT.usage;
+    return this.#violations === 0 && this.#runs > 0 ? EXIT.ok : EXIT.usage;
+  }
+
+  get #runs(): number {
+    return this.#total.runs.core + this.#total.runs.server;
   }
 
   #summary(): string {
@@ -170,6 +179,10 @@ class Watch {
   #clearLine(): void {
     if (this.#terminal.isInteractive) this.#terminal.out.write("\r\u001b[K");
   }
+}
+
+function laneChoice({ lane, seed, seeds }: SimOptions): LaneChoice {
+  return laneChoiceOf(lane, seed !== undefined || seeds !== undefined);
 }
 
 function stormOf({ storm }: SimOptions): number | undefined {

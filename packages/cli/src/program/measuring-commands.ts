@@ -75,7 +75,14 @@ function addSim({ program, terminal, finish }: Context): void {
     .option("--seeds <a..b>", "a run for each seed from a to b")
     .option("--minutes <m>", "as many runs as fit; from --seed on, or from fresh seeds")
     .option("--jobs <n>", "processes beside each other (default: all cores with --minutes, else 1)")
-    .option("--storm <ms>", "how long faults are on in each run, virtual ms (default: 20000)")
+    .option(
+      "--lane <lane>",
+      "core, server (whole nodes) or both (default: core for seeds, else both)",
+    )
+    .option(
+      "--storm <ms>",
+      "how long faults are on in each run, virtual ms (default: 20000; server 40000)",
+    )
     .option("--verbose", "with --seed: every event")
     .option("--mutants [part]", "hunt mistakes made on purpose, or those with this in their name")
     .addOption(new Option("--worker-stride <n>").hideHelp())

@@ -1,10 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { countRun, noFigures, type RunFigures, runSeed, violationReport } from "@holdfast/sim";
+import { countRun, noFigures, type RunFigures, violationReport } from "@holdfast/sim";
+import { type LaneChoice, laneOf, runInLane } from "./lanes.ts";
 import type { SeedPlan } from "./seed-plan.ts";
 
 export interface SeedRun extends SeedPlan {
   /** Every `stride`th seed; others are for other processes. */
   readonly stride: number;
+  readonly lane: LaneChoice;
   readonly stormMs: number | undefined;
   /** Told every event of every run. */
   readonly listener: ((line: string) => void) | undefined;
@@ -25,7 +27,7 @@ export async function runSeeds(run: SeedRun): Promise<void> {
   let reported = began;
   for (let seed = run.first; seed <= run.last; seed += run.stride) {
     if (run.isStopped() || performance.now() - began >= run.forMs) break;
-    const result = runSeed({
+    const result = await runInLane(laneOf(run.lane, seed), {
       seed,
       stormMs: run.stormMs,
       checksHistory: seed % CHECK_HISTORY_EVERY === 0,

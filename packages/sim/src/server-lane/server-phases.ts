@@ -35,6 +35,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   await requireEqualStates(world);
   await through(world, world.contestants.judgeLedger());
   judgeHistory(world);
+  if (world.agreement.elections > 1) world.marks.hit("leader elected again");
 }
 
 /** All machines lose power at once: what was acknowledged is on their disks. */
