@@ -1,7 +1,13 @@
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
 export type { Lane } from "./lane.ts";
-export { MUTANTS } from "./mutants/catalogue.ts";
-export { HUNT_STORM_MS, type HuntResult, type Mutant, mutated } from "./mutants/mutant.ts";
+export {
+  HUNT_STORM_MS,
+  type HuntResult,
+  type Mutant,
+  mutated,
+  SERVER_HUNT_STORM_MS,
+} from "./mutants/mutant.ts";
+export { MUTANTS } from "./mutants/mutants.ts";
 export { type Core, type MakeCore, makeProductionCore } from "./node/core.ts";
 export type { WorldPlan } from "./plan/world-plan.ts";
 export {

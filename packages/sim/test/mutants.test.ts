@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { MUTANTS } from "../src/index.ts";
 import { mutated } from "../src/mutants/mutant.ts";
 
-const CORE = new URL("../../raft/dist/", import.meta.url);
+const PACKAGES = new URL("../../", import.meta.url);
 
-test.each(MUTANTS)("$name fits the built core", (mutant) => {
-  const source = readFileSync(new URL(mutant.file, CORE), "utf8");
+test.each(MUTANTS)("$name fits what was built", (mutant) => {
+  const source = readFileSync(new URL(mutant.file, PACKAGES), "utf8");
 
   expect(mutated(source, mutant)).not.toBe(source);
 });

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { type HuntResult, type Mutant, mutated } from "@holdfast/sim";
 import { REPOSITORY } from "../locations.ts";
 
-/** Loads the built core file by file, and one of them with a mistake: a bundle could not. */
+/** Loads the built packages file by file, and one of them with a mistake: a bundle could not. */
 const HUNT = fileURLToPath(new URL("packages/cli/dist/sim/hunt-process.js", REPOSITORY));
-const CORE = new URL("packages/raft/dist/", REPOSITORY);
+const PACKAGES = new URL("packages/", REPOSITORY);
 const COMPLAINT_CHARACTERS = 2_000;
 
 export interface MutantHunt {
@@ -46,7 +46,7 @@ export async function huntMutants({ mutants, jobs, signal, told }: MutantHunt): 
 }
 
 function orderFor(mutant: Mutant): HuntOrder {
-  const url = new URL(mutant.file, CORE);
+  const url = new URL(mutant.file, PACKAGES);
   return { mutant, url: url.href, source: mutated(readFileSync(url, "utf8"), mutant) };
 }
 

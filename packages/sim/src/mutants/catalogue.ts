@@ -1,11 +1,11 @@
 import type { Mutant } from "./mutant.ts";
 
 /** The mistakes that Raft's implementations have made, one line each. */
-export const MUTANTS: readonly Mutant[] = [
+export const CORE_MUTANTS: readonly Mutant[] = [
   {
     name: "commit-beyond-what-was-compared",
     from: "CCF#8172, scylladb#9965",
-    file: "follower/append.js",
+    file: "raft/dist/follower/append.js",
     code: "Math.min(leaderCommit, verified)",
     instead: "Math.min(leaderCommit, state.log.last.index)",
     seenBy: ["I5", "I4", "I6", "core"],
@@ -14,7 +14,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "counts-entries-of-older-terms",
     from: "Raft, figure 8",
-    file: "leader/commit.js",
+    file: "raft/dist/leader/commit.js",
     code: " || state.log.termAt(held) !== state.term",
     instead: "",
     seenBy: ["I4", "I5", "core"],
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares-logs-by-length",
     from: "dotNext#298",
-    file: "election/vote-policy.js",
+    file: "raft/dist/election/vote-policy.js",
     code: "return free && compareEntryIds(request.last, voter.last) >= 0;",
     instead: "return free && request.last.index >= voter.last.index;",
     seenBy: ["I4", "I5", "I9", "core"],
@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets-its-vote-when-it-steps-down",
     from: "CCF#5891",
-    file: "election/roles.js",
+    file: "raft/dist/election/roles.js",
     code: "const before = state.role;",
     instead: "const before = state.role; state.vote = undefined;",
     seenBy: ["I2", "I1", "I9", "core"],
@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "votes-twice",
     from: "Raft, section 5.2",
-    file: "election/vote-policy.js",
+    file: "raft/dist/election/vote-policy.js",
     code: "const free = voter.vote === undefined || voter.vote === request.from;",
     instead: "const free = true;",
     seenBy: ["I2", "I1", "I9", "core"],
@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "grants-before-it-is-written",
     from: "-",
-    file: "election/vote-requests.js",
+    file: "raft/dist/election/vote-requests.js",
     code: 'state.outbox.hold({\n        kind: "vote-response",',
     instead: 'state.outbox.messages.push({\n        kind: "vote-response",',
     seenBy: ["I9", "I2", "I1"],
@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledges-before-it-is-written",
     from: "etcd#14370",
-    file: "follower/append.js",
+    file: "raft/dist/follower/append.js",
     code: 'state.outbox.hold({ kind: "append-accepted"',
     instead: 'state.outbox.messages.push({ kind: "append-accepted"',
     seenBy: ["I9", "I6", "core"],
@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "leader-counts-itself-before-it-has-written",
     from: "etcd#14370",
-    file: "leader/commit.js",
+    file: "raft/dist/leader/commit.js",
     code: "state.log.durable",
     instead: "state.log.last.index",
     seenBy: ["I6", "I9", "I10", "core"],
@@ -77,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "asks-for-votes-before-its-log-is-written",
     from: "checklist F17",
-    file: "election/campaign.js",
+    file: "raft/dist/election/campaign.js",
     code: 'state.outbox.hold({\n            kind: "vote-request",',
     instead: 'state.outbox.messages.push({\n            kind: "vote-request",',
     seenBy: ["I9", "I4", "I2", "core"],
@@ -86,7 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "superseded-writes-count",
     from: "raft PR #8, ABA",
-    file: "persist/persist-queue.js",
+    file: "raft/dist/persist/persist-queue.js",
     code: "pending.lastIndex = Math.min(pending.lastIndex, from - 1)",
     instead: "void pending",
     seenBy: ["I6", "I9", "I10", "core"],
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "truncates-what-it-has",
     from: "openraft 9540c904",
-    file: "follower/append.js",
+    file: "raft/dist/follower/append.js",
     code: "if (known === undefined || known === entry.term)",
     instead: "if (known === undefined)",
     seenBy: ["I6", "I7", "core"],
@@ -104,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "match-is-the-end-of-the-log",
     from: "raft#86",
-    file: "follower/append.js",
+    file: "raft/dist/follower/append.js",
     code: "const match = Math.max(verified, log.commit);",
     instead: "const match = log.last.index;",
     seenBy: ["I6", "I9", "core"],
@@ -113,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "match-may-fall",
     from: "raft.tla#18",
-    file: "progress/peer-progress.js",
+    file: "raft/dist/progress/peer-progress.js",
     code: "if (match > this.match)\n            this.match = match;",
     instead: "this.match = match;",
     seenBy: ["I10", "I6", "core"],
@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "quorum-of-the-unsorted",
     from: "openraft#1802",
-    file: "quorum/majority.js",
+    file: "raft/dist/quorum/majority.js",
     code: ".sort((a, b) => b - a)",
     instead: "",
     seenBy: ["I6", "I5", "I15", "core"],
@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "half-is-a-quorum",
     from: "openraft d60f1e85",
-    file: "quorum/majority.js",
+    file: "raft/dist/quorum/majority.js",
     code: "descending[voters.length >> 1]",
     instead: "descending[(voters.length - 1) >> 1]",
     seenBy: ["I6", "I4", "I5", "I15", "core"],
@@ -140,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "half-of-the-votes-wins",
     from: "-",
-    file: "quorum/majority.js",
+    file: "raft/dist/quorum/majority.js",
     code: "(voters.length >> 1) + 1",
     instead: "(voters.length + 1) >> 1",
     seenBy: ["I1", "I2", "I4", "core"],
@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "joint-commits-by-the-new-half",
     from: "openraft 2896b98e",
-    file: "quorum/joint.js",
+    file: "raft/dist/quorum/joint.js",
     code: "majorityValue(membership.outgoing, reachedBy)",
     instead: "majorityValue(membership.voters, reachedBy)",
     seenBy: ["I6", "I11", "I4", "I1", "I5", "I15", "core"],
@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "joint-elects-by-the-new-half",
     from: "openraft 2896b98e",
-    file: "quorum/joint.js",
+    file: "raft/dist/quorum/joint.js",
     code: 'incoming === "won" && outgoing === "won"',
     instead: 'incoming === "won"',
     seenBy: ["I1", "I11", "I4", "I2", "core"],
@@ -167,7 +167,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "configuration-is-not-rolled-back",
     from: "NuRaft#67, camunda#60086",
-    file: "follower/append.js",
+    file: "raft/dist/follower/append.js",
     code: "state.memberships.truncate(from)",
     instead: "false",
     seenBy: ["I11", "I1", "core"],
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "learners-count",
     from: "-",
-    file: "leader/commit.js",
+    file: "raft/dist/leader/commit.js",
     code: "quorumValue(state.memberships.effective,",
     instead:
       "quorumValue({ ...state.memberships.effective, voters: [...state.memberships.effective.voters, ...state.memberships.effective.learners] },",
@@ -186,7 +186,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "answers-of-an-older-session-count",
     from: "openraft session id",
-    file: "leader/responses.js",
+    file: "raft/dist/leader/responses.js",
     code: "if (peer?.epoch !== response.epoch)",
     instead: "if (peer === undefined)",
     seenBy: ["I6", "I10", "I15", "core"],
@@ -195,7 +195,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reads-before-its-own-term-has-committed",
     from: "etcd#7331",
-    file: "leader/pending-reads.js",
+    file: "raft/dist/leader/pending-reads.js",
     code: "Math.max(state.log.commit, role.noopIndex)",
     instead: "state.log.commit",
     seenBy: ["I15", "linearizability"],
@@ -204,7 +204,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "read-is-confirmed-by-an-older-round",
     from: "etcd#20418",
-    file: "leader/pending-reads.js",
+    file: "raft/dist/leader/pending-reads.js",
     code: "round <= confirmed)",
     instead: "round <= confirmed + 1)",
     seenBy: ["I15", "linearizability"],
@@ -213,7 +213,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "refuses-a-pre-vote-without-its-term",
     from: "openraft#1796",
-    file: "election/vote-requests.js",
+    file: "raft/dist/election/vote-requests.js",
     code: "term: granted ? request.term : state.term,",
     instead: "term: request.term,",
     seenBy: ["liveness"],
@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does-not-answer-an-older-term",
     from: "etcd#3866",
-    file: "receive.js",
+    file: "raft/dist/receive.js",
     code: 'state.outbox.hold({ kind: "heartbeat-response", ...answer, epoch: 0, round: 0 });',
     instead: "",
     seenBy: ["liveness"],
@@ -231,7 +231,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a-probe-is-never-resumed",
     from: "hashicorp#612",
-    file: "progress/peer-progress.js",
+    file: "raft/dist/progress/peer-progress.js",
     code: 'if (this.state === "probe")\n            this.probing = false;',
     instead: "",
     seenBy: ["liveness", "I19"],
@@ -240,7 +240,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "bytes-in-flight-leak",
     from: "raft#54",
-    file: "progress/inflight-window.js",
+    file: "raft/dist/progress/inflight-window.js",
     code: "this.#bytes -= oldest.bytes;",
     instead: "",
     seenBy: ["I19", "liveness", "core"],
@@ -249,7 +249,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "quota-leaks",
     from: "etcd#10199",
-    file: "leader/commit.js",
+    file: "raft/dist/leader/commit.js",
     code: "uncommitted.bytes -= bytes;",
     instead: "",
     seenBy: ["I19", "liveness", "core"],
@@ -258,7 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a-state-drops-the-log-that-matches",
     from: "camunda#6092",
-    file: "follower/snapshot.js",
+    file: "raft/dist/follower/snapshot.js",
     code: " || log.termAt(meta.last.index) === meta.last.term;",
     instead: ";",
     seenBy: ["I6", "I10", "core"],
@@ -267,7 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a-removed-leader-stays",
     from: "raft-rs#584",
-    file: "leader/change-membership.js",
+    file: "raft/dist/leader/change-membership.js",
     code: "if (effective.voters.includes(state.id))",
     instead: "if (true)",
     seenBy: ["liveness", "I11", "core"],
@@ -276,7 +276,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "heartbeats-go-on-while-the-disk-stalls",
     from: "hashicorp#503",
-    file: "leader/disk-watch.js",
+    file: "raft/dist/leader/disk-watch.js",
     code: "if (!isStalled(state))",
     instead: "if (true)",
     seenBy: ["liveness"],
@@ -285,7 +285,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "keeps-its-vote-in-a-new-term",
     from: "-",
-    file: "election/roles.js",
+    file: "raft/dist/election/roles.js",
     code: "state.vote = undefined;",
     instead: "",
     seenBy: ["liveness", "I2", "I9", "core"],
@@ -294,7 +294,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "applies-before-it-is-written",
     from: "-",
-    file: "log/raft-log.js",
+    file: "raft/dist/log/raft-log.js",
     code: "return Math.min(this.#commit, this.#durable);",
     instead: "return this.#commit;",
     seenBy: ["I17", "I6", "core", "start"],

@@ -1,21 +1,27 @@
+import type { Lane } from "../lane.ts";
+
 /** A mistake of one line that the simulator has to see; nothing but a hunt ever makes it. */
 export interface Mutant {
   readonly name: string;
   /** Where it was made first: an issue, a paper, a thread. */
   readonly from: string;
-  /** The file of the built core that it is in, from `packages/raft/dist`. */
+  /** The built file that it is in, from `packages`. */
   readonly file: string;
   /** What stands there, exactly once. */
   readonly code: string;
   readonly instead: string;
   /** What may see it: an invariant, `core` for an assertion of the core, `liveness`. */
   readonly seenBy: readonly string[];
-  /** So many seeds of {@link HUNT_STORM_MS} are enough. */
+  /** So many seeds of {@link HUNT_STORM_MS}, or of {@link SERVER_HUNT_STORM_MS}, are enough. */
   readonly seeds: number;
+  /** @default "core" */
+  readonly lane?: Lane;
 }
 
 /** How long faults are on in each seed of a hunt, virtual ms. */
 export const HUNT_STORM_MS = 4_000;
+/** And in each seed of whole nodes. */
+export const SERVER_HUNT_STORM_MS = 20_000;
 
 /** What a hunt came to. */
 export interface HuntResult {

@@ -1,0 +1,141 @@
+import type { Mutant } from "./mutant.ts";
+
+type ServerMutant = Omit<Mutant, "lane">;
+
+/** Mistakes in what stands around the core: log, state, replica, client. Whole nodes have to be run to see them. */
+const MISTAKES: readonly ServerMutant[] = [
+  {
+    name: "answers-before-the-log-is-written",
+    from: "etcd#14370",
+    file: "replica/dist/log-writer.js",
+    code: "await log.append(",
+    instead: "persisted(batches.at(-1)?.seq ?? 0); await log.append(",
+    seenBy: ["I12", "I17", "I1", "stop"],
+    seeds: 60,
+  },
+  {
+    name: "the-log-is-not-synced",
+    from: "Jepsen, LazyFS",
+    file: "storage/dist/wal/segment-files.js",
+    code: "const file = await files.open(path, { create: false, durableWrites: true });",
+    instead: "const file = await files.open(path, { create: false, durableWrites: false });",
+    seenBy: ["I12", "I17", "I1", "stop"],
+    seeds: 60,
+  },
+  {
+    name: "votes-are-not-written",
+    from: "-",
+    file: "replica/dist/log-writer.js",
+    code: "(hardState === undefined",
+    instead: "(true",
+    seenBy: ["I1", "I12", "I17", "stop"],
+    seeds: 200,
+  },
+  {
+    name: "reads-do-not-ask-the-leader",
+    from: "etcd#741",
+    file: "replica/dist/replica.js",
+    code: "if (call.linearizable)",
+    instead: "if (false)",
+    seenBy: ["I14"],
+    seeds: 60,
+  },
+  {
+    name: "reads-do-not-wait-until-it-is-applied",
+    from: "etcd, ReadIndex",
+    file: "replica/dist/read-barriers.js",
+    code: "if (this.#parts.applied() >= index)",
+    instead: "if (true)",
+    seenBy: ["I14"],
+    seeds: 200,
+  },
+  {
+    name: "a-batch-that-is-sent-again-is-applied-again",
+    from: "Raft, section 8",
+    file: "state-machine/dist/state-machine.js",
+    code: "return yield* run.recall(sequence);",
+    instead: "",
+    seenBy: ["I13", "I14", "I12"],
+    seeds: 60,
+  },
+  {
+    name: "sessions-are-not-loaded",
+    from: "openraft dba24036",
+    file: "state-machine/dist/state-machine.js",
+    code: "yield* this.#sessions.load();",
+    instead: "",
+    seenBy: ["I17", "I13", "I12", "I18", "I14"],
+    seeds: 60,
+  },
+  {
+    name: "a-state-is-sent-without-its-sessions",
+    from: "openraft dba24036",
+    file: "storage/dist/snapshot/snapshot-reader.js",
+    code: "const rows = await this.#cursor.next();",
+    instead:
+      "const rows = (await this.#cursor.next()).filter(({ key }) => ![2, 3].includes(key.charCodeAt(2)));",
+    seenBy: ["I17", "I20"],
+    seeds: 200,
+  },
+  {
+    name: "a-state-is-written-in-two-batches",
+    from: "etcd#13766",
+    file: "storage/dist/overlay/state-store.js",
+    code: "await this.#engine.writeDurably(generation.changes);",
+    instead:
+      "{ const all = [...generation.changes]; const half = all.length >> 1; await this.#engine.writeDurably(all.slice(half)); await this.#engine.writeDurably(all.slice(0, half)); }",
+    seenBy: ["I17", "I13", "I12", "I18", "stop"],
+    seeds: 200,
+  },
+  {
+    name: "the-log-is-compacted-beyond-the-durable-state",
+    from: "decision 7",
+    file: "replica/dist/state-at-work.js",
+    code: "parts.durable(index,",
+    instead: "parts.durable(machine.applied.index,",
+    seenBy: ["stop", "I12"],
+    seeds: 200,
+  },
+  {
+    name: "the-client-sends-again-under-a-new-name",
+    from: "Jepsen, jetcd 0.8.2",
+    file: "client/dist/core/flight-control.js",
+    code: "for (const batch of this.#crew.writes.batches()) {\n            batch.isUncertain ||= batch.isOut;",
+    instead:
+      "for (const batch of [...this.#crew.writes.batches()]) {\n            if (!batch.isOpening) { this.#crew.writes.split(batch); continue; }",
+    seenBy: ["I13", "I14"],
+    seeds: 60,
+  },
+  {
+    name: "the-client-says-not-applied-of-what-it-sent",
+    from: "Jepsen, unknown outcomes",
+    file: "client/dist/core/write-window.js",
+    code: 'this.isOut || this.isUncertain ? "unknown"',
+    instead: 'this.isOut ? "unknown"',
+    seenBy: ["I18", "I14"],
+    seeds: 200,
+  },
+  {
+    name: "the-node-says-not-applied-of-what-it-sent",
+    from: "etcd#9253",
+    file: "replica/dist/proposals/proposer.js",
+    code: "if (batch.timesSent > 0)",
+    instead: "if (batch.timesSent > 1_000)",
+    seenBy: ["I18", "I14"],
+    seeds: 200,
+  },
+  {
+    name: "a-state-is-installed-while-the-old-one-is-applied-to",
+    from: "decision 9",
+    file: "replica/dist/member.js",
+    code: "this.#current.hold();",
+    instead: "void 0;",
+    seenBy: ["I17", "stop"],
+    seeds: 200,
+  },
+];
+
+export const SERVER_MUTANTS: readonly Mutant[] = MISTAKES.map((mistake) => ({
+  ...mistake,
+  lane: "server",
+}));
