@@ -18,7 +18,7 @@ export function wouldVote(
   voter: VoterView,
   request: { readonly from: MemberId; readonly term: Term; readonly last: EntryId },
 ): boolean {
-  if (voter.leaderAlive || compareEntryIds(request.last, voter.last) < 0) return false;
+  if (voter.leaderAlive || !isUpToDate(request.last, voter)) return false;
   if (request.term > voter.term) return true;
   return request.term === voter.term && (voter.vote === undefined || voter.vote === request.from);
 }
@@ -29,5 +29,10 @@ export function mayVote(
   request: { readonly from: MemberId; readonly last: EntryId },
 ): boolean {
   const free = voter.vote === undefined || voter.vote === request.from;
-  return free && compareEntryIds(request.last, voter.last) >= 0;
+  return free && isUpToDate(request.last, voter);
+}
+
+/** Whether a log that ends so holds all that this voter knows to be decided (Raft, section 5.4.1). */
+function isUpToDate(last: EntryId, voter: Pick<VoterView, "last">): boolean {
+  return compareEntryIds(last, voter.last) >= 0;
 }

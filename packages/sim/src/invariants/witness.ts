@@ -25,6 +25,7 @@ import { checkCursors } from "./cursors.ts";
 import { Elections } from "./elections.ts";
 import { EntryBook } from "./entry-book.ts";
 import { checkJustified } from "./justification.ts";
+import { Leadership } from "./leadership.ts";
 import { checkLimits, checkSize } from "./limits.ts";
 import { LogSituations } from "./log-situations.ts";
 import { RoleSituations } from "./role-situations.ts";
@@ -55,6 +56,7 @@ export class Witness {
   readonly #entries: EntryBook;
   readonly #roles: RoleSituations;
   readonly #logs: LogSituations;
+  readonly #leadership: Leadership;
   readonly #notDone = new Map<number, string>();
   readonly #readsInCore = new Map<Life, number>();
 
@@ -66,6 +68,7 @@ export class Witness {
     this.#entries = new EntryBook(codec, (index) => this.committed.membershipAt(index));
     this.#roles = new RoleSituations(marks);
     this.#logs = new LogSituations(marks, options, codec);
+    this.#leadership = new Leadership(options);
   }
 
   /** The first configuration, before anything is in any log. */
@@ -85,6 +88,7 @@ export class Witness {
     this.#readsInCore.delete(life);
     this.#roles.ended(life);
     this.#logs.ended(life);
+    this.#leadership.ended(life);
   }
 
   turnBegins(life: Life, inputs: readonly Input[]): void {
@@ -106,6 +110,7 @@ export class Witness {
   turned(life: Life, before: RaftStatus, effects: Effects | undefined): void {
     const { status } = life;
     checkCursors(life, before);
+    this.#leadership.turned(life);
     if (status.commit > before.commit) this.committed.commits(life, before.commit, before);
     const leads = status.role === "leader";
     if (leads && (before.role !== "leader" || before.term !== status.term)) {
@@ -134,6 +139,7 @@ export class Witness {
     checkSize(life, message, options);
     this.elections.sends(message);
     this.#roles.sends(life, message);
+    this.#leadership.sends(life, message);
     this.#logs.sends(life, message);
   }
 

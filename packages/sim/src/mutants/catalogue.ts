@@ -24,10 +24,10 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: "compares-logs-by-length",
     from: "dotNext#298",
     file: "raft/dist/election/vote-policy.js",
-    code: "return free && compareEntryIds(request.last, voter.last) >= 0;",
-    instead: "return free && request.last.index >= voter.last.index;",
+    code: "return compareEntryIds(last, voter.last) >= 0;",
+    instead: "return last.index >= voter.last.index;",
     seenBy: ["I4", "I5", "I9", "core"],
-    seeds: 60,
+    seeds: 200,
   },
   {
     name: "forgets-its-vote-when-it-steps-down",
@@ -208,7 +208,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     code: "round <= confirmed)",
     instead: "round <= confirmed + 1)",
     seenBy: ["I15", "linearizability"],
-    seeds: 100,
+    seeds: 2_000,
   },
   {
     name: "refuses-a-pre-vote-without-its-term",
@@ -216,7 +216,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: "raft/dist/election/vote-requests.js",
     code: "term: granted ? request.term : state.term,",
     instead: "term: request.term,",
-    seenBy: ["liveness"],
+    seenBy: ["liveness", "I9"],
     seeds: 400,
   },
   {
