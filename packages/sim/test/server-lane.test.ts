@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import {
+  countRun,
+  missedSituations,
+  noFigures,
+  summaryLine,
+  violationReport,
+} from "../src/index.ts";
+import { runServerSeed } from "../src/server-lane/index.ts";
+import { settle } from "./settle.ts";
+
+const SEEDS = 50;
+const FIRST_SEED = 1;
+const STORM_MS = 20_000;
+
+test("one seed of whole nodes is one course of events", { timeout: 60_000 }, async () => {
+  for (const seed of [7, 12]) {
+    const first = await runServerSeed({ seed, stormMs: STORM_MS, settle });
+    const second = await runServerSeed({ seed, stormMs: STORM_MS, settle });
+
+    expect(second.hash).toBe(first.hash);
+    expect(second.events).toBe(first.events);
+  }
+});
+
+test("watching whole nodes changes nothing", { timeout: 60_000 }, async () => {
+  const lines: string[] = [];
+  const settings = { seed: 9, stormMs: STORM_MS, settle };
+  const watched = await runServerSeed({ ...settings, listener: (line) => lines.push(line) });
+
+  expect(watched.hash).toBe((await runServerSeed(settings)).hash);
+  expect(lines.length).toBeGreaterThan(50);
+});
+
+test(`${SEEDS} storms over whole nodes break no promise, and reach every situation that they should`, {
+  timeout: 120_000,
+}, async () => {
+  const figures = noFigures();
+  let writes = 0;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+    const run = await runServerSeed({ seed, stormMs: STORM_MS, settle });
+    countRun(figures, run);
+    writes += run.writes;
+    expect(run.violation, violationReport(run)).toBeUndefined();
+  }
+
+  expect(missedSituations(figures), summaryLine(figures, 0)).toEqual([]);
+  expect(figures.elections).toBeGreaterThan(2 * SEEDS);
+  // Storms in which nobody is answered prove nothing.
+  expect(writes).toBeGreaterThan(20 * SEEDS);
+});
