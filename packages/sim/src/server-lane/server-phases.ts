@@ -22,20 +22,28 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   await settles(world, FORMED_MS, "no cluster was formed");
   world.marks.hit("cluster formed");
   world.contestants.start();
+  world.plainCallers.start();
   world.nemesis.start();
   await world.run(world.plan.stormMs);
   world.trace.note(world.timeline.now, "the faults end", 0);
   world.nemesis.stop();
   await settles(world, patience(world), "after the faults");
-  world.contestants.stop();
-  await world.run(CALLS_END_MS, () => world.contestants.underWay === 0);
-  require(world.contestants.underWay === 0, "I18", () => "calls never came to an end");
+  await requireCallsToEnd(world);
   await requireEqualStates(world);
   await restartAll(world);
   await requireEqualStates(world);
   await through(world, world.contestants.judgeLedger());
   judgeHistory(world);
   if (world.agreement.elections > 1) world.marks.hit("leader elected again");
+}
+
+async function requireCallsToEnd(world: ServerWorld): Promise<void> {
+  const { contestants, plainCallers } = world;
+  contestants.stop();
+  plainCallers.stop();
+  const underWay = (): number => contestants.underWay + plainCallers.underWay;
+  await world.run(CALLS_END_MS, () => underWay() === 0);
+  require(underWay() === 0, "I18", () => `${underWay()} calls never came to an end`);
 }
 
 /** All machines lose power at once: what was acknowledged is on their disks. */

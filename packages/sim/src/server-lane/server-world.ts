@@ -9,6 +9,7 @@ import { Timeline } from "../timeline.ts";
 import { Trace } from "../trace.ts";
 import { Violation } from "../violation.ts";
 import { Contestants } from "./clients/contestants.ts";
+import { PlainCallers } from "./clients/plain-callers.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
 import {
@@ -26,6 +27,7 @@ import { ServerNemesis } from "./server-nemesis.ts";
 import { isSettled } from "./standing.ts";
 import { traceLogger } from "./trace-logger.ts";
 import { SessionWire } from "./wire/session-wire.ts";
+import { UnaryWire } from "./wire/unary-wire.ts";
 
 export interface ServerWorldParts {
   readonly seed: number;
@@ -49,7 +51,9 @@ export class ServerWorld {
   readonly network: Network;
   readonly hub: MemoryPeerHub;
   readonly wire: SessionWire;
+  readonly unary: UnaryWire;
   readonly contestants: Contestants;
+  readonly plainCallers: PlainCallers;
   readonly nemesis: ServerNemesis;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
   readonly #settle: () => Promise<void>;
@@ -83,15 +87,35 @@ export class ServerWorld {
       network: this.network,
       clientSlot,
     });
-    this.contestants = new Contestants({
+    this.unary = new UnaryWire({
       timeline,
-      dice: this.#streams.stream("workload"),
+      dice: this.#streams.stream("unary"),
+      plan: plan.network,
+      network: this.network,
+      clientSlot,
+    });
+    const watchers = {
+      timeline,
       plan: plan.workload,
       marks: this.marks,
+      note: (kind: string, client: number, subject?: unknown): void => {
+        this.trace.note(timeline.now, kind, client, 0, 0, subject);
+      },
+      failed: (failure: unknown): void => this.fail(failure),
+    };
+    this.contestants = new Contestants({
+      ...watchers,
+      dice: this.#streams.stream("workload"),
       wire: this.wire,
       addresses: this.machines.map(({ clientAddress }) => clientAddress),
-      note: (kind, client, subject) => this.trace.note(timeline.now, kind, client, 0, 0, subject),
-      failed: (failure) => this.fail(failure),
+    });
+    this.plainCallers = new PlainCallers({
+      ...watchers,
+      dice: this.#streams.stream("plain"),
+      wire: this.unary,
+      machines: this.machines,
+      history: this.contestants.history,
+      ledger: this.contestants.ledger,
     });
     this.nemesis = new ServerNemesis({
       world: this,
@@ -229,6 +253,7 @@ export class ServerWorld {
     this.network.disconnect(machine.slot);
     process.end();
     this.wire.processEnded(machine, { power });
+    this.unary.processEnded(process, { power });
     return true;
   }
 

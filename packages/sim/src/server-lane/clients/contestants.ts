@@ -10,6 +10,7 @@ import type { ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import { CallHistory } from "./call-history.ts";
+import { contestedKey, OWN_PREFIX, ownKey } from "./keys.ts";
 import { type FoundKey, WriteLedger } from "./write-ledger.ts";
 
 export interface ContestantsParts {
@@ -24,8 +25,6 @@ export interface ContestantsParts {
   failed(failure: unknown): void;
 }
 
-const CONTESTED = "k/";
-const OWN = "w/";
 /** So long a call at the end may take, ms. */
 const PATIENT_MS = 60_000;
 /** Most calls are this much more patient than the least patient. */
@@ -87,14 +86,14 @@ export class Contestants {
   async judgeLedger(): Promise<void> {
     const client = this.#connect();
     const found = new Map<string, FoundKey>();
-    const { entries } = await client.range({ prefix: OWN }, { timeoutMs: PATIENT_MS });
+    const { entries } = await client.range({ prefix: OWN_PREFIX }, { timeoutMs: PATIENT_MS });
     for (const { key, version, modRevision } of entries) {
       found.set(key, { version, modRevision });
     }
     this.ledger.judge(found);
     // Each contested key once more, so that the history ends with what is there.
     for (let number = 0; number < this.#parts.plan.keys; number++) {
-      await this.#get(client, "last", `${CONTESTED}${number}`, PATIENT_MS);
+      await this.#get(client, "last", contestedKey(number), PATIENT_MS);
     }
   }
 
@@ -139,7 +138,7 @@ export class Contestants {
     const timeoutMs = plan.timeoutMs * (dice.chance(0.2) ? 1 : PATIENCE);
     const contested = this.history.answered < CONTESTED_CALLS_MAX;
     if (!contested || dice.chance(0.35)) return this.#writeOwn(client, number, timeoutMs);
-    const key = `${CONTESTED}${dice.below(plan.keys)}`;
+    const key = contestedKey(dice.below(plan.keys));
     if (dice.chance(plan.readShare)) {
       await this.#get(client, name, key, timeoutMs);
       return;
@@ -152,7 +151,7 @@ export class Contestants {
 
   /** Exactly once, or it is seen at the end. */
   async #writeOwn(client: Holdfast, number: number, timeoutMs: Millis): Promise<void> {
-    const key = `${OWN}${number}/${this.ledger.size}`;
+    const key = ownKey(number, this.ledger.size);
     this.ledger.begin(key);
     this.#parts.note("a client puts", number, key);
     try {

@@ -3,6 +3,7 @@ import { decodeMembership, encodeMembership } from "@holdfast/protocol";
 import { type ConfiguredNode, Replica, type ReplicaOptions } from "@holdfast/replica";
 import {
   Headers,
+  KvService,
   MaintenanceService,
   ReplicaCalls,
   SESSION_LIMITS,
@@ -40,6 +41,7 @@ export class ServerProcess {
   #replica: Replica | undefined;
   #sessions: SessionService | undefined;
   #maintenance: MaintenanceService | undefined;
+  #kv: KvService | undefined;
 
   constructor(parts: ServerProcessParts) {
     this.#parts = parts;
@@ -54,6 +56,11 @@ export class ServerProcess {
   /** `undefined` while the port is not open. */
   get sessions(): SessionService | undefined {
     return this.#sessions;
+  }
+
+  /** etcd's KV; `undefined` while the port is not open. */
+  get kv(): KvService | undefined {
+    return this.#kv;
   }
 
   get maintenance(): MaintenanceService | undefined {
@@ -129,6 +136,7 @@ export class ServerProcess {
     const calls = new ReplicaCalls({ clock: this.time, replica });
     const headers = new Headers({ replica, turn: this.time });
     this.#maintenance = new MaintenanceService({ headers, replica, calls, layout });
+    this.#kv = new KvService({ replica, calls, limits: DEFAULT_OPERATION_LIMITS, layout });
     this.#sessions = new SessionService({
       replica,
       calls,

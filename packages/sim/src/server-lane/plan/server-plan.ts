@@ -29,6 +29,8 @@ export interface ServerFaults {
 
 export interface ServerWorkload {
   readonly clients: number;
+  /** Callers of etcd's KV, beside the clients of the SDK. */
+  readonly plainCallers: number;
   /** Calls that one client has under way at most. */
   readonly concurrency: number;
   readonly keys: number;
@@ -76,7 +78,8 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
     writeMs: dice.logarithmic(0.1, 8),
     faults: drawFaults(dice, raft.electionTimeoutMs),
     workload: {
-      clients: dice.between(1, 4),
+      clients: dice.between(1, 3),
+      plainCallers: dice.between(0, 4),
       concurrency: dice.between(1, 3),
       keys: dice.between(3, 6),
       thinkMs: dice.logarithmic(500, 6_000),
