@@ -35,3 +35,14 @@ export {
   type RevisionObservation,
   type RevisionViolation,
 } from "./revision-order.ts";
+export type { Anomaly, CycleAnomaly, CycleName, ObservationName } from "./transactions/anomaly.ts";
+export { explainTransactions } from "./transactions/explain-transactions.ts";
+export {
+  checkStrictlySerializable,
+  type TransactionVerdict,
+} from "./transactions/strictly-serializable.ts";
+export type {
+  Transaction,
+  TransactionHistory,
+  TransactionStep,
+} from "./transactions/transaction.ts";

@@ -1,0 +1,48 @@
+/**
+ * One step of a transaction on lists. `values` of a read is what it found, with what the transaction itself
+ * had appended; absent where nobody saw it. A key that is absent is an empty list.
+ */
+export type TransactionStep =
+  | { readonly kind: "append"; readonly key: string; readonly value: number }
+  | {
+      readonly kind: "read";
+      readonly key: string;
+      readonly values?: readonly number[] | undefined;
+    };
+
+/** One transaction of a concurrent history, as its client saw it. */
+export interface Transaction {
+  readonly client: number | string;
+  /** In the order of the client. No value is appended to a key twice, by whomever. */
+  readonly steps: readonly TransactionStep[];
+  /**
+   * `aborted`: it did not happen, and its client was told so. `unknown`: it may have happened, at any time
+   * after its call; it counts as having happened only if somebody read what it appended.
+   */
+  readonly outcome: "committed" | "aborted" | "unknown";
+  /** Time of the call, by a clock that all clients of the history share. */
+  readonly called: number;
+  /** Time of the answer, by the same clock; a committed transaction has one. */
+  readonly returned?: number | undefined;
+}
+
+/** When it had happened for certain; a client that gave up at some time knows no such moment. */
+export function happenedBy({ outcome, returned }: Transaction): number | undefined {
+  return outcome === "committed" ? returned : undefined;
+}
+
+/** Transactions in any order. */
+export type TransactionHistory = readonly Transaction[];
+
+/** A list of values, with only its end where it is long. */
+export function listText(values: readonly number[], shown: number): string {
+  const hidden = values.length - shown;
+  if (hidden <= 1) return `[${values.join(" ")}]`;
+  return `[… ${hidden} more … ${values.slice(hidden).join(" ")}]`;
+}
+
+/** A step in a few words, with lists as long as `listShown`. */
+export function stepText(step: TransactionStep, listShown: number): string {
+  if (step.kind === "append") return `append ${step.key} ${step.value}`;
+  return `read ${step.key} ${step.values === undefined ? "?" : listText(step.values, listShown)}`;
+}
