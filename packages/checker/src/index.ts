@@ -29,6 +29,8 @@ export {
 } from "./models/register-model.ts";
 export { type TextInput, type TextOutput, textStoreModel } from "./models/text-store-model.ts";
 export type { History, Operation } from "./operation.ts";
+export { drawCounterexample } from "./pictures/draw-counterexample.ts";
+export { drawTransactions } from "./pictures/draw-transactions.ts";
 export {
   explainRevisionViolation,
   findRevisionViolation,

@@ -23,6 +23,7 @@ export interface ObservedAnomaly {
   readonly kind: "observed";
   readonly name: ObservationName;
   readonly transactions: readonly number[];
+  readonly key: string;
   /** What was seen, with transactions as T1, T2 and so on. */
   readonly text: string;
 }

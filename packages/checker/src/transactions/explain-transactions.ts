@@ -1,3 +1,4 @@
+import { timeText } from "../time-text.ts";
 import { type Anomaly, meaningOf, nameOf } from "./anomaly.ts";
 import type { Edge } from "./dependency-graph.ts";
 import { LIST_SHOWN } from "./external-reads.ts";
@@ -49,11 +50,6 @@ export function reasonOf(edge: Edge, transactions: readonly Transaction[]): stri
   }
 }
 
-export function timeText(at: number | undefined): string {
-  if (at === undefined) return "?";
-  return Number.isInteger(at) ? String(at) : at.toFixed(3);
-}
-
 function linesOf(anomaly: Anomaly, transactions: readonly Transaction[]): readonly string[] {
   const told = transactionsOf(anomaly).toSorted((a, b) => a - b);
   const spans = new Map(told.map((number) => [number, spanText(transactions[number])]));
@@ -77,6 +73,6 @@ function linesOf(anomaly: Anomaly, transactions: readonly Transaction[]): readon
   ];
 }
 
-function spanText(transaction: Transaction | undefined): string {
+export function spanText(transaction: Transaction | undefined): string {
   return `${timeText(transaction?.called)} – ${timeText(transaction?.returned)}`;
 }

@@ -93,6 +93,7 @@ function contradiction(
     kind: "observed",
     name: "internal",
     transactions: [reader],
+    key,
     text: `${nameOf(reader)} read ${key} as ${listText(values, LIST_SHOWN)}, when it ${known} there`,
   };
 }

@@ -101,6 +101,7 @@ function lostAppends(
       kind: "observed",
       name: "lost append",
       transactions: [append.writer, latest.reader],
+      key,
       text: `${nameOf(append.writer)} appended ${append.value} to ${key} and was answered before ${nameOf(latest.reader)} was called, which read ${key} without it, as did all others`,
     });
   }

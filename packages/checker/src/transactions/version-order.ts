@@ -65,6 +65,7 @@ export function unsoundReads(
         kind: "observed",
         name: "G1b",
         transactions: [end.writer, read.reader],
+        key: read.key,
         text: `${nameOf(read.reader)} read ${read.key} up to ${end.value} of ${nameOf(end.writer)}, which appended to ${read.key} once more`,
       });
     }
@@ -83,6 +84,7 @@ function unsoundValue(
       kind: "observed",
       name: "unwritten value",
       transactions: [reader],
+      key,
       text: `${nameOf(reader)} read ${value} in ${key}, which nobody appended`,
     };
   }
@@ -91,6 +93,7 @@ function unsoundValue(
     kind: "observed",
     name: "G1a",
     transactions: [append.writer, reader],
+    key,
     text: `${nameOf(reader)} read ${value} in ${key}, which ${nameOf(append.writer)} appended, and that was aborted`,
   };
 }
@@ -112,6 +115,7 @@ function swappedAppends(
         kind: "observed",
         name: "incompatible orders",
         transactions: [writer, reader],
+        key,
         text: `${nameOf(reader)} read ${key} as ${listText(values, LIST_SHOWN)}, with appends of ${nameOf(writer)} in another order than it made them (${value})`,
       };
     }
@@ -134,6 +138,7 @@ function duplicate({ reader, key, values }: ExternalRead, twice: number): Observ
     kind: "observed",
     name: "duplicate elements",
     transactions: [reader],
+    key,
     text: `${nameOf(reader)} read ${key} with ${twice} twice: ${listText(values, LIST_SHOWN)}`,
   };
 }
@@ -145,6 +150,7 @@ function incompatible(misfit: ExternalRead, longest: ExternalRead): ObservedAnom
     kind: "observed",
     name: "incompatible orders",
     transactions: [misfit.reader, longest.reader],
+    key: misfit.key,
     text: `${nameOf(misfit.reader)} read ${misfit.key} as ${around(misfit.values)} at place ${at + 1}, ${nameOf(longest.reader)} as ${around(longest.values)}`,
   };
 }
