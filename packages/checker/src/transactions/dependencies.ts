@@ -39,17 +39,14 @@ function versionsOf(list: ObservedList, alive: ReadonlySet<number>): Versions {
   return { ...list, written, writtenIn };
 }
 
-function addWrites(graph: DependencyGraph, { key, written, unread }: Versions): void {
+function addWrites(graph: DependencyGraph, { key, written }: Versions): void {
   let before: Append | undefined;
   for (const append of written) {
-    if (before !== undefined) graph.add(dataEdge("ww", before.writer, append, before.value));
+    if (before !== undefined) {
+      const [from, to] = [before.writer, append.writer];
+      graph.add({ kind: "ww", from, to, key, value: append.value, after: before.value });
+    }
     before = append;
-  }
-  if (before === undefined) return;
-  for (const append of unread) {
-    const { writer: from, value: after } = before;
-    const { writer: to, value } = append;
-    graph.add({ kind: "ww", from, to, key, value, after, isUnread: true });
   }
 }
 
@@ -58,10 +55,14 @@ function addReads(graph: DependencyGraph, { key, reads, written, writtenIn }: Ve
     const last = written[(writtenIn[values.length] ?? 0) - 1];
     if (last === undefined) continue;
     const { writer: from, value } = last;
-    graph.add({ kind: "wr", from, to: reader, key, value, after: undefined, isUnread: false });
+    graph.add({ kind: "wr", from, to: reader, key, value, after: undefined });
   }
 }
 
+/**
+ * A read comes before the append that follows what it found. The readers of the longest list come before all
+ * appends that nobody read; that these also come after the last one read follows, as it was read.
+ */
 function addMissed(
   graph: DependencyGraph,
   { key, values, reads, written, writtenIn, unread }: Versions,
@@ -71,7 +72,10 @@ function addMissed(
   for (const read of reads) {
     const next = written[writtenIn[read.values.length] ?? 0];
     if (next === undefined) ofAll.push(read);
-    else graph.add(dataEdge("rw", read.reader, next, read.values.at(-1)));
+    else {
+      const { writer: to, value } = next;
+      graph.add({ kind: "rw", from: read.reader, to, key, value, after: read.values.at(-1) });
+    }
   }
   const returned = ({ reader }: ExternalRead) => transactions[reader]?.returned ?? 0;
   ofAll.sort((a, b) => returned(b) - returned(a));
@@ -81,16 +85,7 @@ function addMissed(
       // From here on, time says the same. Without this, the edges were as many as reads times appends.
       if (returned(read) < called) break;
       const ends = { from: read.reader, to: writer };
-      graph.add({ kind: "rw", ...ends, key, value, after: values.at(-1), isUnread: true });
+      graph.add({ kind: "rw", ...ends, key, value, after: values.at(-1) });
     }
   }
-}
-
-function dataEdge(
-  kind: "ww" | "rw",
-  from: number,
-  { writer: to, key, value }: Append,
-  after: number | undefined,
-) {
-  return { kind, from, to, key, value, after, isUnread: false } as const;
 }

@@ -22,8 +22,6 @@ export interface DataEdge extends Ends {
   readonly value: number;
   /** The value before that one, where there is one. */
   readonly after: number | undefined;
-  /** Nobody read what the other appended, so it came after all that was read. */
-  readonly isUnread: boolean;
 }
 
 export interface RealTimeEdge extends Ends {

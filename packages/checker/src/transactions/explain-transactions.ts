@@ -35,14 +35,12 @@ export function reasonOf(edge: Edge, transactions: readonly Transaction[]): stri
     const [returned, called] = [transactions[edge.from]?.returned, transactions[edge.to]?.called];
     return `${from} was answered at ${timeText(returned)}, before ${to} was called at ${timeText(called)}`;
   }
-  const { kind, key, value, after, isUnread } = edge;
+  const { kind, key, value, after } = edge;
   switch (kind) {
     case "wr":
       return `${to} read ${key} up to ${value}, which ${from} appended`;
     case "ww":
-      return isUnread
-        ? `${from} appended ${after} to ${key}, the last that was read, and nobody read ${value} of ${to}`
-        : `${from} appended ${after} to ${key}, and ${to} appended ${value} after it`;
+      return `${from} appended ${after} to ${key}, and ${to} appended ${value} after it`;
     case "rw":
       return after === undefined
         ? `${from} read ${key} as empty, without ${value}, which ${to} appended`

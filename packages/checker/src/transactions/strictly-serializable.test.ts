@@ -114,6 +114,15 @@ describe("is named by what is wrong:", () => {
       ],
     ],
     [
+      "one missed read, though two make a shorter cycle",
+      ["G-single"],
+      [
+        txn([read("x"), append("y", 1), append("a", 1)]),
+        txn([read("a", 1), append("b", 1)]),
+        txn([read("b", 1), read("y"), append("x", 2)]),
+      ],
+    ],
+    [
       "appends in another order than they were answered",
       ["G0-realtime"],
       [
@@ -166,6 +175,11 @@ describe("is named by what is wrong:", () => {
       "an acknowledged append that is in no list",
       ["lost append"],
       [txn([append("x", 1)], [0, 1]), txn([read("x")], [2, 3])],
+    ],
+    [
+      "an acknowledged append that a late read misses, and an early one",
+      ["lost append"],
+      [txn([read("x")]), txn([append("x", 1)], [1, 2]), txn([read("x")], [3, 4])],
     ],
     ["an own append that is not read", ["internal"], [txn([append("x", 1), read("x")])]],
     ["an own append that is read early", ["internal"], [txn([read("x", 1), append("x", 1)])]],

@@ -59,7 +59,7 @@ export function unsoundReads(
   for (const read of reads) {
     const last = read.values.at(-1);
     const end = last === undefined ? undefined : appends.get(last);
-    if (end?.isIntermediate === true && end.writer !== read.reader && !told.has(end.value)) {
+    if (end?.isIntermediate === true && !told.has(end.value)) {
       told.add(end.value);
       anomalies.push({
         kind: "observed",
