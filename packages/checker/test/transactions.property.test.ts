@@ -20,12 +20,12 @@ test("what a serial store did is accepted, with any overlap, aborts and lost ans
 
       expect(verdict.kind, explainTransactions(verdict)).toBe("legal");
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
 describe("the verdict is that of trying all orders", () => {
-  const RUNS = 1500;
+  const RUNS = 500;
 
   test("on true histories and on such with one read changed", () => {
     const seen = { legal: 0, illegal: 0 };

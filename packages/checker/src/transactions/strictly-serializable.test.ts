@@ -89,9 +89,9 @@ describe("is named by what is wrong:", () => {
     ],
     ["a read of an aborted append", ["G1a"], [aborted(append("x", 1)), txn([read("x", 1)])]],
     [
-      "a read between two appends of a transaction",
+      "reads between two appends of a transaction",
       ["G1b", "G-single"],
-      [txn([append("x", 1), append("x", 2)]), txn([read("x", 1)])],
+      [txn([append("x", 1), append("x", 2)]), txn([read("x", 1)]), txn([read("x", 1)])],
     ],
     [
       "transactions that read each other's appends",
