@@ -57,17 +57,13 @@ export function revisionsIn(history: KeyValueHistory): readonly RevisionObservat
 
 /** The two observations as a picture takes them: of a store of which the revision alone is known. */
 function counterexampleOfRevisions({ earlier, later }: RevisionViolation): Counterexample {
-  const tell = ({ text, revision, ...rest }: RevisionObservation) => ({
-    ...rest,
-    text: `${text}: revision ${revision}`,
-  });
   const state = `revision ${earlier.revision}`;
   return {
     partition: "",
     operations: 2,
     initialState: "not known",
-    order: [{ ...tell(earlier), state }],
-    impossible: tell(later),
+    order: [{ ...earlier, state }],
+    impossible: later,
     refusedIn: [state],
     others: [],
   };

@@ -5,6 +5,10 @@ import type { Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import { loadPace } from "./load-pace.ts";
 
+/** Transactions that one history holds: seconds to judge. */
+const TRANSACTIONS_MAX = 50_000;
+/** How often a transaction that met others is tried again. */
+const ATTEMPTS_MAX = 50;
 /** Few, so that transactions meet. */
 const KEYS = 5;
 const STEPS_MAX = 3;
@@ -142,7 +146,7 @@ export class ListAppendContest implements AsyncDisposable {
   }
 
   async #untilCommitted(client: Holdfast, plan: Plan, call: Call): Promise<void> {
-    while (!this.#isOver) {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX && !this.#isOver; attempt++) {
       await this.#pace.pass(1);
       if (await this.#attempt(client, plan, call)) return;
     }
@@ -191,6 +195,7 @@ export class ListAppendContest implements AsyncDisposable {
   }
 
   #record(ended: Omit<Transaction, "returned">): void {
+    if (this.#history.length >= TRANSACTIONS_MAX) throw new Error("the history is full");
     this.#history.push({ ...ended, returned: performance.now() });
   }
 

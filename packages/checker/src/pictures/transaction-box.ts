@@ -21,6 +21,7 @@ export interface Box {
 /** A transaction with its steps; those that the anomaly is about are strong. */
 export function transactionBox(number: number, transaction: Transaction, anomaly: Anomaly): Box {
   const { client, outcome, steps } = transaction;
+  const { key, values } = anomaly.kind === "observed" ? anomaly : { key: undefined, values: [] };
   const told = steps.filter((step) =>
     anomaly.kind === "cycle"
       ? anomaly.edges.some((edge) => isAbout(edge, number, step))
@@ -34,7 +35,7 @@ export function transactionBox(number: number, transaction: Transaction, anomaly
   const name = nameOf(number);
   const lines = [
     ...shown.map((step) => ({
-      text: stepText(step, LIST_SHOWN),
+      text: stepText(step, LIST_SHOWN, step.key === key ? values : []),
       class: told.includes(step) ? "strong" : "dim",
     })),
     ...(shown.length < steps.length

@@ -24,6 +24,8 @@ export interface ObservedAnomaly {
   readonly name: ObservationName;
   readonly transactions: readonly number[];
   readonly key: string;
+  /** Of the key: what it is about; where lists are long, they are shown there. */
+  readonly values: readonly number[];
   /** What was seen, with transactions as T1, T2 and so on. */
   readonly text: string;
 }

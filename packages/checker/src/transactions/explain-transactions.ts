@@ -49,12 +49,13 @@ export function reasonOf(edge: Edge, transactions: readonly Transaction[]): stri
 }
 
 function linesOf(anomaly: Anomaly, transactions: readonly Transaction[]): readonly string[] {
+  const about = anomaly.kind === "observed" ? anomaly.values : [];
   const told = transactionsOf(anomaly).toSorted((a, b) => a - b);
   const spans = new Map(told.map((number) => [number, spanText(transactions[number])]));
   const width = Math.max(...[...spans.values()].map(({ length }) => length));
   const lines = told.map((number) => {
     const { client = "?", outcome, steps = [] } = transactions[number] ?? {};
-    const what = steps.map((step) => stepText(step, LIST_SHOWN)).join(", ");
+    const what = steps.map((step) => stepText(step, LIST_SHOWN, about)).join(", ");
     const fate = outcome === "committed" ? "" : ` (${outcome})`;
     return `  ${nameOf(number)}  ${spans.get(number)?.padEnd(width)}  client ${client}${fate}  ${what}`;
   });

@@ -94,6 +94,7 @@ function contradiction(
     name: "internal",
     transactions: [reader],
     key,
+    values: [],
     text: `${nameOf(reader)} read ${key} as ${listText(values, LIST_SHOWN)}, when it ${known} there`,
   };
 }

@@ -102,6 +102,7 @@ function lostAppends(
       name: "lost append",
       transactions: [append.writer, latest.reader],
       key,
+      values: [append.value],
       text: `${nameOf(append.writer)} appended ${append.value} to ${key} and was answered before ${nameOf(latest.reader)} was called, which read ${key} without it, as did all others`,
     });
   }

@@ -242,6 +242,21 @@ test("a verdict tells the anomaly, its transactions and why each edge is there",
   );
 });
 
+test("a long list is shown where it is told of", () => {
+  const all = Array.from({ length: 30 }, (_, at) => at);
+  const text = explainTransactions(
+    checkStrictlySerializable([
+      txn(all.map((value) => append("x", value))),
+      txn([read("x", ...all.slice(0, 9), 12)]),
+      txn([read("x", ...all)]),
+    ]),
+  );
+
+  expect(text).toContain("at place 10 of x, T2 found 12 and T3 9:");
+  expect(text).toContain("read x [… 2 more … 2 3 4 5 6 7 8 12]");
+  expect(text).toContain("read x [… 3 more … 3 4 5 6 7 8 9 10 … 19 more …]");
+});
+
 describe("what a test got wrong is no anomaly:", () => {
   test.each<readonly [string, readonly Transaction[], RegExp]>([
     [

@@ -34,15 +34,30 @@ export function happenedBy({ outcome, returned }: Transaction): number | undefin
 /** Transactions in any order. */
 export type TransactionHistory = readonly Transaction[];
 
-/** A list of values, with only its end where it is long. */
-export function listText(values: readonly number[], shown: number): string {
-  const hidden = values.length - shown;
-  if (hidden <= 1) return `[${values.join(" ")}]`;
-  return `[… ${hidden} more … ${values.slice(hidden).join(" ")}]`;
+/**
+ * A list of values, of a long one only so many: its end, or where it holds the first of those that it is
+ * shown for.
+ */
+export function listText(
+  values: readonly number[],
+  shown: number,
+  about: readonly number[] = [],
+): string {
+  const focus = values.findIndex((value) => about.includes(value));
+  const end = focus === -1 ? values.length : Math.min(values.length, focus + 2);
+  const start = Math.max(0, end - shown);
+  const hidden = (count: number) => (count === 0 ? [] : [`… ${count} more …`]);
+  const words = [...hidden(start), ...values.slice(start, end), ...hidden(values.length - end)];
+  return `[${words.join(" ")}]`;
 }
 
-/** A step in a few words, with lists as long as `listShown`. */
-export function stepText(step: TransactionStep, listShown: number): string {
+/** A step in a few words, with lists as {@link listText} tells them. */
+export function stepText(
+  step: TransactionStep,
+  listShown: number,
+  about: readonly number[] = [],
+): string {
   if (step.kind === "append") return `append ${step.key} ${step.value}`;
-  return `read ${step.key} ${step.values === undefined ? "?" : listText(step.values, listShown)}`;
+  const found = step.values === undefined ? "?" : listText(step.values, listShown, about);
+  return `read ${step.key} ${found}`;
 }

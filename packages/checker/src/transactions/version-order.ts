@@ -66,6 +66,7 @@ export function unsoundReads(
         name: "G1b",
         transactions: [end.writer, read.reader],
         key: read.key,
+        values: [end.value],
         text: `${nameOf(read.reader)} read ${read.key} up to ${end.value} of ${nameOf(end.writer)}, which appended to ${read.key} once more`,
       });
     }
@@ -85,6 +86,7 @@ function unsoundValue(
       name: "unwritten value",
       transactions: [reader],
       key,
+      values: [value],
       text: `${nameOf(reader)} read ${value} in ${key}, which nobody appended`,
     };
   }
@@ -94,6 +96,7 @@ function unsoundValue(
     name: "G1a",
     transactions: [append.writer, reader],
     key,
+    values: [value],
     text: `${nameOf(reader)} read ${value} in ${key}, which ${nameOf(append.writer)} appended, and that was aborted`,
   };
 }
@@ -116,7 +119,8 @@ function swappedAppends(
         name: "incompatible orders",
         transactions: [writer, reader],
         key,
-        text: `${nameOf(reader)} read ${key} as ${listText(values, LIST_SHOWN)}, with appends of ${nameOf(writer)} in another order than it made them (${value})`,
+        values: [value],
+        text: `${nameOf(reader)} read ${key} as ${listText(values, LIST_SHOWN, [value])}, with appends of ${nameOf(writer)} in another order than it made them (${value})`,
       };
     }
     highest.set(writer, own);
@@ -139,18 +143,20 @@ function duplicate({ reader, key, values }: ExternalRead, twice: number): Observ
     name: "duplicate elements",
     transactions: [reader],
     key,
-    text: `${nameOf(reader)} read ${key} with ${twice} twice: ${listText(values, LIST_SHOWN)}`,
+    values: [twice],
+    text: `${nameOf(reader)} read ${key} with ${twice} twice: ${listText(values, LIST_SHOWN, [twice])}`,
   };
 }
 
 function incompatible(misfit: ExternalRead, longest: ExternalRead): ObservedAnomaly {
   const at = misfit.values.findIndex((value, place) => longest.values[place] !== value);
-  const around = (values: readonly number[]) => listText(values.slice(0, at + 2), LIST_SHOWN);
+  const [own, other] = [misfit.values[at], longest.values[at]];
   return {
     kind: "observed",
     name: "incompatible orders",
     transactions: [misfit.reader, longest.reader],
     key: misfit.key,
-    text: `${nameOf(misfit.reader)} read ${misfit.key} as ${around(misfit.values)} at place ${at + 1}, ${nameOf(longest.reader)} as ${around(longest.values)}`,
+    values: [own, other].filter((value) => value !== undefined),
+    text: `at place ${at + 1} of ${misfit.key}, ${nameOf(misfit.reader)} found ${own} and ${nameOf(longest.reader)} ${other}`,
   };
 }
