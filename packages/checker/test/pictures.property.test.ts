@@ -75,7 +75,7 @@ describe("texts do not overlap, and nothing is fetched", () => {
   test("in anomalies of transactions", () => {
     let drawn = 0;
     const script = scriptOf({
-      keys: ["x", "a key with quite a long name"],
+      keys: ["x", "a key with quite a long name ".repeat(6)],
       reach: 4,
       hasFaults: true,
     });

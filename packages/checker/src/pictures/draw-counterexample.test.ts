@@ -9,10 +9,11 @@ function told(text: string, called: number, returned?: number, client = "c"): To
 
 const found: Counterexample = {
   partition: "x",
-  operations: 4,
+  operations: 5,
   order: [
     { ...told("write 1", 1, 2), state: "1" },
     { ...told("write 2", 3, 9, "d"), state: "2" },
+    { ...told("read → 2", 2.5, 8, "g"), state: "2" },
   ],
   initialState: "unset",
   impossible: told("read → 1", 5, 6, "e"),
@@ -32,8 +33,8 @@ function heightOf(page: string, text: string): number {
 test("each operation is a bar: placed ones with a dot, the impossible one crossed, others dashed", () => {
   const page = drawCounterexample(found);
 
-  expect(count(page, 'class="bar"')).toBe(2);
-  expect(count(page, 'class="point"')).toBe(2);
+  expect(count(page, 'class="bar"')).toBe(3);
+  expect(count(page, 'class="point"')).toBe(3);
   expect(count(page, 'class="bar bad"')).toBe(1);
   expect(count(page, 'class="cross"')).toBe(1);
   expect(count(page, 'class="bar open"')).toBe(1);
@@ -44,9 +45,11 @@ test("it says what is wrong, and stands in the order of time", () => {
 
   expect(page).toContain("<h1>Not linearizable: read → 1</h1>");
   expect(page).toContain("it can only have met the state 2.");
-  const heights = ["write 1", "write 2", "write 3", "read → 1"].map((text) => heightOf(page, text));
+  const heights = ["write 1", "write 2", "read → 2", "write 3", "read → 1"].map((text) =>
+    heightOf(page, text),
+  );
   expect(heights).toEqual(heights.toSorted((a, b) => a - b));
-  expect(new Set(heights).size).toBe(4);
+  expect(new Set(heights).size).toBe(5);
 });
 
 test("a long order shows its end, and how much it hides", () => {
