@@ -1,5 +1,6 @@
 import type { Counterexample, ToldOperation } from "./counterexample.ts";
 import type { Verdict } from "./linearizable.ts";
+import { timeText } from "./time-text.ts";
 
 const ORDER_LINES = 15;
 const OTHER_LINES = 25;
@@ -29,7 +30,7 @@ function counterexampleLines(found: Counterexample): readonly string[] {
   const all = [...shown, impossible, ...others];
   const row = rowFor(all);
   return [
-    `The ${found.operations} operations${where} can be put in order up to time ${time(impossible.returned ?? 0)}, as here:`,
+    `The ${found.operations} operations${where} can be put in order up to time ${timeText(impossible.returned ?? 0)}, as here:`,
     `  ${hidden === 0 ? "at first" : `after ${hidden} others`}: ${before}`,
     ...shown.map((operation) => `  ${row(operation)}  ⇒ ${operation.state}`),
     "but then, whatever the order, this cannot have answered so:",
@@ -50,11 +51,7 @@ function rowFor(all: readonly ToldOperation[]): (operation: ToldOperation) => st
 }
 
 function span({ called, returned }: ToldOperation): string {
-  return `${time(called)} – ${returned === undefined ? "?" : time(returned)}`;
-}
-
-function time(at: number): string {
-  return Number.isInteger(at) ? String(at) : at.toFixed(3);
+  return `${timeText(called)} – ${timeText(returned)}`;
 }
 
 function counted(count: number, what: string): string {

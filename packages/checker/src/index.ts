@@ -29,9 +29,22 @@ export {
 } from "./models/register-model.ts";
 export { type TextInput, type TextOutput, textStoreModel } from "./models/text-store-model.ts";
 export type { History, Operation } from "./operation.ts";
+export { drawCounterexample } from "./pictures/draw-counterexample.ts";
+export { drawTransactions } from "./pictures/draw-transactions.ts";
 export {
   explainRevisionViolation,
   findRevisionViolation,
   type RevisionObservation,
   type RevisionViolation,
 } from "./revision-order.ts";
+export type { Anomaly, CycleAnomaly, CycleName, ObservationName } from "./transactions/anomaly.ts";
+export { explainTransactions } from "./transactions/explain-transactions.ts";
+export {
+  checkStrictlySerializable,
+  type TransactionVerdict,
+} from "./transactions/strictly-serializable.ts";
+export type {
+  Transaction,
+  TransactionHistory,
+  TransactionStep,
+} from "./transactions/transaction.ts";

@@ -1,3 +1,4 @@
+import type { Counterexample } from "./counterexample.ts";
 import { explain } from "./explain.ts";
 import { checkLinearizable, type SearchBudget } from "./linearizable.ts";
 import { keyValueModel } from "./models/key-value-model.ts";
@@ -8,10 +9,12 @@ import {
   type KeyValueOutput,
 } from "./models/key-value-operation.ts";
 import type { History } from "./operation.ts";
+import { drawCounterexample } from "./pictures/draw-counterexample.ts";
 import {
   explainRevisionViolation,
   findRevisionViolation,
   type RevisionObservation,
+  type RevisionViolation,
 } from "./revision-order.ts";
 
 export type KeyValueHistory = History<KeyValueInput, KeyValueOutput>;
@@ -21,6 +24,8 @@ export interface KeyValueJudgement {
   readonly kind: "legal" | "illegal" | "unknown";
   /** For people: one line, or why it is illegal. */
   readonly text: string;
+  /** Where it is illegal: a page that shows why. */
+  readonly picture?: string;
 }
 
 /** Judges a history of linearizable operations on keys that were absent before it: revisions first, then each key. */
@@ -30,10 +35,14 @@ export function judgeKeyValueHistory(
 ): KeyValueJudgement {
   const violation = findRevisionViolation(revisionsIn(history));
   if (violation !== undefined) {
-    return { kind: "illegal", text: explainRevisionViolation(violation) };
+    const picture = drawCounterexample(counterexampleOfRevisions(violation));
+    return { kind: "illegal", text: explainRevisionViolation(violation), picture };
   }
   const verdict = checkLinearizable(keyValueModel, history, budget);
-  return { kind: verdict.kind, text: explain(verdict) };
+  const text = explain(verdict);
+  return verdict.kind === "illegal"
+    ? { kind: "illegal", text, picture: drawCounterexample(verdict.counterexample) }
+    : { kind: verdict.kind, text };
 }
 
 /** The acknowledged operations whose revision was seen. */
@@ -44,4 +53,18 @@ export function revisionsIn(history: KeyValueHistory): readonly RevisionObservat
     const text = describeKeyValue(input, output);
     return [{ kind, revision: output.revision, client, called, returned, text } as const];
   });
+}
+
+/** The two observations as a picture takes them: of a store of which the revision alone is known. */
+function counterexampleOfRevisions({ earlier, later }: RevisionViolation): Counterexample {
+  const state = `revision ${earlier.revision}`;
+  return {
+    partition: "",
+    operations: 2,
+    initialState: "not known",
+    order: [{ ...earlier, state }],
+    impossible: later,
+    refusedIn: [state],
+    others: [],
+  };
 }

@@ -1,17 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { judgeKeyValueHistory } from "@holdfast/checker";
 import type { HistoryRecorder } from "./history-recorder.ts";
+import { judgedFiles } from "./judged-file.ts";
 
 /**
  * Judges what was recorded, on keys that were absent before it.
  *
  * `atLeast` so many operations must have been answered, as an empty history is always right.
  *
- * @throws Error with the counterexample, and the file to which the history was written; also where the
- * search gave up, as then the test asks too much of it.
+ * @throws Error with the counterexample, and the files to which its picture and the history were written; also
+ * where the search gave up, as then the test asks too much of it.
  */
 export function expectLinearizable(
   recorder: HistoryRecorder,
@@ -24,9 +21,7 @@ export function expectLinearizable(
       `the history shows too little: ${answered} operations were answered, ${refused} refused, ${open} left open; at least ${atLeast} must be answered`,
     );
   }
-  const { kind, text } = judgeKeyValueHistory(history);
+  const { kind, text, picture } = judgeKeyValueHistory(history);
   if (kind === "legal") return;
-  const path = join(tmpdir(), `holdfast-history-${randomUUID()}.jsonl`);
-  writeFileSync(path, history.map((operation) => `${JSON.stringify(operation)}\n`).join(""));
-  throw new Error(`${text}\nthe whole history is in ${path}`);
+  throw new Error([text, ...judgedFiles(history, picture)].join("\n"));
 }

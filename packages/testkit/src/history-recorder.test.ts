@@ -94,14 +94,16 @@ test("a full history refuses the next call before it is made", async () => {
   expect(calls).toBe(0);
 });
 
-test("a stale read is told with its counterexample and the file of the history", () => {
+test("a stale read is told with its counterexample, and the files of its picture and the history", () => {
   const recorder = new HistoryRecorder();
   recorder.begin(put).answered({ revision: 2 });
   recorder.begin(get).answered({ before: "absent" });
 
   const judged = () => expectLinearizable(recorder, { atLeast: 2 });
 
-  expect(judged).toThrow(/get k → found absent[\s\S]*holdfast-history-.*\.jsonl$/);
+  expect(judged).toThrow(
+    /get k → found absent[\s\S]*holdfast-history-.*\.html\n.*holdfast-history-.*\.jsonl$/,
+  );
 });
 
 test("a history that shows too little is a failure", () => {

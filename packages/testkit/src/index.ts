@@ -3,6 +3,7 @@ export { clusterFile } from "./cluster-file.ts";
 export { type EtcdctlResult, etcdctl } from "./etcdctl.ts";
 export { type EventuallyOptions, eventually } from "./eventually.ts";
 export { expectLinearizable } from "./expect-linearizable.ts";
+export { expectStrictlySerializable } from "./expect-strictly-serializable.ts";
 export { freePorts } from "./free-ports.ts";
 export {
   type Asked,
@@ -11,6 +12,7 @@ export {
   type OperationUnderWay,
 } from "./history-recorder.ts";
 export { KeyContest } from "./key-contest.ts";
+export { ListAppendContest, type ListAppendManner } from "./list-append-contest.ts";
 export { loadPace } from "./load-pace.ts";
 export {
   type ExitStatus,
