@@ -1,4 +1,5 @@
 import type { MemberId, StoreId } from "@holdfast/base";
+import type { MemberProfile } from "@holdfast/raft";
 import type { PeerIdentity, PeerMessage } from "@holdfast/replica";
 
 /** The version of the conversation that stands in every identity. */
@@ -10,7 +11,13 @@ export interface ExpectedPeer {
   readonly storeId: StoreId;
 }
 
-/** Why a node takes no messages from whoever introduced itself; `undefined` if it does. */
+/**
+ * Why a node takes no messages from whoever introduced itself; `undefined` if it does.
+ *
+ * Whoever takes this node for a member may speak to it, though it has never heard of the caller: that
+ * may be a leader that was added while this node was away, and only what it sends names it (Raft,
+ * section 6). A member that was removed and does not know it yet is heard as well, and refused its votes.
+ */
 export function refusalOfCaller(own: PeerIdentity, caller: PeerIdentity): string | undefined {
   if (caller.storeId === own.storeId) {
     return `store ${own.storeId} is this node's own: two nodes share a copy of one directory, or a node dialled itself`;
@@ -26,6 +33,7 @@ export function refusalOfCaller(own: PeerIdentity, caller: PeerIdentity): string
   }
   const profile = own.membership?.profiles.find(({ id }) => id === caller.memberId);
   if (profile === undefined) {
+    if (knows(caller, own) && knows(caller, caller)) return undefined;
     return `member ${caller.memberId} (${caller.name}) is not in the membership that node ${own.name} knows`;
   }
   if (profile.storeId !== caller.storeId) {
@@ -33,6 +41,24 @@ export function refusalOfCaller(own: PeerIdentity, caller: PeerIdentity): string
   }
   return undefined;
 }
+
+/** Whether somebody's membership names a member, with its store. */
+function knows({ membership }: PeerIdentity, { memberId, storeId }: PeerIdentity): boolean {
+  return (
+    membership?.profiles.some(
+      (profile) => profile.id === memberId && profile.storeId === storeId,
+    ) ?? false
+  );
+}
+
+/** How to answer a caller that is in no membership that this node knows. */
+export function guestProfile(caller: PeerIdentity): MemberProfile | undefined {
+  const { memberId: id, name, storeId, peerAddress, clientAddress } = caller;
+  return id === undefined ? undefined : { id, name, storeId, peerAddress, clientAddress };
+}
+
+/** Callers that are answered without being known, at most; more are heard, and not answered. */
+export const GUESTS_MAX = 16;
 
 /** Who asks for a state, as the request says. */
 export interface SnapshotCaller {

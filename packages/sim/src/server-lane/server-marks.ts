@@ -15,6 +15,8 @@ export const SERVER_SITUATIONS = [
   "state received",
   "node wiped",
   "wiped node admitted",
+  "member added",
+  "member removed",
   "call refused",
   "call with unknown outcome",
   "session expired",

@@ -2,8 +2,9 @@ import type { Millis } from "@holdfast/base";
 import type { Dice } from "../dice.ts";
 import { drawPartition } from "../network/partition.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
+import { ServerOperator } from "./server-operator.ts";
 import type { ServerWorld } from "./server-world.ts";
-import { isSettled, leaderOf } from "./standing.ts";
+import { isSettled, leaderOf, membersOf } from "./standing.ts";
 
 export interface ServerNemesisParts {
   readonly world: ServerWorld;
@@ -14,11 +15,13 @@ export interface ServerNemesisParts {
 
 /** Breaks nodes, links, disks and connections, each kind in its own rhythm, until it is told to stop. */
 export class ServerNemesis {
+  readonly operator: ServerOperator;
   readonly #parts: ServerNemesisParts;
   #active = false;
 
   constructor(parts: ServerNemesisParts) {
     this.#parts = parts;
+    this.operator = new ServerOperator(parts);
   }
 
   start(): void {
@@ -30,8 +33,9 @@ export class ServerNemesis {
     this.#every(faults.diskStall, () => this.#stall());
     this.#every(faults.writeError, () => this.#failWrite());
     this.#every(faults.breakStreams, () => this.#breakStreams());
-    this.#every(faults.transfer, () => this.#transfer());
+    this.#every(faults.transfer, () => this.operator.transfer());
     this.#every(faults.wipe, () => this.#wipe());
+    this.#every(faults.membership, () => this.operator.changeMembership());
   }
 
   /** No more faults; links heal, disks go on, processes that stand still or are down come back. */
@@ -114,28 +118,16 @@ export class ServerNemesis {
     world.wire.breakSome(dice.pick([0.3, 1]));
   }
 
-  /** An operator asks any node; what comes of it is not looked at. */
-  #transfer(): void {
-    const { world, dice } = this.#parts;
-    const { process } = this.#any();
-    const replica = process?.replica;
-    if (process === undefined || replica === undefined) return;
-    process.time.run(() => {
-      const deadline = process.time.now() + this.#patience * dice.logarithmic(1, 10);
-      replica.transferLeadership(undefined, { deadline }).then(
-        () => world.marks.hit("leadership handed over"),
-        () => undefined,
-      );
-    });
-  }
-
   /** Loses a disk only where everything that was acknowledged is on the others (decision 16). */
   #wipe(): void {
     const { world, dice } = this.#parts;
-    if (world.machines.length < 3 || !isSettled(world.machines)) return;
-    const before = world.machines.filter(({ generation }) => generation > 1).length;
-    if (before > 0) world.marks.hit("wiped node admitted");
-    world.wipe(dice.pick(world.machines) as ServerMachine);
+    const members = membersOf(world.machines);
+    if (members.length < 3 || !isSettled(world.machines)) return;
+    if (members.some(({ wiped }) => wiped)) world.marks.hit("wiped node admitted");
+    const machine = dice.pick(members) as ServerMachine;
+    machine.wiped = true;
+    world.marks.hit("node wiped");
+    world.wipe(machine);
   }
 
   #victim(): ServerMachine {

@@ -2,7 +2,7 @@ import type { Millis } from "@holdfast/base";
 import { judgeKeyValueHistory } from "@holdfast/checker";
 import { require, Violation } from "../violation.ts";
 import type { ServerWorld } from "./server-world.ts";
-import { describeStanding, statusOf } from "./standing.ts";
+import { describeStanding, membersOf, statusOf } from "./standing.ts";
 
 /** A cluster is formed within this, ms: hellos, an election, a first write. */
 const FORMED_MS = 30_000;
@@ -74,7 +74,8 @@ async function requireEqualStates(world: ServerWorld): Promise<void> {
   for (let tries = 0; tries < HASH_TRIES; tries++) {
     await settles(world, patience(world), "before the states were compared");
     const before = appliedBy(world);
-    const hashes = await through(world, Promise.all(world.machines.map(hashOf)));
+    const members = membersOf(world.machines);
+    const hashes = await through(world, Promise.all(members.map(hashOf)));
     if (appliedBy(world) !== before) continue;
     const differing = hashes.filter((hash) => hash !== hashes[0]);
     require(differing.length === 0, "I17", () =>
@@ -92,7 +93,9 @@ async function hashOf({ process }: ServerWorld["machines"][number]): Promise<num
 }
 
 function appliedBy({ machines }: ServerWorld): string {
-  return machines.map((machine) => statusOf(machine)?.applied).join(" ");
+  return membersOf(machines)
+    .map((machine) => `${machine.name} ${statusOf(machine)?.applied}`)
+    .join(", ");
 }
 
 /** Lets things happen until a promise is kept. */

@@ -69,10 +69,11 @@ export class ServerWorld {
     this.#streams = new RandomStreams(seed);
     this.trace = new Trace(listener);
     const { timeline } = this;
-    this.machines = Array.from({ length: plan.nodes }, (_, slot) => this.#machine(slot));
-    const clientSlot = plan.nodes;
+    const count = plan.nodes + plan.spares;
+    this.machines = Array.from({ length: count }, (_, slot) => this.#machine(slot));
+    const clientSlot = count;
     this.network = new Network({
-      machines: plan.nodes + 1,
+      machines: count + 1,
       plan: plan.network,
       timeline,
       dice: this.#streams.stream("network"),
@@ -157,7 +158,7 @@ export class ServerWorld {
       machine,
       timeline: this.timeline,
       hub: this.hub,
-      nodes: this.machines,
+      nodes: this.#configuredFor(machine),
       options: resolveReplicaOptions({ raft, batchOperationsMax, readBytesMax, sessionIdleMs }),
       segmentBytes,
       logger: traceLogger((line, fields) => {
@@ -182,10 +183,8 @@ export class ServerWorld {
   /** The disk is lost with all that was on it: what comes up is a new node. */
   wipe(machine: ServerMachine): void {
     this.#end(machine, { power: true, reason: "its disk is lost" });
-    machine.generation++;
     machine.disk = this.#diskOf(machine);
     machine.storeId = storeIdOf(machine.dice);
-    this.marks.hit("node wiped");
     this.#startLater(machine);
   }
 
@@ -227,6 +226,12 @@ export class ServerWorld {
     await this.run(withinMs, () => this.#isSettled);
     this.#awaitsRest = false;
     return this.#isSettled;
+  }
+
+  /** A spare's file names itself beside those that begin; theirs do not name it. */
+  #configuredFor(machine: ServerMachine): readonly ServerMachine[] {
+    const { nodes } = this.plan;
+    return this.machines.filter(({ slot }) => slot < nodes || slot === machine.slot);
   }
 
   #end(
@@ -291,7 +296,7 @@ export class ServerWorld {
       clock: clockOf(dice, this.plan.clockDrift),
       disk: undefined as unknown as MachineDisk,
       storeId: storeIdOf(dice),
-      generation: 1,
+      wiped: false,
       process: undefined,
       lives: 0,
       restarting: false,

@@ -11,20 +11,28 @@ export function statusOf({ process }: ServerMachine): ReplicaStatus | undefined 
   return process?.replica?.status();
 }
 
-/** Every machine is a voter with the disk that it has now, all follow one leader, and none lacks anything. */
+/** Who takes part: the machines that the newest leader's configuration names, with the disks that they have now. */
+export function membersOf(machines: readonly ServerMachine[]): readonly ServerMachine[] {
+  const leader = leaderOf(machines);
+  const profiles = leader === undefined ? [] : (statusOf(leader)?.membership.profiles ?? []);
+  const stores = new Set(profiles.map(({ storeId }) => storeId));
+  return machines.filter(({ storeId }) => stores.has(storeId));
+}
+
+/** Every member is there and votes, all follow one leader, and none lacks anything. */
 export function isSettled(machines: readonly ServerMachine[]): boolean {
   const leader = leaderOf(machines);
   const status = leader === undefined ? undefined : statusOf(leader);
   if (status === undefined) return false;
-  const { voters, outgoing, learners, profiles } = status.membership;
-  if (voters.length !== machines.length || outgoing.length + learners.length > 0) return false;
-  return machines.every((machine) => {
+  const { voters, outgoing, learners } = status.membership;
+  if (outgoing.length + learners.length > 0) return false;
+  const members = membersOf(machines);
+  if (members.length !== voters.length) return false;
+  return members.every((machine) => {
     const own = statusOf(machine);
-    if (own === undefined || own.memberId === undefined) return false;
-    const profile = profiles.find(({ storeId }) => storeId === machine.storeId);
     return (
-      profile !== undefined &&
-      voters.includes(profile.id) &&
+      own?.memberId !== undefined &&
+      voters.includes(own.memberId) &&
       own.term === status.term &&
       own.leader === status.memberId &&
       own.applied === status.lastIndex

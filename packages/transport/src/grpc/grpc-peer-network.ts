@@ -8,7 +8,7 @@ import type {
   PeerNetwork,
   SnapshotSource,
 } from "@holdfast/replica";
-import { isAddressed, refusalOfCaller } from "../handshake.ts";
+import { GUESTS_MAX, guestProfile, isAddressed, refusalOfCaller } from "../handshake.ts";
 import { parsePeerAddress } from "../peer-address.ts";
 import { PeerSilentError } from "../peer-errors.ts";
 import { type PeerLimits, resolvePeerLimits } from "../peer-limits.ts";
@@ -48,6 +48,8 @@ export class GrpcPeerNetwork implements PeerNetwork {
   readonly #ports: GrpcPeerNetworkPorts;
   readonly #limits: PeerLimits;
   readonly #links = new Map<MemberId, PeerLink>();
+  /** Links to members that this node has not heard of, kept while they speak to it. */
+  readonly #guests = new Set<MemberId>();
   readonly #sources = new Set<GrpcSnapshotSource>();
   readonly #server: PeerServer;
   #stopping: Promise<void> | undefined;
@@ -65,9 +67,9 @@ export class GrpcPeerNetwork implements PeerNetwork {
       clock,
       logger,
       greet: (caller) => this.#greet(caller),
-      opened: (caller) => this.#linkOf(caller)?.heardFrom(caller),
+      opened: (caller) => this.#opened(caller),
       received: (caller, messages) => this.#received(caller, messages),
-      broke: (caller) => this.#linkOf(caller)?.incomingBroke(caller.bootId),
+      broke: (caller) => this.#broke(caller),
       asked: (caller) => this.#asked(caller),
       snapshotAsked: (request) => ports.events.snapshotAsked(request),
     });
@@ -101,6 +103,8 @@ export class GrpcPeerNetwork implements PeerNetwork {
     for (const [id, link] of this.#links) {
       const { peerAddress, storeId } = link.profile;
       const peer = wanted.get(id);
+      if (peer === undefined && this.#guests.has(id)) continue;
+      this.#guests.delete(id);
       if (peer?.peerAddress === peerAddress && peer.storeId === storeId) continue;
       this.#links.delete(id);
       void link.close();
@@ -206,6 +210,25 @@ export class GrpcPeerNetwork implements PeerNetwork {
     this.#strayLogAt = now + STRAY_LOG_MS;
     const fields = { peer: caller.name, strays: this.#strays };
     this.#ports.logger.warn(fields, "messages of another sender or for another receiver dropped");
+  }
+
+  #opened(caller: PeerIdentity): void {
+    const guest = this.#linkOf(caller) === undefined ? guestProfile(caller) : undefined;
+    const isOpen = this.#stopping === undefined && this.#guests.size < GUESTS_MAX;
+    if (guest !== undefined && isOpen) {
+      this.#guests.add(guest.id);
+      this.#addLink(guest);
+    }
+    this.#linkOf(caller)?.heardFrom(caller);
+  }
+
+  #broke(caller: PeerIdentity): void {
+    const link = this.#linkOf(caller);
+    const { memberId } = caller;
+    if (memberId !== undefined && this.#guests.delete(memberId)) {
+      this.#links.delete(memberId);
+      void link?.close();
+    } else link?.incomingBroke(caller.bootId);
   }
 
   #linkOf(caller: PeerIdentity): PeerLink | undefined {

@@ -199,12 +199,14 @@ export class MemoryPeerHub implements MemoryWire {
       link.goneTold = true;
       network.run(() => network.events.gone(id));
     }
+    if (answering === undefined && link.isGuest) network.forget(id);
     if (answering === undefined || link.connectedTo !== undefined) return;
     if (this.#refusal(network, link, answering) !== undefined) return;
     link.connectedTo = answering;
     const found = answering.identity.bootId;
     link.bootId = found;
     link.goneTold = false;
+    answering.welcome(network.identity);
     network.run(() => network.events.connected(id, found));
   }
 

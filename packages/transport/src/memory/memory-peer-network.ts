@@ -9,7 +9,7 @@ import type {
   SnapshotRequest,
   SnapshotSource,
 } from "@holdfast/replica";
-import { isAddressed } from "../handshake.ts";
+import { GUESTS_MAX, guestProfile, isAddressed } from "../handshake.ts";
 
 /** One process on a {@link MemoryPeerHub}. */
 export interface MemoryPeerPorts {
@@ -54,6 +54,8 @@ export interface MemoryLink {
   /** The process seen last. */
   bootId: BootId | undefined;
   goneTold: boolean;
+  /** To a member that this node has not heard of, kept while that one speaks to it. */
+  isGuest: boolean;
 }
 
 /**
@@ -105,21 +107,37 @@ export class MemoryPeerNetwork implements PeerNetwork {
     if (!this.#running) return;
     const own = this.identity.memberId;
     const wanted = new Map(peers.filter(({ id }) => id !== own).map((peer) => [peer.id, peer]));
-    for (const [id, { profile }] of this.#links) {
+    for (const [id, link] of this.#links) {
+      const { profile } = link;
       const peer = wanted.get(id);
       const same = peer?.peerAddress === profile.peerAddress && peer.storeId === profile.storeId;
+      if (peer === undefined && link.isGuest) continue;
+      link.isGuest = false;
       if (!same) this.#links.delete(id);
     }
     for (const profile of wanted.values()) {
-      if (this.#links.has(profile.id)) continue;
-      this.#links.set(profile.id, {
-        profile,
-        connectedTo: undefined,
-        bootId: undefined,
-        goneTold: false,
-      });
+      if (!this.#links.has(profile.id)) this.#link(profile, false);
     }
     this.#wire.refresh();
+  }
+
+  /** Somebody speaks to this node whom it does not know: it can be answered from now on. */
+  welcome(caller: PeerIdentity): void {
+    const guest = guestProfile(caller);
+    const guests = [...this.#links.values()].filter(({ isGuest }) => isGuest);
+    if (guest === undefined || this.#links.has(guest.id) || guests.length >= GUESTS_MAX) return;
+    this.#link(guest, true);
+    this.#wire.refresh();
+  }
+
+  forget(guest: MemberId): void {
+    this.#links.delete(guest);
+  }
+
+  #link(profile: MemberProfile, isGuest: boolean): void {
+    const connectedTo = undefined;
+    const bootId = undefined;
+    this.#links.set(profile.id, { profile, connectedTo, bootId, goneTold: false, isGuest });
   }
 
   send(to: MemberId, messages: readonly PeerMessage[]): void {

@@ -102,7 +102,8 @@ export class PlainCallers {
       name,
       { kind: "put", key, value },
       () => this.#put(key, value, timeoutMs),
-      ({ revision, previous }) => ({ revision, before: observed(previous) }),
+      ({ revision, previous }) =>
+        previous === "unknown" ? { revision } : { revision, before: observed(previous) },
     );
   }
 
@@ -144,7 +145,7 @@ export class PlainCallers {
     key: string,
     value: string,
     timeoutMs: Millis,
-  ): Promise<{ readonly revision: Revision; readonly previous: KeyValue | undefined }> {
+  ): Promise<{ readonly revision: Revision; readonly previous: KeyValue | undefined | "unknown" }> {
     const operation: PutOperation = {
       kind: "put",
       key: bytesOf(key),
@@ -158,6 +159,8 @@ export class PlainCallers {
       kv?.put(operation, context),
     );
     const answer = result as OperationResult | undefined;
+    // It was applied, and asked again: its answer was too large to be kept.
+    if (answer?.kind === "answer-gone") return { revision: answer.revision, previous: "unknown" };
     if (answer?.kind !== "put") throw new Error(`a put was answered by ${answer?.kind}`);
     return { revision: answer.revision, previous: answer.prevKv };
   }

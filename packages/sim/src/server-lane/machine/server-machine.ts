@@ -15,8 +15,8 @@ export interface ServerMachine {
   readonly clock: LocalClock;
   disk: MachineDisk;
   storeId: StoreId;
-  /** Disks that it has had. */
-  generation: number;
+  /** Its disk was lost while it was a member. */
+  wiped: boolean;
   process: ServerProcess | undefined;
   /** Processes that have run on it. */
   lives: number;

@@ -1,4 +1,4 @@
-import { assert, type BootId, FIRST_GROUP, type Logger } from "@holdfast/base";
+import { type BootId, FIRST_GROUP, type Logger } from "@holdfast/base";
 import { decodeMembership, encodeMembership } from "@holdfast/protocol";
 import { type ConfiguredNode, Replica, type ReplicaOptions } from "@holdfast/replica";
 import {
@@ -146,11 +146,4 @@ export class ServerProcess {
       layout,
     });
   }
-}
-
-/** A replica that is there for sure. */
-export function replicaOf({ process }: ServerMachine): Replica {
-  const replica = process?.replica;
-  assert(replica !== undefined, "the process has a replica");
-  return replica;
 }

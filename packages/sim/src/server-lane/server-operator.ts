@@ -1,0 +1,90 @@
+import type { Millis } from "@holdfast/base";
+import type { MembershipRequest, Replica } from "@holdfast/replica";
+import type { Dice } from "../dice.ts";
+import type { ServerMachine } from "./machine/server-machine.ts";
+import type { ServerWorld } from "./server-world.ts";
+import { membersOf, statusOf } from "./standing.ts";
+
+export interface ServerOperatorParts {
+  readonly world: ServerWorld;
+  readonly dice: Dice;
+}
+
+const VOTERS_LEAST = 2;
+
+/** Asks any node for what an operator would: another leader, other members. */
+export class ServerOperator {
+  readonly #parts: ServerOperatorParts;
+
+  constructor(parts: ServerOperatorParts) {
+    this.#parts = parts;
+  }
+
+  transfer(): void {
+    const { world } = this.#parts;
+    this.#ask((replica, deadline) =>
+      replica.transferLeadership(undefined, { deadline }).then(() => {
+        world.marks.hit("leadership handed over");
+      }),
+    );
+  }
+
+  /** Takes in a machine that is no member, or one that is out. */
+  changeMembership(): void {
+    const { world, dice } = this.#parts;
+    const members = membersOf(world.machines);
+    const outside = world.machines.filter((machine) => !members.includes(machine));
+    if (members.length === 0) return;
+    const newcomer = dice.pick(outside);
+    if (newcomer !== undefined && dice.chance(0.7)) this.#add(newcomer);
+    else if (members.length > VOTERS_LEAST) this.#remove(dice.pick(members) as ServerMachine);
+  }
+
+  #add(machine: ServerMachine): void {
+    const { world, dice } = this.#parts;
+    const { name, peerAddress } = machine;
+    const role = statusOf(machine)?.role;
+    // One that was out before comes with an empty disk, as it is told to.
+    if (role === "stopped") world.wipe(machine);
+    else if (role !== "unborn") return;
+    const request: MembershipRequest = {
+      kind: "add",
+      name: dice.pick(["", name]),
+      peerAddress,
+      clientAddress: "",
+      learner: false,
+    };
+    this.#ask((replica, deadline) =>
+      replica.changeMembership(request, { deadline }).then(() => {
+        world.trace.note(world.timeline.now, "is added", 0, 0, 0, name);
+        world.marks.hit("member added");
+      }),
+    );
+  }
+
+  /** Once it is out its disk is of no further use: it comes back as a new node. */
+  #remove(machine: ServerMachine): void {
+    const { world } = this.#parts;
+    const { storeId } = machine;
+    const id = statusOf(machine)?.memberId;
+    if (id === undefined) return;
+    this.#ask((replica, deadline) =>
+      replica.changeMembership({ kind: "remove", id }, { deadline }).then(() => {
+        world.marks.hit("member removed");
+        if (machine.storeId === storeId) world.wipe(machine);
+      }),
+    );
+  }
+
+  /** What comes of it is not looked at: it may be refused, or too late. */
+  #ask(request: (replica: Replica, deadline: Millis) => Promise<void>): void {
+    const { world, dice } = this.#parts;
+    const { process } = dice.pick(world.machines) as ServerMachine;
+    const replica = process?.replica;
+    if (process === undefined || replica === undefined) return;
+    process.time.run(() => {
+      const patience = world.plan.raft.electionTimeoutMs * dice.logarithmic(1, 10);
+      request(replica, process.time.now() + patience).catch(() => undefined);
+    });
+  }
+}
