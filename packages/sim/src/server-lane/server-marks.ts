@@ -4,6 +4,7 @@ export const SERVER_SITUATIONS = [
   "leader elected again",
   "process killed",
   "power cut",
+  "process restarted",
   "struck amid a write",
   "process stood still",
   "links cut",

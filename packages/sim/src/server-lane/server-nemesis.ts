@@ -26,8 +26,10 @@ export class ServerNemesis {
 
   start(): void {
     this.#active = true;
-    const { faults } = this.#parts.world.plan;
+    const { world } = this.#parts;
+    const { faults } = world.plan;
     this.#every(faults.crash, () => this.#crash());
+    this.#every(faults.restart, () => world.restart(this.#victim()));
     this.#every(faults.pause, () => this.#pause());
     this.#every(faults.partition, () => this.#partition());
     this.#every(faults.diskStall, () => this.#stall());

@@ -1,7 +1,7 @@
-import { type Clock, type Millis, messageOf, type Turn } from "@holdfast/base";
+import { type Millis, messageOf } from "@holdfast/base";
 import { resolveReplicaOptions } from "@holdfast/replica";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
-import { MemoryPeerHub } from "@holdfast/transport/memory";
+import type { MemoryPeerHub } from "@holdfast/transport/memory";
 import { type Dice, RandomStreams } from "../dice.ts";
 import { Marks } from "../marks.ts";
 import { Network } from "../network/network.ts";
@@ -26,6 +26,7 @@ import type { ServerSituation } from "./server-marks.ts";
 import { ServerNemesis } from "./server-nemesis.ts";
 import { isSettled } from "./standing.ts";
 import { traceLogger } from "./trace-logger.ts";
+import { peerHub } from "./wire/peer-hub.ts";
 import { SessionWire } from "./wire/session-wire.ts";
 import { UnaryWire } from "./wire/unary-wire.ts";
 
@@ -79,7 +80,9 @@ export class ServerWorld {
       dice: this.#streams.stream("network"),
       linkChanges: (_from, _to, at) => void timeline.at(at, () => this.hub.refresh()),
     });
-    this.hub = this.#makeHub();
+    this.hub = peerHub(timeline, this.network, (address) =>
+      this.machines.findIndex(({ peerAddress }) => peerAddress === address),
+    );
     this.wire = new SessionWire({
       timeline,
       dice: this.#streams.stream("streams"),
@@ -180,6 +183,24 @@ export class ServerWorld {
     this.#startLater(machine);
   }
 
+  /** The process is told to end, does what it owes, and is started again after a while. */
+  restart(machine: ServerMachine): void {
+    const { process } = machine;
+    if (process === undefined || process.isStopping) return;
+    this.trace.note(this.timeline.now, "is told to stop", machine.slot);
+    const ended = (how: "process restarted" | "process stopped amid a failure"): void => {
+      if (machine.process !== process) return;
+      if (how === "process restarted") this.marks.hit(how);
+      this.strike(machine, { power: false, reason: how });
+    };
+    process.time.run(() => {
+      process.stop().then(
+        () => ended("process restarted"),
+        () => ended("process stopped amid a failure"),
+      );
+    });
+  }
+
   /** The disk is lost with all that was on it: what comes up is a new node. */
   wipe(machine: ServerMachine): void {
     this.#end(machine, { power: true, reason: "its disk is lost" });
@@ -248,7 +269,7 @@ export class ServerWorld {
       0,
       reason,
     );
-    this.marks.hit(power ? "power cut" : "process killed");
+    if (!process.isStopping) this.marks.hit(power ? "power cut" : "process killed");
     // What it has told others stays true of it.
     this.look();
     machine.process = undefined;
@@ -325,32 +346,6 @@ export class ServerWorld {
     if (doom.moments > 0) return;
     this.marks.hit("struck amid a write");
     this.strike(machine, { power: doom.power, reason: "amid a write" });
-  }
-
-  #makeHub(): MemoryPeerHub {
-    const { timeline, network } = this;
-    const clock: Clock = {
-      now: () => timeline.now,
-      timer: (delayMs, fire) => {
-        const event = timeline.after(delayMs, fire);
-        return () => {
-          event.cancelled = true;
-        };
-      },
-    };
-    const turn: Turn = {
-      soon: (task) => void timeline.after(0, task),
-      next: () => new Promise((resume) => void timeline.after(0, resume)),
-    };
-    const slotOf = (address: string): number =>
-      this.machines.findIndex(({ peerAddress }) => peerAddress === address);
-    return new MemoryPeerHub({
-      clock,
-      turn,
-      encode: true,
-      carry: (from, to, arrive) => network.carry(slotOf(from), slotOf(to), undefined, arrive),
-      isCut: (a, b) => network.isCut(slotOf(a), slotOf(b)) || network.isCut(slotOf(b), slotOf(a)),
-    });
   }
 }
 

@@ -38,14 +38,20 @@ export interface ServerProcessParts {
 export class ServerProcess {
   readonly time: ProcessTime;
   readonly #parts: ServerProcessParts;
+  #log: WriteAheadLog | undefined;
   #replica: Replica | undefined;
   #sessions: SessionService | undefined;
   #maintenance: MaintenanceService | undefined;
   #kv: KvService | undefined;
+  #isStopping = false;
 
   constructor(parts: ServerProcessParts) {
     this.#parts = parts;
     this.time = new ProcessTime(parts.timeline, parts.machine.clock);
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
   }
 
   /** `undefined` while the log is being opened. */
@@ -74,6 +80,17 @@ export class ServerProcess {
     });
   }
 
+  /** As on SIGTERM: another leads, what was asked is answered, what is applied is on the disk. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const replica = this.#replica;
+    if (replica === undefined) return;
+    await replica.handOver(this.#parts.options.raft.electionTimeoutMs);
+    this.#sessions?.drain();
+    await replica.stop();
+    await this.#log?.close();
+  }
+
   /** As by a kill: nothing more runs in it. */
   end(): void {
     this.time.end();
@@ -87,6 +104,7 @@ export class ServerProcess {
     const wal = { files, directory: "wal", segmentBytes, logger, clock: time };
     const { log, recovered } = await WriteAheadLog.open(wal);
     if (time.hasEnded) return;
+    this.#log = log;
     const { name, peerAddress, clientAddress, storeId } = machine;
     const replica = new Replica({
       self: { name, peerAddress, clientAddress, storeId },

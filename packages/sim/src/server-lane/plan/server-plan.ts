@@ -13,6 +13,8 @@ export interface ServerFaults {
   readonly powerShare: number;
   /** How many crashes strike in the midst of what the disk is asked to do. */
   readonly diskShare: number;
+  /** Processes are told to stop, one after the other. */
+  readonly restart: Millis | undefined;
   readonly pause: Millis | undefined;
   readonly partition: Millis | undefined;
   readonly diskStall: Millis | undefined;
@@ -134,6 +136,7 @@ function drawFaults(dice: Dice, electionTimeoutMs: Millis): ServerFaults {
     crash: every(2, 20, 0.7),
     powerShare: dice.pick([0, 0.5, 1]),
     diskShare: dice.pick([0, 0.5, 0.9]),
+    restart: every(3, 30, 0.4),
     pause: every(4, 30),
     partition: every(3, 30),
     diskStall: every(5, 40, 0.4),
