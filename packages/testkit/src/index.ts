@@ -11,13 +11,16 @@ export {
   type OperationUnderWay,
 } from "./history-recorder.ts";
 export { KeyContest } from "./key-contest.ts";
+export { CLIENTS, cut, deaf, type LinkFault, lossy, mute, type Place } from "./link-faults.ts";
 export { loadPace } from "./load-pace.ts";
+export { LOOPBACK_HOST, type NodeHost } from "./node-host.ts";
 export {
   type ExitStatus,
   NodeProcess,
   type NodeProcessOptions,
   parseMetrics,
 } from "./node-process.ts";
+export { PrivateNetwork } from "./private-network.ts";
 export {
   observed,
   type RecordedCall,
@@ -26,5 +29,6 @@ export {
   type RecordedKeys,
 } from "./recorded-clients.ts";
 export { requireTool, type SkippableTest } from "./require-tool.ts";
+export { ShiftedClock } from "./shifted-clock.ts";
 export { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 export { wallClock } from "./wall-clock.ts";

@@ -21,6 +21,16 @@ const TOOLS: Readonly<Record<string, Tool>> = {
     probe: ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
     remedy: "run as root on Linux",
   },
+  faketime: {
+    probe: [
+      "unshare",
+      "--mount",
+      "sh",
+      "-c",
+      'LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketime.so.1) FAKETIME="-20y" date +%Y | grep -v "$(date +%Y)"',
+    ],
+    remedy: "apt-get install libfaketime, and run as root",
+  },
   prlimit: { probe: ["prlimit", "--version"], remedy: "apt-get install util-linux" },
   iptables: {
     probe: ["iptables", "-L", "-n"],

@@ -1,0 +1,150 @@
+import { EtcdEndpoint } from "@holdfast/client";
+import {
+  type Cluster,
+  eventually,
+  expectLinearizable,
+  HistoryRecorder,
+  KeyContest,
+  type NodeProcess,
+} from "@holdfast/testkit";
+import { expect } from "vitest";
+import { allCaughtUp, mend } from "../shared-cluster.ts";
+import { UniqueWrites } from "../unique-writes.ts";
+import { WatchedCounter } from "./watched-counter.ts";
+
+/** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
+const LOAD = { perSecond: 100 };
+const HASH_MS = 5000;
+const WITHIN_MS = 20_000;
+
+/**
+ * What clients of several kinds do while something happens to a cluster, and the
+ * judgement of it: every acknowledged write is there by value, all nodes have the same,
+ * nobody was told what was old, and the history is linearizable.
+ */
+export class Ordeal implements AsyncDisposable {
+  readonly history: HistoryRecorder;
+  readonly writes: UniqueWrites;
+  readonly counter: WatchedCounter;
+  readonly #cluster: Cluster;
+  readonly #contest: KeyContest;
+
+  private constructor(
+    cluster: Cluster,
+    load: Pick<Ordeal, "history" | "writes" | "counter"> & { readonly contest: KeyContest },
+  ) {
+    this.#cluster = cluster;
+    this.history = load.history;
+    this.writes = load.writes;
+    this.counter = load.counter;
+    this.#contest = load.contest;
+  }
+
+  /** Clients of the SDK, of which each chooses its node, and etcd clients of every node. No key may have the prefix yet. */
+  static async begin(prefix: string, cluster: Cluster): Promise<Ordeal> {
+    const history = new HistoryRecorder();
+    const writes = new UniqueWrites(`${prefix}/written/`, { history, ...LOAD });
+    const contest = new KeyContest(`${prefix}/contest/`, history, LOAD);
+    const counter = await WatchedCounter.start(`${prefix}/counter`, history, cluster);
+    const ordeal = new Ordeal(cluster, { history, writes, counter, contest });
+    for (const node of cluster.nodes) {
+      await writes.addSdk(cluster, 1);
+      await contest.addSdk(cluster, 1);
+      writes.addEtcd(node, 1);
+      contest.addEtcd(node, 1);
+    }
+    await writes.more(20);
+    return ordeal;
+  }
+
+  /** How long after `since` a write that began then was acknowledged by way of another node than that, ms. */
+  async served(since: number, { not }: { readonly not?: NodeProcess } = {}): Promise<number> {
+    const isNext = (write: { readonly startedAt: number; readonly node: string | undefined }) =>
+      write.startedAt >= since && write.node !== undefined && write.node !== not?.id;
+    const next = await eventually(() => this.writes.acknowledged.find(isNext), {
+      within: WITHIN_MS,
+      what: "another acknowledged write",
+    });
+    return next.acknowledgedAt - since;
+  }
+
+  /** Everything must be healed. Waits until all agree, and judges. */
+  async judge({ atLeast }: { readonly atLeast: number }): Promise<void> {
+    await this.#stop();
+    await mend(this.#cluster);
+    await using client = await this.#cluster.connect();
+    await this.#contest.end(client);
+    expect(await this.writes.lost(client)).toEqual([]);
+    expect(this.counter.stale).toEqual([]);
+    await expectSameHash(this.#cluster);
+    expectLinearizable(this.history, { atLeast });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.writes.stop(), this.#contest.stop(), this.counter.stop()]);
+  }
+}
+
+/** The term that the latest of the nodes has; those that cannot be asked are left out. */
+export async function latestTerm(cluster: Cluster): Promise<number> {
+  const statuses = await Promise.all(cluster.nodes.map((node) => node.status()));
+  return Math.max(...statuses.map((status) => (status.kind === "up" ? status.raftTerm : 0)));
+}
+
+/** Resolves once the node says that it does not lead; how long after `since`, ms. */
+export async function stepsDown(node: NodeProcess, since: number): Promise<number> {
+  await eventually(
+    async () => {
+      const status = await node.status();
+      return status.kind === "up" && !status.isLeader;
+    },
+    { within: WITHIN_MS, what: `${node.id} leads no more` },
+  );
+  return performance.now() - since;
+}
+
+/** Resolves once the node has applied what the others had a moment before; how long after `since`, ms. */
+export async function caughtUp(
+  cluster: Cluster,
+  node: NodeProcess,
+  since: number,
+): Promise<number> {
+  await eventually(
+    async () => {
+      const applied = await Promise.all(cluster.others(node).map(appliedBy));
+      return (await appliedBy(node)) >= Math.max(...applied);
+    },
+    { within: WITHIN_MS, what: `${node.id} has caught up` },
+  );
+  return performance.now() - since;
+}
+
+/** Resolves when so much time has passed since then: a fault has to last. */
+export async function lasts(ms: number, since: number): Promise<void> {
+  await eventually(() => performance.now() - since >= ms, { within: ms + WITHIN_MS });
+}
+
+async function appliedBy(node: NodeProcess): Promise<number> {
+  const status = await node.status();
+  if (status.kind === "down") throw new Error(`${node.id} is down: ${status.reason}`);
+  return status.raftAppliedIndex;
+}
+
+async function expectSameHash(cluster: Cluster): Promise<void> {
+  await allCaughtUp(cluster);
+  const hashes = await Promise.all(
+    cluster.nodes.map(async (node) => {
+      const endpoint = new EtcdEndpoint(node.client);
+      try {
+        return await endpoint.hashKv(0, { timeoutMs: HASH_MS });
+      } finally {
+        endpoint.close();
+      }
+    }),
+  );
+  for (const hash of hashes) expect(hash).toEqual(hashes[0]);
+}
