@@ -1,0 +1,108 @@
+import { cut, type LinkFault, lossy } from "@holdfast/testkit";
+import { expect, test } from "vitest";
+import { show } from "../show.ts";
+import { longestGapMs } from "../write-gaps.ts";
+import { type NetworkedCluster, networkedCluster, roles } from "./networked-cluster.ts";
+import { caughtUp, lasts, latestTerm, Ordeal } from "./ordeal.ts";
+import { ring } from "./partitions.ts";
+
+/** Up as long as down: shorter than an election timeout, longer than a heartbeat. */
+const FLAP_MS = 300;
+const FLAPS = 6;
+const LOSS = 0.3;
+const LASTS_MS = 2500;
+/** With a leader and a majority writes just go on; what is measured here is noise. */
+const GAP_MS_MAX = 500;
+/** One election, twice an election timeout at most, and a machine that is busy. */
+const ELECTION_GAP_MS_MAX = 3000;
+/** Old connections are given up within 1.5 s, a dial within 1 s, an election takes 2 s at most. */
+const SERVED_WITHIN_MS = 6000;
+const stage = networkedCluster();
+
+/** Cuts and heals in turn. */
+async function flap({ network }: NetworkedCluster, faults: readonly LinkFault[]): Promise<void> {
+  for (let turn = 0; turn < FLAPS; turn++) {
+    await network.suffer(faults);
+    await lasts(FLAP_MS, performance.now());
+    await network.heal();
+    await lasts(FLAP_MS, performance.now());
+  }
+}
+
+test("a follower whose links flap deposes nobody, and writes go on", async () => {
+  const { cluster, network } = stage();
+  await using ordeal = await Ordeal.begin("flapping follower", cluster);
+  const { leader, follower, other } = await roles(cluster);
+  const before = await latestTerm(cluster);
+  const since = performance.now();
+
+  await flap({ cluster, network }, cut(follower.id, leader.id, other.id));
+
+  const healedAt = performance.now();
+  const backMs = await caughtUp(cluster, follower, healedAt);
+  const gapMs = longestGapMs(ordeal.writes, since, performance.now());
+  show("flapping follower", { gapMs, backMs });
+  expect(gapMs).toBeLessThan(GAP_MS_MAX);
+  expect(await latestTerm(cluster)).toBe(before);
+  expect((await cluster.leader()).id).toBe(leader.id);
+  await ordeal.judge({ atLeast: 300 });
+});
+
+test("a leader whose links flap is replaced once at most, and writes go on", async () => {
+  const { cluster, network } = stage();
+  await using ordeal = await Ordeal.begin("flapping leader", cluster);
+  const { leader, follower, other } = await roles(cluster);
+  const before = await latestTerm(cluster);
+  const since = performance.now();
+
+  await flap({ cluster, network }, cut(leader.id, follower.id, other.id));
+
+  await ordeal.writes.more(50);
+  const gapMs = longestGapMs(ordeal.writes, since, performance.now());
+  const terms = (await latestTerm(cluster)) - before;
+  show("flapping leader", { gapMs, terms });
+  expect(gapMs).toBeLessThan(ELECTION_GAP_MS_MAX);
+  expect(terms).toBeLessThanOrEqual(1);
+  await ordeal.judge({ atLeast: 300 });
+});
+
+test("a follower that loses 30 % of its packets deposes nobody, and writes go on", async () => {
+  const { cluster, network } = stage();
+  await using ordeal = await Ordeal.begin("lossy follower", cluster);
+  const { leader, follower, other } = await roles(cluster);
+  const before = await latestTerm(cluster);
+
+  await network.suffer(lossy(LOSS, follower.id, leader.id, other.id));
+
+  const since = performance.now();
+  await lasts(LASTS_MS, since);
+  const gapMs = longestGapMs(ordeal.writes, since, performance.now());
+  const healedAt = performance.now();
+  await network.heal();
+  const backMs = await caughtUp(cluster, follower, healedAt);
+  show("lossy follower", { gapMs, backMs });
+  expect(gapMs).toBeLessThan(GAP_MS_MAX);
+  expect(await latestTerm(cluster)).toBe(before);
+  await ordeal.judge({ atLeast: 300 });
+});
+
+test("three nodes of which each hears one other tell nothing old, and serve soon after it heals", async () => {
+  const { cluster, network } = stage();
+  await using ordeal = await Ordeal.begin("ring", cluster);
+  const all = await roles(cluster);
+  const before = await latestTerm(cluster);
+  await network.suffer(ring(all));
+  const since = performance.now();
+  await lasts(LASTS_MS, since);
+  const statuses = await Promise.all(cluster.nodes.map((node) => node.status()));
+
+  await network.heal();
+
+  const servedMs = await ordeal.served(performance.now());
+  const terms = (await latestTerm(cluster)) - before;
+  show("ring", { servedMs, terms });
+  expect(statuses.filter((status) => status.kind === "up" && status.isLeader)).toEqual([]);
+  expect(servedMs).toBeLessThan(SERVED_WITHIN_MS);
+  expect(terms).toBeLessThanOrEqual(2);
+  await ordeal.judge({ atLeast: 150 });
+});
