@@ -7,8 +7,8 @@ import { FOLLOWER_PARTITIONS } from "./partitions.ts";
 
 /** Long enough for the follower to want to campaign: it waits for one to two election timeouts. */
 const LASTS_MS = 2500;
-/** With a leader and a majority writes just go on; what is measured here is noise. */
-const GAP_MS_MAX = 500;
+/** Less than an election takes; with a leader and a majority what is measured here is noise. */
+const GAP_MS_MAX = 1000;
 /** Its old connections are given up within 1.5 s, a dial within 1 s. */
 const BACK_WITHIN_MS = 5000;
 const stage = networkedCluster();

@@ -11,10 +11,10 @@ const FLAP_MS = 300;
 const FLAPS = 6;
 const LOSS = 0.3;
 const LASTS_MS = 2500;
-/** With a leader and a majority writes just go on; what is measured here is noise. */
-const GAP_MS_MAX = 500;
-/** One election, twice an election timeout at most, and a machine that is busy. */
-const ELECTION_GAP_MS_MAX = 3000;
+/** Less than an election takes; with a leader and a majority what is measured here is noise. */
+const GAP_MS_MAX = 1000;
+/** A heartbeat that comes through amid it lets the others wait for two election timeouts anew. */
+const ELECTION_GAP_MS_MAX = 5000;
 /** Old connections are given up within 1.5 s, a dial within 1 s, an election takes 2 s at most. */
 const SERVED_WITHIN_MS = 6000;
 const stage = networkedCluster();

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import {
+  eventually,
+  LOOPBACK_HOST,
+  type NodeProcess,
+  requireTool,
+  ShiftedClock,
+  type TemporaryDirectory,
+  temporaryDirectory,
+} from "@holdfast/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { latestTerm, Ordeal } from "../network/ordeal.ts";
+import { isThere } from "../network/shared-network.ts";
+import { sharedCluster } from "../shared-cluster.ts";
+import { show } from "../show.ts";
+import { longestGapMs } from "../write-gaps.ts";
+
+const HOUR_S = 3600;
+/** Farther than any time-out of a node, and a session's idle hour. */
+const JUMPS_S: readonly number[] = [2 * HOUR_S, -HOUR_S, 0];
+/** Then back and forth without a rest, so often. */
+const STROBES = 20;
+/** Less than an election takes; what is measured here is noise. */
+const GAP_MS_MAX = 1000;
+/** An answer tells the second. */
+const SLACK_S = 30;
+
+let directory: TemporaryDirectory | undefined;
+const clocks: ShiftedClock[] = [];
+beforeAll(async () => {
+  if (!isThere("faketime")) return;
+  directory = await temporaryDirectory();
+  for (const id of ["n1", "n2", "n3"]) clocks.push(await ShiftedClock.at(join(directory.path, id)));
+});
+beforeEach((context) => requireTool("faketime", context));
+const cluster = sharedCluster(() =>
+  directory === undefined ? undefined : { hosts: clocks.map((clock) => clock.on(LOOPBACK_HOST)) },
+);
+afterEach(async () => {
+  for (const clock of clocks) await clock.shift(0);
+});
+afterAll(async () => directory?.remove());
+
+/** The clock of that node. */
+function clockOf({ id }: NodeProcess): ShiftedClock {
+  const clock = clocks[Number(id.slice(1)) - 1];
+  if (clock === undefined) throw new Error(`${id} has no clock of its own`);
+  return clock;
+}
+
+/** Sets the clock, and waits until the node tells the wrong time: the date of an HTTP answer is its own. */
+async function jump(node: NodeProcess, seconds: number): Promise<void> {
+  await clockOf(node).shift(seconds);
+  await eventually(
+    async () => {
+      const { headers } = await fetch(`http://${node.client}/health`);
+      const fastS = (Date.parse(headers.get("date") ?? "") - Date.now()) / 1000;
+      if (Math.abs(fastS - seconds) > SLACK_S) throw new Error(`it is ${fastS} s fast`);
+      return true;
+    },
+    { within: 5000, what: `the clock of ${node.id} is ${seconds} s fast` },
+  );
+}
+
+test.each([
+  { who: "the leader", leads: true },
+  { who: "a follower", leads: false },
+])(
+  "while the clock on the wall of $who jumps nobody is elected, and writes go on",
+  async ({ who, leads }) => {
+    await using ordeal = await Ordeal.begin(`clock of ${who}`, cluster());
+    const leader = await cluster().leader();
+    const node = leads ? leader : cluster().others(leader)[0];
+    if (node === undefined) throw new Error("there is no follower");
+    const before = await latestTerm(cluster());
+    const since = performance.now();
+
+    for (const seconds of JUMPS_S) {
+      await jump(node, seconds);
+      await ordeal.writes.more(10);
+    }
+    for (let strobe = 1; strobe <= STROBES; strobe++) {
+      await clockOf(node).shift(strobe % 2 === 0 ? HOUR_S : -HOUR_S);
+      await ordeal.writes.more(2);
+    }
+
+    const gapMs = longestGapMs(ordeal.writes, since, performance.now());
+    show(`clock of ${who}`, { gapMs });
+    expect(gapMs).toBeLessThan(GAP_MS_MAX);
+    expect(await latestTerm(cluster())).toBe(before);
+    expect(await cluster().leader()).toBe(leader);
+    expect(ordeal.writes.failed).toEqual([]);
+    await ordeal.judge({ atLeast: 150 });
+  },
+);
