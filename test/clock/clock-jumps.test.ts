@@ -1,19 +1,10 @@
-import { join } from "node:path";
-import {
-  eventually,
-  LOOPBACK_HOST,
-  type NodeProcess,
-  requireTool,
-  ShiftedClock,
-  type TemporaryDirectory,
-  temporaryDirectory,
-} from "@holdfast/testkit";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { eventually, LOOPBACK_HOST, type NodeProcess, type ShiftedClock } from "@holdfast/testkit";
+import { expect, test } from "vitest";
 import { latestTerm, Ordeal } from "../network/ordeal.ts";
-import { isThere } from "../network/shared-network.ts";
 import { sharedCluster } from "../shared-cluster.ts";
 import { show } from "../show.ts";
 import { longestGapMs } from "../write-gaps.ts";
+import { sharedClocks } from "./shared-clocks.ts";
 
 const HOUR_S = 3600;
 /** Farther than any time-out of a node, and a session's idle hour. */
@@ -25,27 +16,17 @@ const GAP_MS_MAX = 1000;
 /** An answer tells the second. */
 const SLACK_S = 30;
 
-let directory: TemporaryDirectory | undefined;
-const clocks: ShiftedClock[] = [];
-beforeAll(async () => {
-  if (!isThere("faketime")) return;
-  directory = await temporaryDirectory();
-  for (const id of ["n1", "n2", "n3"]) clocks.push(await ShiftedClock.at(join(directory.path, id)));
+const clocks = sharedClocks();
+const cluster = sharedCluster(() => {
+  const all = clocks()?.all;
+  return all === undefined ? undefined : { hosts: all.map((clock) => clock.on(LOOPBACK_HOST)) };
 });
-beforeEach((context) => requireTool("faketime", context));
-const cluster = sharedCluster(() =>
-  directory === undefined ? undefined : { hosts: clocks.map((clock) => clock.on(LOOPBACK_HOST)) },
-);
-afterEach(async () => {
-  for (const clock of clocks) await clock.shift(0);
-});
-afterAll(async () => directory?.remove());
 
 /** The clock of that node. */
-function clockOf({ id }: NodeProcess): ShiftedClock {
-  const clock = clocks[Number(id.slice(1)) - 1];
-  if (clock === undefined) throw new Error(`${id} has no clock of its own`);
-  return clock;
+function clockOf(node: NodeProcess): ShiftedClock {
+  const found = clocks();
+  if (found === undefined) throw new Error("there are no clocks");
+  return found.of(node);
 }
 
 /** Sets the clock, and waits until the node tells the wrong time: the date of an HTTP answer is its own. */

@@ -1,4 +1,4 @@
-import { EtcdEndpoint } from "@holdfast/client";
+import { type EndpointHash, EtcdEndpoint } from "@holdfast/client";
 import {
   type Cluster,
   eventually,
@@ -8,8 +8,7 @@ import {
   type NodeProcess,
 } from "@holdfast/testkit";
 import { expect } from "vitest";
-import { allCaughtUp, mend } from "../shared-cluster.ts";
-import { UniqueWrites } from "../unique-writes.ts";
+import { type Acknowledged, UniqueWrites } from "../unique-writes.ts";
 import { WatchedCounter } from "./watched-counter.ts";
 
 /** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
@@ -57,10 +56,10 @@ export class Ordeal implements AsyncDisposable {
     return ordeal;
   }
 
-  /** How long after `since` a write that began then was acknowledged by way of another node than that, ms. */
+  /** How long after `since` a write that began then was acknowledged, ms; if told so, by way of a node that is not that one. */
   async served(since: number, { not }: { readonly not?: NodeProcess } = {}): Promise<number> {
-    const isNext = (write: { readonly startedAt: number; readonly node: string | undefined }) =>
-      write.startedAt >= since && write.node !== undefined && write.node !== not?.id;
+    const isNext = ({ startedAt, node }: Acknowledged): boolean =>
+      startedAt >= since && (not === undefined || (node !== undefined && node !== not.id));
     const next = await eventually(() => this.writes.acknowledged.find(isNext), {
       within: WITHIN_MS,
       what: "another acknowledged write",
@@ -71,7 +70,9 @@ export class Ordeal implements AsyncDisposable {
   /** Everything must be healed. Waits until all agree, and judges. */
   async judge({ atLeast }: { readonly atLeast: number }): Promise<void> {
     await this.#stop();
-    await mend(this.#cluster);
+    await Promise.all(this.#cluster.nodes.map((node) => node.start()));
+    await this.#cluster.leader();
+    for (const node of this.#cluster.nodes) await caughtUp(this.#cluster, node, performance.now());
     await using client = await this.#cluster.connect();
     await this.#contest.end(client);
     expect(await this.writes.lost(client)).toEqual([]);
@@ -134,17 +135,25 @@ async function appliedBy(node: NodeProcess): Promise<number> {
   return status.raftAppliedIndex;
 }
 
+/** All nodes have the same up to what the first of them has now; others may go on writing. */
 async function expectSameHash(cluster: Cluster): Promise<void> {
-  await allCaughtUp(cluster);
-  const hashes = await Promise.all(
-    cluster.nodes.map(async (node) => {
-      const endpoint = new EtcdEndpoint(node.client);
-      try {
-        return await endpoint.hashKv(0, { timeoutMs: HASH_MS });
-      } finally {
-        endpoint.close();
-      }
-    }),
-  );
-  for (const hash of hashes) expect(hash).toEqual(hashes[0]);
+  const [first, ...others] = cluster.nodes;
+  if (first === undefined) throw new Error("there are no nodes");
+  const { hash, revision } = await hashOf(first, 0);
+  for (const node of others) {
+    const theirs = await eventually(() => hashOf(node, revision), {
+      within: WITHIN_MS,
+      what: `${node.id} has revision ${revision}`,
+    });
+    expect({ node: node.id, ...theirs }).toMatchObject({ hash, revision });
+  }
+}
+
+async function hashOf(node: NodeProcess, revision: number): Promise<EndpointHash> {
+  const endpoint = new EtcdEndpoint(node.client);
+  try {
+    return await endpoint.hashKv(revision, { timeoutMs: HASH_MS });
+  } finally {
+    endpoint.close();
+  }
 }

@@ -1,5 +1,6 @@
 import { PrivateNetwork, requireTool } from "@holdfast/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { isThere } from "../is-there.ts";
 
 const TOOLS = ["netns", "iptables"] as const;
 const NODES = 3;
@@ -19,15 +20,4 @@ export function sharedNetwork(): () => PrivateNetwork | undefined {
   afterEach(async () => network?.heal());
   afterAll(async () => network?.[Symbol.asyncDispose]());
   return () => network;
-}
-
-/** @throws Error if it is missing and must be there. */
-export function isThere(tool: string): boolean {
-  let found = true;
-  requireTool(tool, {
-    skip: () => {
-      found = false;
-    },
-  });
-  return found;
 }

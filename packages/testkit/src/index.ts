@@ -1,3 +1,4 @@
+export { below, type Random, SeededRandom } from "@holdfast/base";
 export { Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 export { clusterFile } from "./cluster-file.ts";
 export { type EtcdctlResult, etcdctl } from "./etcdctl.ts";
