@@ -1,4 +1,4 @@
-import { type EndpointHash, EtcdEndpoint } from "@holdfast/client";
+import { type EndpointHash, EtcdEndpoint, type NodeUp } from "@holdfast/client";
 import {
   type Cluster,
   eventually,
@@ -8,7 +8,7 @@ import {
   type NodeProcess,
 } from "@holdfast/testkit";
 import { expect } from "vitest";
-import { type Acknowledged, UniqueWrites } from "../unique-writes.ts";
+import { type Acknowledged, type FailedWrite, UniqueWrites } from "../unique-writes.ts";
 import { WatchedCounter } from "./watched-counter.ts";
 
 /** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
@@ -56,6 +56,17 @@ export class Ordeal implements AsyncDisposable {
     return ordeal;
   }
 
+  /** Writes of clients that choose their node themselves, and so have no reason to fail while there is a majority. */
+  get failedOfSdk(): readonly FailedWrite[] {
+    return this.writes.failed.filter(({ node }) => node === undefined);
+  }
+
+  /** How long a client of the SDK has waited for an acknowledgement at most, ms. */
+  get slowestOfSdkMs(): number {
+    const bySdk = this.writes.acknowledged.filter(({ node }) => node === undefined);
+    return Math.max(...bySdk.map(({ startedAt, acknowledgedAt }) => acknowledgedAt - startedAt));
+  }
+
   /** How long after `since` a write that began then was acknowledged, ms; if told so, by way of a node that is not that one. */
   async served(since: number, { not }: { readonly not?: NodeProcess } = {}): Promise<number> {
     const isNext = ({ startedAt, node }: Acknowledged): boolean =>
@@ -90,21 +101,30 @@ export class Ordeal implements AsyncDisposable {
   }
 }
 
-/** The term that the latest of the nodes has; those that cannot be asked are left out. */
+/** The term that the latest of the nodes has, once all can be asked. */
 export async function latestTerm(cluster: Cluster): Promise<number> {
-  const statuses = await Promise.all(cluster.nodes.map((node) => node.status()));
-  return Math.max(...statuses.map((status) => (status.kind === "up" ? status.raftTerm : 0)));
+  const terms = await eventually(
+    async () => (await Promise.all(cluster.nodes.map(whatItSays))).map(({ raftTerm }) => raftTerm),
+    { within: WITHIN_MS, what: "the terms of all nodes" },
+  );
+  return Math.max(...terms);
+}
+
+/** The nodes that say that they lead, once all can be asked. */
+export async function leaders(cluster: Cluster): Promise<readonly string[]> {
+  const all = await eventually(
+    () => Promise.all(cluster.nodes.map(async (node) => ({ node, says: await whatItSays(node) }))),
+    { within: WITHIN_MS, what: "the roles of all nodes" },
+  );
+  return all.filter(({ says }) => says.isLeader).map(({ node }) => node.id);
 }
 
 /** Resolves once the node says that it does not lead; how long after `since`, ms. */
 export async function stepsDown(node: NodeProcess, since: number): Promise<number> {
-  await eventually(
-    async () => {
-      const status = await node.status();
-      return status.kind === "up" && !status.isLeader;
-    },
-    { within: WITHIN_MS, what: `${node.id} leads no more` },
-  );
+  await eventually(async () => !(await whatItSays(node)).isLeader, {
+    within: WITHIN_MS,
+    what: `${node.id} leads no more`,
+  });
   return performance.now() - since;
 }
 
@@ -130,9 +150,14 @@ export async function lasts(ms: number, since: number): Promise<void> {
 }
 
 async function appliedBy(node: NodeProcess): Promise<number> {
+  return (await whatItSays(node)).raftAppliedIndex;
+}
+
+/** @throws Error if it does not answer. */
+async function whatItSays(node: NodeProcess): Promise<NodeUp> {
   const status = await node.status();
   if (status.kind === "down") throw new Error(`${node.id} is down: ${status.reason}`);
-  return status.raftAppliedIndex;
+  return status;
 }
 
 /** All nodes have the same up to what the first of them has now; others may go on writing. */

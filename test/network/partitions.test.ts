@@ -1,0 +1,20 @@
+import { test } from "vitest";
+import { networkedCluster } from "./networked-cluster.ts";
+import { partitionFollower, partitionLeader } from "./suffer-partition.ts";
+
+const stage = networkedCluster();
+
+// The other kinds are in `test/proof/partitions.test.ts`.
+test.each(["is cut from both followers", "sends but hears nothing"] as const)(
+  "a leader that %s steps down, another serves, and the old one tells nothing old",
+  async (kind) => {
+    await partitionLeader(stage(), kind);
+  },
+);
+
+test.each(["sends but hears nothing", "is cut from the leader, and the other sees both"] as const)(
+  "a follower that %s deposes nobody, and writes go on",
+  async (kind) => {
+    await partitionFollower(stage(), kind);
+  },
+);
