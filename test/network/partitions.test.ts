@@ -1,6 +1,6 @@
 import { test } from "vitest";
 import { networkedCluster } from "./networked-cluster.ts";
-import { partitionFollower, partitionLeader } from "./suffer-partition.ts";
+import { partitionFollower, partitionIdleFollower, partitionLeader } from "./suffer-partition.ts";
 
 const stage = networkedCluster();
 
@@ -18,3 +18,7 @@ test.each(["sends but hears nothing", "is cut from the leader, and the other see
     await partitionFollower(stage(), kind);
   },
 );
+
+test("where nothing is written, a follower that only the other one hears deposes nobody", async () => {
+  await partitionIdleFollower(stage(), "is cut from the leader, and the other sees both");
+});

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { allCaughtUp } from "../shared-cluster.ts";
 import { show } from "../show.ts";
 import { longestGapMs } from "../write-gaps.ts";
 import { type NetworkedCluster, roles } from "./networked-cluster.ts";
@@ -83,4 +84,23 @@ export async function partitionFollower(
   expect(backMs).toBeLessThan(BACK_WITHIN_MS);
   expect(ordeal.failedOfSdk).toEqual([]);
   await ordeal.judge({ atLeast: 300 });
+}
+
+/** The same where nothing is written: then its log is as good as anybody's, and only the others' leader speaks against it. */
+export async function partitionIdleFollower(
+  { cluster, network }: NetworkedCluster,
+  kind: keyof typeof FOLLOWER_PARTITIONS,
+): Promise<void> {
+  await allCaughtUp(cluster);
+  const all = await roles(cluster);
+  const before = await latestTerm(cluster);
+
+  await network.suffer(FOLLOWER_PARTITIONS[kind](all));
+
+  await lasts(FOLLOWER_LASTS_MS, performance.now());
+  const during = await latestTerm(cluster);
+  await network.heal();
+  await caughtUp(cluster, all.follower, performance.now());
+  expect(await cluster.leader()).toBe(all.leader);
+  expect([during, await latestTerm(cluster)]).toEqual([before, before]);
 }
