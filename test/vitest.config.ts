@@ -43,7 +43,6 @@ const TIMED = [
   "test/load/**/*.test.ts",
   "test/failover/{all-killed,leader-stopped,one-node-killed}.test.ts",
   "test/network/{partitions,rolling-restart}.test.ts",
-  "test/clock/**/*.test.ts",
 ];
 
 // Real processes, three files at a time, as they wait a lot; ports come from the system, so they do not meet.
@@ -53,7 +52,7 @@ const cluster: TestProjectInlineConfiguration = {
     ...processes,
     name: "cluster",
     include: [
-      "test/{cli,clients,cluster,disk,failover,membership,network,recovery,server}/**/*.test.ts",
+      "test/{cli,clients,clock,cluster,disk,failover,membership,network,recovery,server}/**/*.test.ts",
     ],
     exclude: TIMED,
     // Modules are loaded once for all files of a worker; each file has a cluster of its own.

@@ -10,9 +10,9 @@ const HOUR_S = 3600;
 /** Farther than any time-out of a node, and a session's idle hour. */
 const JUMPS_S: readonly number[] = [2 * HOUR_S, -HOUR_S, 0];
 /** Then back and forth without a rest, so often. */
-const STROBES = 20;
-/** Less than an election takes; what is measured here is noise. */
-const GAP_MS_MAX = 1000;
+const STROBES = 10;
+/** Far below any jump; what is measured here is the noise of other tests on this machine. */
+const GAP_MS_MAX = 2000;
 /** An answer tells the second. */
 const SLACK_S = 30;
 

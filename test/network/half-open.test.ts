@@ -12,9 +12,9 @@ import { show } from "../show.ts";
 import { networkedCluster, roles } from "./networked-cluster.ts";
 
 /** A quiet connection between peers is asked for a sign of life every 500 ms, which must come within 1.5 s; and some for a busy machine. */
-const PEER_GIVES_UP_MS = 500 + 1500 + 1000;
+const PEER_GIVES_UP_MS = 500 + 1500 + 2000;
 /** A client moves on when an answer is owed for 2 s; and some for a busy machine. */
-const CLIENT_MOVES_MS = 2000 + 1000;
+const CLIENT_MOVES_MS = 2000 + 2000;
 /** etcdctl gives up a command after 5 s. */
 const ETCDCTL_MS = 5000;
 const stage = networkedCluster();

@@ -16,8 +16,8 @@ const STEPS_DOWN_WITHIN_MS = 2 * ELECTION_TIMEOUT_MS;
 const BACK_WITHIN_MS = 5000;
 /** One election, and one more in case that two campaign at once. */
 const TERMS_MAX = 2;
-/** Long enough for a follower to want to campaign. */
-const FOLLOWER_LASTS_MS = 2500;
+/** Long enough for a follower to want to campaign: it waits for two election timeouts at most. */
+const FOLLOWER_LASTS_MS = 2200;
 /** Less than an election takes; with a leader and a majority what is measured is noise. */
 const GAP_MS_MAX = ELECTION_TIMEOUT_MS;
 
