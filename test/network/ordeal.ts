@@ -134,14 +134,17 @@ export async function caughtUp(
   node: NodeProcess,
   since: number,
 ): Promise<number> {
-  await eventually(
-    async () => {
-      const applied = await Promise.all(cluster.others(node).map(appliedBy));
-      return (await appliedBy(node)) >= Math.max(...applied);
-    },
-    { within: WITHIN_MS, what: `${node.id} has caught up` },
-  );
+  await eventually(async () => (await entriesBehind(cluster, node)) <= 0, {
+    within: WITHIN_MS,
+    what: `${node.id} has caught up`,
+  });
   return performance.now() - since;
+}
+
+/** Entries that others had applied a moment ago and the node has not. @throws Error if one does not answer. */
+async function entriesBehind(cluster: Cluster, node: NodeProcess): Promise<number> {
+  const applied = await Promise.all(cluster.others(node).map(appliedBy));
+  return Math.max(...applied) - (await appliedBy(node));
 }
 
 /** Resolves when so much time has passed since then: a fault has to last. */

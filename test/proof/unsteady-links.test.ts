@@ -1,4 +1,4 @@
-import { cut, type LinkFault, lossy } from "@holdfast/testkit";
+import { cut, type LinkFault, lossy, requireTool } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { type NetworkedCluster, networkedCluster, roles } from "../network/networked-cluster.ts";
 import { caughtUp, lasts, latestTerm, leaders, Ordeal } from "../network/ordeal.ts";
@@ -11,6 +11,8 @@ const FLAP_MS = 300;
 const FLAPS = 6;
 const LOSS = 0.3;
 const LASTS_MS = 2500;
+/** A fraction of what the load needs. */
+const NARROW_KBIT = 64;
 /** Less than an election takes; with a leader and a majority what is measured here is noise. */
 const GAP_MS_MAX = 1000;
 /** A heartbeat that comes through amid it lets the others wait for two election timeouts anew. */
@@ -83,6 +85,28 @@ test("a follower that loses 30 % of its packets deposes nobody, and writes go on
   show("lossy follower", { gapMs, backMs });
   expect(gapMs).toBeLessThan(GAP_MS_MAX);
   expect(await latestTerm(cluster)).toBe(before);
+  await ordeal.judge({ atLeast: 300 });
+});
+
+test("a follower behind a link so narrow that most is lost deposes nobody, and writes go on", async (context) => {
+  requireTool("tbf", context);
+  const { cluster, network } = stage();
+  await using ordeal = await Ordeal.begin("narrow follower", cluster);
+  const { leader, follower } = await roles(cluster);
+  const before = await latestTerm(cluster);
+
+  await network.narrow(follower.id, NARROW_KBIT);
+
+  const since = performance.now();
+  await lasts(LASTS_MS, since);
+  const gapMs = longestGapMs(ordeal.writes, since, performance.now());
+  const healedAt = performance.now();
+  await network.heal();
+  const backMs = await caughtUp(cluster, follower, healedAt);
+  show("narrow follower", { gapMs, backMs });
+  expect(gapMs).toBeLessThan(GAP_MS_MAX);
+  expect(await latestTerm(cluster)).toBe(before);
+  expect(await cluster.leader()).toBe(leader);
   await ordeal.judge({ atLeast: 300 });
 });
 

@@ -11,6 +11,7 @@ const NETWORKS_PER_PROCESS = 8;
 const ROUTER_BYTE = 254;
 const CLIENTS_BYTE = 253;
 const SETTLES_WITHIN_S = "10";
+const QUEUE_MS = 400;
 let opened = 0;
 
 /**
@@ -29,6 +30,7 @@ export class PrivateNetwork implements AsyncDisposable {
   readonly #uplink: string;
   readonly #router: NetworkNamespace;
   readonly #members: readonly NetworkNamespace[];
+  readonly #narrowed = new Set<Place>();
 
   private constructor(
     number: number,
@@ -74,8 +76,23 @@ export class PrivateNetwork implements AsyncDisposable {
     await this.#router.run(["iptables-restore", "-w", SETTLES_WITHIN_S], table);
   }
 
+  /**
+   * What goes to a place passes a link of so many kbit a second, with a queue of {@link QUEUE_MS}: it is late, and
+   * lost beyond that.
+   */
+  async narrow(place: Place, kbit: number): Promise<void> {
+    this.#narrowed.add(place);
+    const rate = ["rate", `${kbit}kbit`, "burst", "4kb", "latency", `${QUEUE_MS}ms`];
+    await this.#router.run(["tc", "qdisc", "replace", "dev", place, "root", "tbf", ...rate]);
+  }
+
+  /** No faults, and all links wide. */
   async heal(): Promise<void> {
     await this.suffer([]);
+    for (const place of this.#narrowed) {
+      await this.#router.run(["tc", "qdisc", "delete", "dev", place, "root"]);
+      this.#narrowed.delete(place);
+    }
   }
 
   /** No node may run any more. */
