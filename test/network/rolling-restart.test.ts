@@ -4,8 +4,8 @@ import { show } from "../show.ts";
 import { longestGapMs } from "../write-gaps.ts";
 import { caughtUp, Ordeal } from "./ordeal.ts";
 
-/** A node that is told to stop hands over first, so nobody waits for an election timeout. */
-const GAP_MS_MAX = 1000;
+/** A node that is told to stop hands over first; nodes that start take what a busy machine has. */
+const GAP_MS_MAX = 2000;
 const cluster = sharedCluster();
 
 test("restarting one node after the other, the leader last, fails no write of the SDK and stops none for long", async () => {

@@ -12,8 +12,8 @@ const ELECTION_TIMEOUT_MS = 1000;
 const SERVED_WITHIN_MS = 3000;
 /** Without a majority it steps down after one. */
 const STEPS_DOWN_WITHIN_MS = 2 * ELECTION_TIMEOUT_MS;
-/** Old connections are given up within 1.5 s, a dial within 1 s. */
-const BACK_WITHIN_MS = 5000;
+/** Old connections are given up within 1.5 s, a dial within 1 s; and a machine that is busy. */
+const BACK_WITHIN_MS = 10_000;
 /** One election, and one more in case that two campaign at once. */
 const TERMS_MAX = 2;
 /** Long enough for a follower to want to campaign: it waits for two election timeouts at most. */
