@@ -10,26 +10,33 @@ import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 const ERROR_LEVELS: ReadonlySet<unknown> = new Set(["error", "fatal"]);
 const CATCHES_UP_WITHIN_MS = 15_000;
 
+export interface SharedClusterOptions extends ClusterOptions {
+  /** The file is about failures that nodes log. */
+  readonly expectsErrors?: boolean;
+}
+
 /**
  * One cluster for all tests of a file, because starting one takes longer than most
  * of them. A test that breaks it mends it with {@link mend}.
  *
  * A line of level error in a node's log fails the file. When a test fails, the ends
  * of the logs are printed.
+ *
+ * Options that stand on earlier hooks come from a function; where it has none, all
+ * tests of the file are skipped, and no cluster is started.
  */
 export function sharedCluster(
-  options: ClusterOptions & {
-    /** The file is about failures that nodes log. */
-    readonly expectsErrors?: boolean;
-  } = {},
+  given: SharedClusterOptions | (() => SharedClusterOptions | undefined) = {},
 ): () => Cluster {
   let cluster: Cluster | undefined;
   const current = (): Cluster => {
     if (cluster === undefined) throw new Error("the file's cluster did not start");
     return cluster;
   };
+  let options: SharedClusterOptions | undefined;
   beforeAll(async () => {
-    cluster = await startCluster(options);
+    options = typeof given === "function" ? given() : given;
+    if (options !== undefined) cluster = await startCluster(options);
   });
   beforeEach(({ onTestFailed }) => {
     onTestFailed(async () => {
@@ -39,7 +46,7 @@ export function sharedCluster(
   afterAll(async () => {
     const errors = cluster === undefined ? [] : await errorsLogged(cluster);
     await cluster?.stop();
-    if (options.expectsErrors !== true) expect(errors).toEqual([]);
+    if (options?.expectsErrors !== true) expect(errors).toEqual([]);
   });
   return current;
 }

@@ -42,6 +42,7 @@ const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
 const TIMED = [
   "test/load/**/*.test.ts",
   "test/failover/{all-killed,leader-stopped,one-node-killed}.test.ts",
+  "test/network/{partitions,rolling-restart}.test.ts",
 ];
 
 // Real processes, three files at a time, as they wait a lot; ports come from the system, so they do not meet.
@@ -51,7 +52,7 @@ const cluster: TestProjectInlineConfiguration = {
     ...processes,
     name: "cluster",
     include: [
-      "test/{cli,clients,cluster,disk,failover,membership,recovery,server,transactions}/**/*.test.ts",
+      "test/{cli,clients,clock,cluster,disk,failover,membership,network,recovery,server,transactions}/**/*.test.ts",
     ],
     exclude: TIMED,
     // Modules are loaded once for all files of a worker; each file has a cluster of its own.

@@ -15,10 +15,14 @@ import { silentLogger } from "@holdfast/base";
 import { loadDefinition } from "@holdfast/protocol";
 import { expect, onTestFinished, test } from "vitest";
 import { ClientPort, type ClientPortOptions } from "../src/client-port/client-port.ts";
+import { grpcServerOptions } from "../src/grpc/server-options.ts";
 import { CallLedger } from "../src/requests/call-ledger.ts";
 
 const HOST = "127.0.0.1";
 const KV = "etcdserverpb.KV";
+const PINGS = { pingMs: 100, pingTimeoutMs: 100 };
+/** What opens an HTTP/2 connection: the preface, and empty settings. */
+const HTTP2_OPENING = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
 
 /** A port whose gRPC puts wait until the test answers them, and whose HTTP tells the path. */
 async function openPort(options: Partial<ClientPortOptions> = {}) {
@@ -27,7 +31,7 @@ async function openPort(options: Partial<ClientPortOptions> = {}) {
   const calls = ledger.method({ service: KV, method: "Put", type: "unary" });
   const waiting: sendUnaryData<object>[] = [];
   let arrived = () => {};
-  const grpc = new Server();
+  const grpc = new Server(grpcServerOptions(PINGS));
   grpc.addService(definition[KV] as ServiceDefinition, {
     Put: (_call: unknown, callback: sendUnaryData<object>) => {
       calls.started();
@@ -245,4 +249,21 @@ test("methods that nobody serves answer unimplemented", async () => {
     await expect(call(client, method)).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
     client.close();
   }
+});
+
+test("a client that has vanished without a word is given up, one that is there is not", async () => {
+  const { port, put, putArrived, answerPuts, connect: raw } = await openPort();
+  const answered = put();
+  await putArrived();
+  const vanished = await raw();
+  const since = performance.now();
+
+  // It takes what comes, as a system whose process hangs does, and answers nothing.
+  vanished.write(HTTP2_OPENING);
+  await readToEnd(vanished);
+
+  expect(performance.now() - since).toBeGreaterThanOrEqual(PINGS.pingMs + PINGS.pingTimeoutMs - 5);
+  answerPuts();
+  expect(await answered).toMatchObject({});
+  expect(port.connections).toBe(1);
 });

@@ -10,6 +10,7 @@ import {
 import { clusterFile } from "./cluster-file.ts";
 import { eventually } from "./eventually.ts";
 import { freePorts } from "./free-ports.ts";
+import { LOOPBACK_HOST, type NodeHost } from "./node-host.ts";
 import { NodeProcess } from "./node-process.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
@@ -34,10 +35,12 @@ export interface ClusterOptions {
   readonly within?: number;
   /** For Node.js itself, before the command. */
   readonly nodeFlags?: readonly string[];
+  /** Where each node runs, n1 first; those beyond, and all by default: this machine. */
+  readonly hosts?: readonly NodeHost[];
 }
 
 /**
- * Starts a cluster of real processes on free ports of 127.0.0.1 and waits until a
+ * Starts a cluster of real processes on free ports of its hosts and waits until a
  * leader serves. Needs the built command (`npm run build`).
  *
  * `await using` ends the processes and removes the files, also when a test fails.
@@ -46,8 +49,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const temporary = options.directory === undefined ? await temporaryDirectory() : undefined;
   const directory = options.directory ?? temporary?.path ?? "";
   const config = await clusterConfig(directory, options);
-  const { nodeFlags } = options;
-  const cluster = new Cluster(config, { directory, temporary, nodeFlags });
+  const { nodeFlags, hosts } = options;
+  const cluster = new Cluster(config, { directory, temporary, nodeFlags, hosts });
   try {
     await cluster.start(options);
     return cluster;
@@ -63,6 +66,7 @@ export class Cluster implements AsyncDisposable {
   readonly directory: string;
   readonly configPath: string;
   readonly #nodeFlags: readonly string[] | undefined;
+  readonly #hosts: readonly NodeHost[];
   #config: ClusterConfig;
   #nodes: readonly NodeProcess[];
   #named: number;
@@ -77,11 +81,13 @@ export class Cluster implements AsyncDisposable {
       readonly directory: string;
       readonly temporary: TemporaryDirectory | undefined;
       readonly nodeFlags?: readonly string[] | undefined;
+      readonly hosts?: readonly NodeHost[] | undefined;
     },
   ) {
     this.directory = place.directory;
     this.#temporary = place.temporary;
     this.#nodeFlags = place.nodeFlags;
+    this.#hosts = place.hosts ?? [];
     this.configPath = join(place.directory, "cluster.yaml");
     this.#config = config;
     this.#nodes = config.nodes.map((node) => this.#process(node));
@@ -114,7 +120,8 @@ export class Cluster implements AsyncDisposable {
   async addNode(): Promise<NodeProcess> {
     this.#named += 1;
     const [client, peer] = await freePorts(2);
-    const node = nodeConfig(this.directory, { number: this.#named, client, peer });
+    const { ip } = hostOf(this.#hosts, this.#named);
+    const node = nodeConfig(this.directory, { number: this.#named, ip, client, peer });
     const process = this.#process(node);
     await this.#rewrite({ ...this.#config, nodes: [...this.#config.nodes, node] });
     this.#nodes = [...this.#nodes, process];
@@ -185,6 +192,7 @@ export class Cluster implements AsyncDisposable {
       configPath: this.configPath,
       logPath: join(this.directory, `${node.id}.log`),
       nodeFlags: this.#nodeFlags,
+      enter: hostOf(this.#hosts, Number(node.id.slice(1))).enter,
     });
   }
 
@@ -218,11 +226,13 @@ function leaderAmong(statuses: readonly NodeUp[]): NodeUp | undefined {
 }
 
 async function clusterConfig(directory: string, options: ClusterOptions): Promise<ClusterConfig> {
-  const { nodes: count = 3, heartbeatMs = 100, electionTimeoutMs = 1000 } = options;
+  const { nodes: count = 3, heartbeatMs = 100, electionTimeoutMs = 1000, hosts = [] } = options;
   const ports = await freePorts(2 * count);
-  const nodes = Array.from({ length: count }, (_, at) =>
-    nodeConfig(directory, { number: at + 1, client: ports[2 * at], peer: ports[2 * at + 1] }),
-  );
+  const nodes = Array.from({ length: count }, (_, at) => {
+    const { ip } = hostOf(hosts, at + 1);
+    const [client, peer] = ports.slice(2 * at);
+    return nodeConfig(directory, { number: at + 1, ip, client, peer });
+  });
   return {
     cluster: "test",
     raft: { heartbeatMs, electionTimeoutMs },
@@ -231,10 +241,16 @@ async function clusterConfig(directory: string, options: ClusterOptions): Promis
   };
 }
 
+/** Of node n1 the first, and so on. */
+function hostOf(hosts: readonly NodeHost[], number: number): NodeHost {
+  return hosts[number - 1] ?? LOOPBACK_HOST;
+}
+
 function nodeConfig(
   directory: string,
   node: {
     readonly number: number;
+    readonly ip: string;
     readonly client: number | undefined;
     readonly peer: number | undefined;
   },
@@ -242,8 +258,8 @@ function nodeConfig(
   const id = `n${node.number}`;
   return {
     id,
-    client: `127.0.0.1:${node.client}`,
-    peer: `127.0.0.1:${node.peer}`,
+    client: `${node.ip}:${node.client}`,
+    peer: `${node.ip}:${node.peer}`,
     data: join(directory, id),
     zone: undefined,
   };

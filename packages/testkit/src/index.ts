@@ -1,3 +1,4 @@
+export { below, type Random, SeededRandom } from "@holdfast/base";
 export { Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 export { clusterFile } from "./cluster-file.ts";
 export { type EtcdctlResult, etcdctl } from "./etcdctl.ts";
@@ -12,14 +13,17 @@ export {
   type OperationUnderWay,
 } from "./history-recorder.ts";
 export { KeyContest } from "./key-contest.ts";
+export { CLIENTS, cut, deaf, type LinkFault, lossy, mute, type Place } from "./link-faults.ts";
 export { ListAppendContest, type ListAppendManner } from "./list-append-contest.ts";
 export { loadPace } from "./load-pace.ts";
+export { LOOPBACK_HOST, type NodeHost } from "./node-host.ts";
 export {
   type ExitStatus,
   NodeProcess,
   type NodeProcessOptions,
   parseMetrics,
 } from "./node-process.ts";
+export { PrivateNetwork } from "./private-network.ts";
 export {
   observed,
   type RecordedCall,
@@ -28,5 +32,6 @@ export {
   type RecordedKeys,
 } from "./recorded-clients.ts";
 export { requireTool, type SkippableTest } from "./require-tool.ts";
+export { ShiftedClock } from "./shifted-clock.ts";
 export { type TemporaryDirectory, temporaryDirectory } from "./temporary-directory.ts";
 export { wallClock } from "./wall-clock.ts";

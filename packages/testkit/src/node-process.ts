@@ -19,6 +19,8 @@ export interface NodeProcessOptions {
   readonly logPath: string;
   /** For Node.js itself, before the command. */
   readonly nodeFlags?: readonly string[] | undefined;
+  /** What becomes the node, as the same process, somewhere else: see `NodeHost`. */
+  readonly enter?: readonly string[] | undefined;
 }
 
 const COMMAND = fileURLToPath(new URL("../../cli/bin/holdfast.mjs", import.meta.url));
@@ -57,9 +59,10 @@ export class NodeProcess {
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
     const log = openSync(this.#options.logPath, "a");
-    const { nodeFlags = [], configPath } = this.#options;
+    const { nodeFlags = [], enter = [], configPath } = this.#options;
     const command = [COMMAND, "serve", "--config", configPath, "--node", this.id];
-    const child = spawn(process.execPath, [...nodeFlags, ...command], {
+    const [program = "", ...args] = [...enter, process.execPath, ...nodeFlags, ...command];
+    const child = spawn(program, args, {
       stdio: ["ignore", log, log],
       env: { ...process.env, UV_THREADPOOL_SIZE: LIBUV_THREADS },
     });

@@ -11,6 +11,8 @@ interface Tool {
   readonly remedy: string;
 }
 
+const ANY_RATE = ["rate", "1mbit", "burst", "10kb", "latency", "50ms"];
+
 const TOOLS: Readonly<Record<string, Tool>> = {
   etcdctl: { probe: ["etcdctl", "version"], remedy: "apt-get install etcd-client" },
   netns: {
@@ -20,6 +22,20 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   tmpfs: {
     probe: ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/tmp"],
     remedy: "run as root on Linux",
+  },
+  tbf: {
+    probe: ["unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root", "tbf", ...ANY_RATE],
+    remedy: "a kernel with the queue tbf, apt-get install iproute2, and run as root",
+  },
+  faketime: {
+    probe: [
+      "unshare",
+      "--mount",
+      "sh",
+      "-c",
+      'LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketime.so.1) FAKETIME="-20y" date +%Y | grep -v "$(date +%Y)"',
+    ],
+    remedy: "apt-get install libfaketime, and run as root",
   },
   prlimit: { probe: ["prlimit", "--version"], remedy: "apt-get install util-linux" },
   iptables: {

@@ -79,7 +79,8 @@ export interface PeerLimits {
    */
   readonly pingTimeoutMs: number;
   /**
-   * A connection that someone made to the peer port and that has no stream is closed after this long, ms.
+   * A connection that someone made to the peer port is closed after this long if it has no
+   * stream, ms; if it has one, it is asked for a sign of life this often.
    *
    * @default 30000
    */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type StatusObject, status } from "@grpc/grpc-js";
 import { type ClusterId, SeededRandom, type StoreId } from "@holdfast/base";
 import type { PeerIdentity } from "@holdfast/replica";
@@ -130,6 +130,22 @@ test("a stream that never introduces itself is closed", async () => {
   expect(end.details).toMatch(/no identity within 100 ms/);
 });
 
+test("a peer that has vanished without a word is given up, one that is quiet is not", async () => {
+  const { a, b } = await pair({ idleMs: 100, pingTimeoutMs: 200 });
+  const relay = await relayTo(a);
+  const stream = dial(a, relay.address);
+  stream.write({ identity: encodeIdentity(b.identity) });
+  await once(stream, "data");
+  // Some pings pass.
+  await passMs(600);
+  expect(relay.outward.closed).toBe(false);
+
+  relay.swallowAll();
+
+  await once(relay.outward, "close");
+  await talks(b, a);
+});
+
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 test.each([
@@ -257,10 +273,10 @@ function networkOf(identity: PeerIdentity, lines: LogLine[]): GrpcPeerNetwork {
   });
 }
 
-function dial(process: PeerProcess): WireStream {
+function dial({ address }: PeerProcess, by: string = address): WireStream {
   const { Client } = peerService();
   const options = peerClientOptions(resolvePeerLimits());
-  const client = new Client(process.address, peerClientCredentials(), options);
+  const client = new Client(by, peerClientCredentials(), options);
   onTestFinished(() => client.close());
   const stream = client.exchange();
   stream.on("error", () => undefined);
@@ -270,6 +286,40 @@ function dial(process: PeerProcess): WireStream {
 
 function statusOf(stream: WireStream): Promise<StatusObject> {
   return new Promise((resolve) => stream.once("status", resolve));
+}
+
+/** A way to a process on which nothing need arrive, while both ends believe that it stands. */
+async function relayTo(process: PeerProcess) {
+  const outward = rawDial(process);
+  let inward: Socket | undefined;
+  const server = createServer((socket) => {
+    inward = socket;
+    socket.on("error", () => undefined);
+    socket.pipe(outward);
+    outward.pipe(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    inward?.destroy();
+    server.close();
+  });
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** The connection that the process sees. */
+    outward,
+    swallowAll: () => {
+      inward?.unpipe(outward);
+      outward.unpipe(inward);
+      inward?.resume();
+      outward.resume();
+    },
+  };
+}
+
+async function passMs(ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  await until(() => performance.now() > end, "time passes");
 }
 
 function rawDial(process: PeerProcess): Socket {

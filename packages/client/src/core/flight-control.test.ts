@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inSession, N1, N2, versionOf, watch } from "../../test/stage.ts";
+import { inSession, N1, N2, N3, versionOf, watch } from "../../test/stage.ts";
 import { CLIENT_LIMITS } from "./client-limits.ts";
 
 describe("exactly once", () => {
@@ -60,6 +60,31 @@ describe("exactly once", () => {
 
     expect(write.value?.revision).toBe(2);
     expect(cluster.seen.at(-1)?.address).toBe(N2);
+  });
+
+  test("two nodes of three that take everything and answer nothing do not cost a call its time", async () => {
+    const { world, cluster, client } = await inSession();
+    cluster.set({ kind: "alone" }, [N1, N2]);
+    const write = watch(client.put("k", "v"));
+
+    await world.pass(2 * CLIENT_LIMITS.stallMs + 200);
+
+    expect(write.value?.revision).toBe(2);
+    expect(cluster.seen.at(-1)?.address).toBe(N3);
+  });
+
+  test("a cluster of which no node answers is asked half as often once all were tried", async () => {
+    const { world, cluster, client } = await inSession();
+    cluster.set({ kind: "alone" });
+    watch(client.put("k", "v", { timeoutMs: 60_000 }));
+    const roundMs = 3 * CLIENT_LIMITS.stallMs;
+
+    await world.pass(roundMs + 1000);
+    const first = cluster.turns.length;
+    await world.pass(roundMs);
+
+    expect(first).toBe(4);
+    expect(cluster.turns.length).toBe(5);
   });
 
   test.each(["NO_LEADER", "STOPPED"])(

@@ -48,6 +48,7 @@ export class FlightControl {
     this.#crew = crew;
     this.#stall = new StallWatch(ports.clock, limits.stallMs, {
       isWaiting: () => this.#hasSomethingOut(),
+      nodes: () => crew.link.addresses.length,
       stalled: (ms) => crew.link.move(`no answer for ${ms} ms`),
     });
     this.#retry = new RetryTimer(ports, limits, () => {

@@ -3,20 +3,23 @@ import type { Cancel, Clock, Millis } from "@holdfast/base";
 export interface StallEvents {
   /** Whether an answer is owed at all. */
   isWaiting(): boolean;
+  /** How many nodes there are to try. */
+  nodes(): number;
   /** Nothing was heard for `ms` though an answer is owed. */
   stalled(ms: number): void;
 }
 
 /**
  * Notices a node that keeps its connection and says nothing: one that is paused,
- * or cut off from the others. Each time in a row it waits twice as long, so that
- * a cluster that is merely slow is not flooded with copies.
+ * or cut off from the others. Once every node was tried in vain it waits twice as
+ * long for each, and so on, so that a cluster that is merely slow is not flooded with copies.
  */
 export class StallWatch {
   readonly #clock: Clock;
   readonly #leastMs: number;
   readonly #events: StallEvents;
   #patienceMs: number;
+  #stalls = 0;
   #quietSince: Millis = 0;
   #cancel: Cancel | undefined;
 
@@ -36,6 +39,7 @@ export class StallWatch {
   heard(): void {
     this.#quietSince = this.#clock.now();
     this.#patienceMs = this.#leastMs;
+    this.#stalls = 0;
   }
 
   stop(): void {
@@ -55,7 +59,8 @@ export class StallWatch {
       this.#wait(this.#patienceMs - quietMs);
       return;
     }
-    this.#patienceMs *= 2;
+    this.#stalls += 1;
+    if (this.#stalls % this.#events.nodes() === 0) this.#patienceMs *= 2;
     this.#events.stalled(Math.round(quietMs));
   }
 }

@@ -1,9 +1,4 @@
-import {
-  type MethodDefinition,
-  Server,
-  type ServerOptions,
-  type ServiceDefinition,
-} from "@grpc/grpc-js";
+import { type MethodDefinition, Server, type ServiceDefinition } from "@grpc/grpc-js";
 import { loadDefinition } from "@holdfast/protocol";
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
@@ -11,20 +6,8 @@ import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
+import { CLIENT_PINGS, grpcServerOptions } from "./server-options.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
-
-/** etcd's bound of a request, 1.5 MiB, and 512 KiB for what is around it. */
-export const RECEIVE_BYTES_MAX: number = 1_572_864 + 512 * 1024;
-/** Calls and streams at once on one connection. */
-export const STREAMS_PER_CONNECTION_MAX = 16_384;
-
-const SERVER_OPTIONS: ServerOptions = {
-  "grpc.max_receive_message_length": RECEIVE_BYTES_MAX,
-  "grpc.max_send_message_length": -1,
-  "grpc.max_concurrent_streams": STREAMS_PER_CONNECTION_MAX,
-  // Nobody asks for it here, and it costs on each message.
-  "grpc.enable_channelz": 0,
-};
 
 const FILES = ["etcd/rpc.proto", "holdfast/v1/admin.proto", "holdfast/v1/session.proto"] as const;
 
@@ -36,7 +19,7 @@ export function createGrpcServer(
     SessionParts & { readonly health: HealthImplementation },
 ): Server {
   const definition = loadDefinition(...FILES);
-  const server = new Server(SERVER_OPTIONS);
+  const server = new Server(grpcServerOptions(CLIENT_PINGS));
   const kv = service("etcdserverpb.KV");
   const range = kv["Range"] as MethodDefinition<object, object>;
   const serialize = range.responseSerialize;

@@ -45,8 +45,8 @@ export function unaryCall<Request, Served, Response>(
 }
 
 /** What a call says about itself beside its request. */
-export function contextOf<Request, Response>(
-  call: ServerUnaryCall<Request, Response>,
+export function contextOf(
+  call: Pick<ServerUnaryCall<unknown, unknown>, "getDeadline" | "metadata">,
 ): CallContext {
   return {
     timeoutMs: remainingMs(call.getDeadline()),
@@ -54,9 +54,13 @@ export function contextOf<Request, Response>(
   };
 }
 
+/**
+ * gRPC tells the deadline by the clock on the wall, but ends the call by a timer. A call that is here and whose
+ * deadline is over saw that clock jump, between its headers and its message: it is left to the server's own limit.
+ */
 function remainingMs(deadline: Date | number): number {
-  if (deadline === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  return Math.max(0, Number(deadline) - Date.now());
+  const leftMs = Number(deadline) - Date.now();
+  return leftMs > 0 ? leftMs : Number.POSITIVE_INFINITY;
 }
 
 function answer<Request, Served, Response>(

@@ -44,6 +44,9 @@ export function peerServerOptions(limits: PeerLimits): ChannelOptions {
     "grpc.max_receive_message_length": limits.wireBytesMax,
     "grpc.enable_channelz": 0,
     "grpc.max_connection_idle_ms": limits.idleMs,
+    // A peer whose host lost its power ends neither its streams nor its connections.
+    "grpc.keepalive_time_ms": limits.idleMs,
+    "grpc.keepalive_timeout_ms": limits.pingTimeoutMs,
   };
   return { ...options };
 }
