@@ -1,0 +1,91 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Bounds, type Mutant, mutated, type SearchFigures } from "@holdfast/sim";
+import { REPOSITORY } from "../locations.ts";
+import type { OpenedCore } from "./open-core-hooks.ts";
+
+/** Loads the built core file by file, opened: a bundle could not. */
+const EXPLORE = fileURLToPath(new URL("packages/cli/dist/sim/explore-process.js", REPOSITORY));
+const CORE = new URL("packages/raft/dist/", REPOSITORY);
+const COMPLAINT_CHARACTERS = 2_000;
+
+/** What an exploring process is given. */
+export interface ExploreOrder {
+  readonly bounds: Bounds;
+  readonly core: OpenedCore;
+}
+
+export interface ExploreFigures extends SearchFigures {
+  readonly seconds: number;
+  /** Memory of the process. */
+  readonly bytes: number;
+}
+
+export type ExploreEnd =
+  /** All within the bounds was tried, and no promise was broken. */
+  | { readonly kind: "exhausted" }
+  /** There were more states than the bound. */
+  | { readonly kind: "full" }
+  | {
+      readonly kind: "violation";
+      readonly invariant: string;
+      readonly message: string;
+      /** A shortest way to it, in words. */
+      readonly path: readonly string[];
+    };
+
+/** What an exploring process tells, every now and then and at its end. */
+export interface ExploreNews {
+  readonly figures: ExploreFigures;
+  readonly end: ExploreEnd | undefined;
+}
+
+export interface Exploration {
+  readonly bounds: Bounds;
+  /** A mistake to be made in the core. */
+  readonly mutant: Mutant | undefined;
+  /** Of the process at most, MiB. */
+  readonly memoryMib: number;
+  readonly signal: AbortSignal;
+  told(figures: ExploreFigures): void;
+}
+
+/**
+ * Explores in a process of its own.
+ *
+ * @returns the last news; their end is `undefined` if it was ended before.
+ * @throws if the process breaks, for want of memory for one.
+ */
+export async function explore(exploration: Exploration): Promise<ExploreNews | undefined> {
+  const { bounds, mutant, memoryMib, signal, told } = exploration;
+  const child = fork(EXPLORE, {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    execArgv: [`--max-old-space-size=${memoryMib}`, ...profiling()],
+  });
+  const end = (): boolean => child.kill();
+  signal.addEventListener("abort", end);
+  let last: ExploreNews | undefined;
+  let complaint = "";
+  child.on("message", (message) => {
+    last = message as ExploreNews;
+    told(last.figures);
+  });
+  child.stderr?.on("data", (text: Buffer) => {
+    complaint = `${complaint}${text}`.slice(0, COMPLAINT_CHARACTERS);
+  });
+  child.send({ bounds, core: { core: CORE.href, mutant: sourceOf(mutant) } } satisfies ExploreOrder);
+  const [code] = (await once(child, "close")) as [number | null];
+  signal.removeEventListener("abort", end);
+  if (code !== 0 && !signal.aborted) throw new Error(`the exploring process broke: ${complaint}`);
+  return last;
+}
+
+function profiling(): string[] { const d = process.env["EXPLORE_PROF"]; return d === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${d}`]; }
+
+function sourceOf(mutant: Mutant | undefined): OpenedCore["mutant"] {
+  if (mutant === undefined) return undefined;
+  const url = new URL(mutant.file, CORE);
+  return { url: url.href, source: mutated(readFileSync(url, "utf8"), mutant) };
+}
