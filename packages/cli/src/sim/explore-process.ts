@@ -2,43 +2,46 @@
 import { once } from "node:events";
 import { register } from "node:module";
 import { setImmediate as turn } from "node:timers/promises";
-import type { ExploreNews, ExploreOrder } from "./explore.ts";
+import type { Search, SearchEnd } from "@holdfast/sim";
+import type { ExploreEnd, ExploreNews, ExploreOrder } from "./explore.ts";
 
-const STATES_A_TURN = 500;
+/** States between two looks at the clock. */
+const STATES_A_LOOK = 500;
 const NEWS_MS = 1_000;
+const MIB = 1024 * 1024;
 
 const [order] = (await once(process, "message")) as [ExploreOrder];
 process.once("disconnect", () => process.exit());
 register("./open-core-hooks.js", import.meta.url, { data: order.core });
 // Only now: what is loaded before the hooks are there is neither opened nor has a mistake in it.
-const { pathInWords, Search } = await import("@holdfast/sim");
+const sim = await import("@holdfast/sim");
 const began = performance.now();
-const search = new Search(order.bounds);
-let toldAt = began;
-for (;;) {
-  const end = search.advance(STATES_A_TURN);
-  const now = performance.now();
-  if (end === undefined && now - toldAt < NEWS_MS) continue;
-  toldAt = now;
-  const seconds = (now - began) / 1000;
-  const figures = { ...search.figures, seconds, bytes: process.memoryUsage().rss };
-  if (end === undefined) {
+const last = await run(new sim.Search(order.bounds, order.names));
+process.send?.(last, () => process.exit());
+
+async function run(search: Search): Promise<ExploreNews> {
+  for (let toldAt = began; ; ) {
+    const end = search.advance(STATES_A_LOOK);
+    if (end !== undefined) return { figures: figuresOf(search), end: told(end, search) };
+    if (performance.now() - toldAt < NEWS_MS) continue;
+    toldAt = performance.now();
+    const figures = figuresOf(search);
+    if (figures.bytes > order.memoryMib * MIB)
+      return { figures, end: { kind: "full", of: "memory" } };
     process.send?.({ figures, end: undefined } satisfies ExploreNews);
+    // Messages are sent between two turns.
     await turn();
-    continue;
   }
-  const news: ExploreNews =
-    end.kind === "violation"
-      ? {
-          figures,
-          end: {
-            kind: end.kind,
-            invariant: end.violation.invariant,
-            message: end.violation.message,
-            path: pathInWords(end.path, search.members.messages),
-          },
-        }
-      : { figures, end };
-  process.send?.(news, () => process.exit(0));
-  break;
+}
+
+function figuresOf({ figures }: Search): ExploreNews["figures"] {
+  const seconds = (performance.now() - began) / 1000;
+  return { ...figures, seconds, bytes: process.memoryUsage().rss };
+}
+
+function told(end: SearchEnd, { members }: Search): ExploreEnd {
+  if (end.kind === "full") return { kind: "full", of: "states" };
+  if (end.kind === "exhausted") return end;
+  const { invariant, message } = end.violation;
+  return { kind: end.kind, invariant, message, path: sim.pathInWords(end.path, members.messages) };
 }

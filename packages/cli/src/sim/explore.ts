@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Bounds, type Mutant, mutated, type SearchFigures } from "@holdfast/sim";
+import { type Bounds, type Mutant, mutated, type Naming, type SearchFigures } from "@holdfast/sim";
 import { REPOSITORY } from "../locations.ts";
 import type { OpenedCore } from "./open-core-hooks.ts";
 
@@ -14,6 +14,8 @@ const COMPLAINT_CHARACTERS = 2_000;
 /** What an exploring process is given. */
 export interface ExploreOrder {
   readonly bounds: Bounds;
+  readonly names: Naming | undefined;
+  readonly memoryMib: number;
   readonly core: OpenedCore;
 }
 
@@ -26,8 +28,8 @@ export interface ExploreFigures extends SearchFigures {
 export type ExploreEnd =
   /** All within the bounds was tried, and no promise was broken. */
   | { readonly kind: "exhausted" }
-  /** There were more states than the bound. */
-  | { readonly kind: "full" }
+  /** There was no room for more states, and none of those that were seen breaks a promise. */
+  | { readonly kind: "full"; readonly of: "states" | "memory" }
   | {
       readonly kind: "violation";
       readonly invariant: string;
@@ -45,9 +47,12 @@ export interface ExploreNews {
 export interface Exploration {
   readonly bounds: Bounds;
   /** A mistake to be made in the core. */
-  readonly mutant: Mutant | undefined;
-  /** Of the process at most, MiB. */
+  readonly mutant?: Mutant | undefined;
+  /** Left out: alike wherever the members have equal parts. */
+  readonly names?: Naming | undefined;
+  /** Of the process; it gives up when it has taken so much. */
   readonly memoryMib: number;
+  /** Aborts when it is to be ended. */
   readonly signal: AbortSignal;
   told(figures: ExploreFigures): void;
 }
@@ -55,14 +60,14 @@ export interface Exploration {
 /**
  * Explores in a process of its own.
  *
- * @returns the last news; their end is `undefined` if it was ended before.
- * @throws if the process breaks, for want of memory for one.
+ * @returns the last news; `undefined` or without an end if it was ended before.
+ * @throws if the process breaks.
  */
 export async function explore(exploration: Exploration): Promise<ExploreNews | undefined> {
-  const { bounds, mutant, memoryMib, signal, told } = exploration;
+  const { bounds, mutant, names, memoryMib, signal, told } = exploration;
   const child = fork(EXPLORE, {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    execArgv: [`--max-old-space-size=${memoryMib}`, ...profiling()],
+    execArgv: [`--max-old-space-size=${memoryMib}`],
   });
   const end = (): boolean => child.kill();
   signal.addEventListener("abort", end);
@@ -75,14 +80,13 @@ export async function explore(exploration: Exploration): Promise<ExploreNews | u
   child.stderr?.on("data", (text: Buffer) => {
     complaint = `${complaint}${text}`.slice(0, COMPLAINT_CHARACTERS);
   });
-  child.send({ bounds, core: { core: CORE.href, mutant: sourceOf(mutant) } } satisfies ExploreOrder);
+  const core = { core: CORE.href, mutant: sourceOf(mutant) };
+  child.send({ bounds, names, memoryMib, core } satisfies ExploreOrder);
   const [code] = (await once(child, "close")) as [number | null];
   signal.removeEventListener("abort", end);
   if (code !== 0 && !signal.aborted) throw new Error(`the exploring process broke: ${complaint}`);
   return last;
 }
-
-function profiling(): string[] { const d = process.env["EXPLORE_PROF"]; return d === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${d}`]; }
 
 function sourceOf(mutant: Mutant | undefined): OpenedCore["mutant"] {
   if (mutant === undefined) return undefined;

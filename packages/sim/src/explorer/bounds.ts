@@ -17,6 +17,8 @@ export interface Bounds {
   readonly crashes: number;
   /** Messages that arrive twice. */
   readonly duplicates: number;
+  /** Actions one after the other. */
+  readonly depth: number;
   /** Then the search gives up. */
   readonly states: number;
 }
@@ -41,6 +43,7 @@ export const LIMITS: Record<BoundName, Limit> = {
   changes: { usual: 0, least: 0, most: 2 },
   crashes: { usual: 1, least: 0, most: 3 },
   duplicates: { usual: 0, least: 0, most: 3 },
+  depth: { usual: 1_000, least: 1, most: 1_000 },
   states: { usual: 3_000_000, least: 1, most: 50_000_000 },
 };
 

@@ -1,3 +1,4 @@
+import type { Message } from "@holdfast/raft";
 import type { Renaming } from "./renaming.ts";
 
 /**
@@ -36,6 +37,9 @@ const LEFT_OUT = new Set([
 /** Fields that name a member, or members in ascending order. */
 const MEMBERS = new Set(["id", "from", "to", "vote", "leader", "peer", "learner", "replaces"]);
 const SORTED_MEMBERS = new Set(["voters", "outgoing", "learners", "learnersNext"]);
+
+/** Lists of messages that wait for a write. */
+const HELD = new Set(["held", "messages"]);
 
 /** How the built core's private fields are called once they are opened. */
 const OPENED = "$";
@@ -80,8 +84,16 @@ function draw(value: unknown, name: string, view: View): string {
 
 function drawList(list: readonly unknown[], name: string, view: View): readonly string[] {
   const members = SORTED_MEMBERS.has(name);
-  const drawn = list.map((one) => draw(one, members ? "id" : name, view));
-  return view.renaming !== undefined && (members || name === "peers") ? drawn.sort() : drawn;
+  const { renaming } = view;
+  const inOrder = renaming !== undefined && HELD.has(name) ? byReceiver(list, renaming) : list;
+  const drawn = inOrder.map((one) => draw(one, members ? "id" : name, view));
+  return renaming !== undefined && (members || name === "peers") ? drawn.sort() : drawn;
+}
+
+/** Messages to different members wait side by side; only those to the same one have an order. */
+function byReceiver(list: readonly unknown[], renaming: Renaming): readonly unknown[] {
+  const receiver = (message: unknown): number => renaming[(message as Message).to] ?? 0;
+  return [...list].sort((a, b) => receiver(a) - receiver(b));
 }
 
 function drawNumber(value: number, name: string, view: View): string {

@@ -51,6 +51,9 @@ export interface Move {
   readonly kept: readonly MessageId[];
 }
 
+/** Whether states that differ in the members' names only are one. */
+export type Naming = "alike" | "apart";
+
 /**
  * Tries everything that can happen to a few members within bounds, breadth first, so that what
  * it finds is a shortest way to it. A state is a row of numbers: the state of each member, the
@@ -75,10 +78,10 @@ export class Search {
   #cut = 0;
   #end: SearchEnd | undefined;
 
-  constructor(bounds: Bounds, renames: boolean = bounds.changes === 0) {
+  /** `names` "apart" takes longer, and shows that "alike" misses nothing. */
+  constructor(bounds: Bounds, names: Naming = namingFor(bounds)) {
     this.#bounds = bounds;
-    // Whoever leaves a configuration is no longer like the others.
-    const renamings = renames ? renamingsOf(bounds.members) : [];
+    const renamings = names === "alike" ? renamingsOf(bounds.members) : [];
     this.members = new MemberBook(bounds, renamings);
     this.#histories = new HistoryBook(renamings);
     const books = { members: this.members, histories: this.#histories };
@@ -114,17 +117,17 @@ export class Search {
   }
 
   #expand(): void {
-    if (this.#at === this.#table.count) {
+    if (this.#at === this.#levelEnds && this.#at < this.#table.count) {
+      this.#depth++;
+      this.#levelEnds = this.#table.count;
+    }
+    if (this.#at === this.#table.count || this.#depth === this.#bounds.depth) {
       this.#end = { kind: "exhausted" };
       return;
     }
     if (this.#table.count >= this.#bounds.states) {
       this.#end = { kind: "full" };
       return;
-    }
-    if (this.#at === this.#levelEnds) {
-      this.#depth++;
-      this.#levelEnds = this.#table.count;
     }
     const row = this.#row;
     this.#table.read(this.#at, row);
@@ -277,6 +280,11 @@ export class Search {
     const kept = sent.filter((message) => after.subarray(members, -1).includes(message));
     return { place, input: inputOf(code), late: isLate(code), sent, kept };
   }
+}
+
+/** Whoever leaves a configuration is no longer like the others. */
+function namingFor({ changes }: Bounds): Naming {
+  return changes === 0 ? "alike" : "apart";
 }
 
 /** Puts a message among those of a row, which are in order, `empty` being the last empty place. */

@@ -1,0 +1,72 @@
+import { type Bounds, boundsWith, MUTANTS, type Naming } from "@holdfast/sim";
+import { expect, test } from "vitest";
+import { type ExploreNews, explore } from "./explore.ts";
+
+const SMALL: Partial<Bounds> = { members: 2, terms: 1, proposals: 0, crashes: 0 };
+
+interface Asked {
+  readonly bounds: Partial<Bounds>;
+  readonly mutant?: string;
+  readonly names?: Naming;
+}
+
+async function explored({ bounds, mutant, names }: Asked): Promise<ExploreNews> {
+  const news = await explore({
+    bounds: boundsWith(bounds),
+    mutant: MUTANTS.find(({ name }) => name === mutant),
+    names,
+    memoryMib: 1_000,
+    signal: new AbortController().signal,
+    told: () => undefined,
+  });
+  if (news === undefined) throw new Error("the search told nothing");
+  return news;
+}
+
+test("two members of the product's core break nothing, whatever happens to them in one term", async () => {
+  const { end, figures } = await explored({ bounds: { ...SMALL, crashes: 1 } });
+
+  expect(end).toEqual({ kind: "exhausted" });
+  expect(figures.states).toBeGreaterThan(1_000);
+  expect(figures.memberSteps).toBeLessThan(figures.transitions / 4);
+});
+
+test.each([SMALL, { members: 3, messages: 2, writes: 1, crashes: 1, depth: 5 }])(
+  "states that differ in names only stand for exactly those that there are: %j",
+  async (bounds) => {
+    const alike = await explored({ bounds, names: "alike" });
+    const apart = await explored({ bounds, names: "apart" });
+
+    expect(alike.end).toEqual({ kind: "exhausted" });
+    expect(alike.figures.states).toBeLessThan(apart.figures.states);
+    expect(alike.figures.named).toBe(apart.figures.states);
+  },
+);
+
+test("a search without room says that it has not seen all", async () => {
+  const { end, figures } = await explored({ bounds: { ...SMALL, states: 100 } });
+
+  expect(end).toEqual({ kind: "full", of: "states" });
+  expect(figures.states).toBeGreaterThanOrEqual(100);
+});
+
+test("a vote that is told before it is written is found in four actions", async () => {
+  const { end } = await explored({
+    bounds: { members: 3 },
+    mutant: "grants-before-it-is-written",
+  });
+
+  expect(end).toMatchObject({ kind: "violation", invariant: "I9" });
+  const path = end?.kind === "violation" ? end.path : [];
+  expect(path.filter((line) => /^ *\d+\. /.test(line))).toHaveLength(4);
+  expect(path.at(-1)).toContain("vote-request");
+});
+
+test("a vote that is forgotten with the leadership is found", async () => {
+  const { end } = await explored({
+    bounds: { members: 3, terms: 1, crashes: 0 },
+    mutant: "forgets-its-vote-when-it-steps-down",
+  });
+
+  expect(end).toMatchObject({ kind: "violation", invariant: "I2" });
+});
