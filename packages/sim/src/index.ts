@@ -1,7 +1,8 @@
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
 export { type BoundName, type Bounds, boundsWith, LIMITS } from "./explorer/bounds.ts";
 export { pathInWords } from "./explorer/path-in-words.ts";
-export { type Naming, Search, type SearchEnd, type SearchFigures } from "./explorer/search.ts";
+export type { Naming } from "./explorer/renaming.ts";
+export { Search, type SearchEnd, type SearchFigures } from "./explorer/search.ts";
 export { MUTANTS } from "./mutants/catalogue.ts";
 export { HUNT_STORM_MS, type HuntResult, type Mutant, mutated } from "./mutants/mutant.ts";
 export { type Core, type MakeCore, makeProductionCore } from "./node/core.ts";

@@ -31,17 +31,17 @@ test("two members of the product's core break nothing, whatever happens to them 
   expect(figures.memberSteps).toBeLessThan(figures.transitions / 4);
 });
 
-test.each([SMALL, { members: 3, messages: 2, writes: 1, crashes: 1, depth: 5 }])(
-  "states that differ in names only stand for exactly those that there are: %j",
-  async (bounds) => {
-    const alike = await explored({ bounds, names: "alike" });
-    const apart = await explored({ bounds, names: "apart" });
+test("states that differ in names only stand for exactly those that there are", async () => {
+  const bounds = { members: 3, messages: 2, writes: 1, crashes: 1, depth: 5 };
+  const [alike, apart] = await Promise.all([
+    explored({ bounds, names: "alike" }),
+    explored({ bounds, names: "apart" }),
+  ]);
 
-    expect(alike.end).toEqual({ kind: "exhausted" });
-    expect(alike.figures.states).toBeLessThan(apart.figures.states);
-    expect(alike.figures.named).toBe(apart.figures.states);
-  },
-);
+  expect(alike.end).toEqual({ kind: "exhausted" });
+  expect(alike.figures.states).toBeLessThan(apart.figures.states / 4);
+  expect(alike.figures.named).toBe(apart.figures.states);
+});
 
 test("a search without room says that it has not seen all", async () => {
   const { end, figures } = await explored({ bounds: { ...SMALL, states: 100 } });
@@ -60,13 +60,4 @@ test("a vote that is told before it is written is found in four actions", async 
   const path = end?.kind === "violation" ? end.path : [];
   expect(path.filter((line) => /^ *\d+\. /.test(line))).toHaveLength(4);
   expect(path.at(-1)).toContain("vote-request");
-});
-
-test("a vote that is forgotten with the leadership is found", async () => {
-  const { end } = await explored({
-    bounds: { members: 3, terms: 1, crashes: 0 },
-    mutant: "forgets-its-vote-when-it-steps-down",
-  });
-
-  expect(end).toMatchObject({ kind: "violation", invariant: "I2" });
 });

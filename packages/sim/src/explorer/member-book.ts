@@ -12,6 +12,9 @@ import { fingerprintOf } from "./picture.ts";
 import type { Renaming } from "./renaming.ts";
 import { ShapeBook } from "./shape-book.ts";
 
+/** Of the times that a state of a member is reached again, every so many are tested. */
+const TESTED_EVERY = 8;
+
 export type MemberStateId = number;
 
 /** What the others and the judges may know of a member's state. */
@@ -65,8 +68,11 @@ export class MemberBook {
   readonly #ids = new Map<number, MemberStateId>();
   readonly #states: MemberState[] = [];
   readonly #origins: Origin[] = [];
+  /** Another way to a state, where it is tested. */
+  readonly #others: (Origin | undefined)[] = [];
   readonly #steps: Map<InputCode, MemberStep>[] = [];
   #stepsTaken = 0;
+  #reached = 0;
 
   constructor(bounds: Bounds, renamings: readonly Renaming[]) {
     this.#bounds = bounds;
@@ -99,18 +105,19 @@ export class MemberBook {
     const step = this.#take(from, code);
     this.#steps[from]?.set(code, step);
     this.#stepsTaken++;
+    this.#test(from, code, step);
     return step;
   }
 
   #take(from: MemberStateId, code: InputCode): MemberStep {
-    const judge = new MemberJudge();
     const input = inputOf(code);
     try {
-      const { member, origin } = this.#again(from, input.kind === "crash" ? undefined : judge);
+      const origin = this.#originOf(from);
+      const { member, judge } = this.#again(origin);
       if (input.kind === "crash") {
         const { id, life } = origin.birth;
         const next = this.#begin({ id, life: life + 1, disk: member.diskAfterCrash(input.kept) });
-        return { ...stepWith(judge, [], next), wrote: false };
+        return stepWith(judge, [], next);
       }
       const before = member.log.lastIndex;
       const { hardState } = member.log;
@@ -121,18 +128,23 @@ export class MemberBook {
       const beyondBounds = this.#isBeyond(member, judge.sent);
       return { ...stepWith(judge, sent, next), wrote, beyondBounds };
     } catch (failure) {
-      return { ...stepWith(judge, [], from), violation: violationOf(failure) };
+      return { ...stepWith(new MemberJudge(), [], from), violation: violationOf(failure) };
     }
   }
 
-  /** A member in this state; what it does from now on is judged. */
-  #again(id: MemberStateId, judge: MemberJudge | undefined): { member: Member; origin: Origin } {
+  #originOf(id: MemberStateId): Origin {
     const origin = this.#origins[id];
     if (origin === undefined) throw new Error(`there is no state ${id} of a member`);
-    const member = new Member(origin.birth);
-    for (const code of origin.inputs) member.perform(inputOf(code), isLate(code), this.#messageOf);
-    if (judge !== undefined) member.watch(judge);
-    return { member, origin };
+    return origin;
+  }
+
+  /** A member that has heard what the origin says; what it does from now on is judged. */
+  #again({ birth, inputs }: Origin): { readonly member: Member; readonly judge: MemberJudge } {
+    const member = new Member(birth);
+    for (const code of inputs) member.perform(inputOf(code), isLate(code), this.#messageOf);
+    const judge = new MemberJudge();
+    member.watch(judge);
+    return { member, judge };
   }
 
   readonly #messageOf = (id: MessageId): Message => this.messages.at(id);
@@ -144,7 +156,11 @@ export class MemberBook {
   #idOf(member: Member, origin: Origin): MemberStateId {
     const picture = fingerprintOf(member.picture());
     const known = this.#ids.get(picture);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#reached++;
+      if (this.#reached % TESTED_EVERY === 0) this.#testWith(known, origin);
+      return known;
+    }
     const id = this.#states.length;
     this.#ids.set(picture, id);
     this.#origins.push(origin);
@@ -152,6 +168,29 @@ export class MemberBook {
     this.shapes.add((renaming) => member.picture(renaming));
     this.#states.push(this.#stateOf(member));
     return id;
+  }
+
+  /** A state was reached by another way; what it led to and will lead to is tested. */
+  #testWith(known: MemberStateId, origin: Origin): void {
+    this.#others[known] = origin;
+    for (const [code, step] of this.#steps[known] ?? []) this.#test(known, code, step);
+  }
+
+  /**
+   * A state that was reached by another way as well has to lead to the same from there: else the
+   * picture of a member leaves out what matters.
+   */
+  #test(from: MemberStateId, code: InputCode, { next, sent, violation }: MemberStep): void {
+    const origin = this.#others[from];
+    const input = inputOf(code);
+    if (origin === undefined || violation !== undefined || input.kind === "crash") return;
+    const { member, judge } = this.#again(origin);
+    member.perform(input, isLate(code), this.#messageOf);
+    const sends = judge.sent.map((message) => this.messages.idOf(message));
+    const same = this.#ids.get(fingerprintOf(member.picture())) === next;
+    if (same && sends.join() === sent.join()) return;
+    const what = JSON.stringify(input);
+    throw new Error(`two states of member ${member.id} look alike, but ${what} tells them apart`);
   }
 
   #stateOf(member: Member): MemberState {

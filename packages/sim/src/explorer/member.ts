@@ -38,8 +38,8 @@ const OPTIONS: RaftOptions = resolveRaftOptions({
   appendBytesMax: 1,
   inflightMessagesMax: 2,
   // Who is in a hurry waits no less: only the order of a member's own deadlines matters here.
-  goneCampaignMs: ELECTION_MS,
-  goneRetryMs: ELECTION_MS,
+  goneCampaignMs: 2 * ELECTION_MS,
+  goneRetryMs: 2 * ELECTION_MS,
 });
 
 /** What a life of a member begins with. */
@@ -80,8 +80,8 @@ export class Member {
     this.#core = new Raft({
       id,
       options: OPTIONS,
-      // Small enough to be no chance at all, and other questions in each life.
-      random: { uint32: () => (life + 1) * QUESTIONS_A_LIFE },
+      // No chance at all: every draw is the greatest there is. But each life has other questions.
+      random: { uint32: () => 2 ** 32 - (life + 1) * QUESTIONS_A_LIFE },
       membershipCodec: asciiMembershipCodec,
       restored: {
         hardState: disk.hardState,

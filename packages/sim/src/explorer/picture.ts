@@ -8,7 +8,6 @@ import type { Renaming } from "./renaming.ts";
 const TIMES = new Set([
   "heardLeaderAt",
   "at",
-  "hurryUntil",
   "deadline",
   "askedAt",
   "nextHeartbeatAt",
@@ -20,7 +19,8 @@ const TIMES = new Set([
 ]);
 
 /**
- * Told in another way, or the same for all cores of a search. Writes are numbered without a
+ * Told in another way, the same for all cores of a search, or without any effect in it: the last
+ * is put to the test, see `MemberBook`. Writes are numbered without a
  * gap and end with the latest, so that how many are pending says all that their numbers do.
  */
 const LEFT_OUT = new Set([
@@ -32,6 +32,14 @@ const LEFT_OUT = new Set([
   "trace",
   // Follow from the ids beside them.
   "profiles",
+  // Whoever is in a hurry waits no less with the options of a search.
+  "hurryUntil",
+  "hastyElections",
+  // No state is ever durable, so that no log is compacted and no state is sent; nor are there learners.
+  "floor",
+  "trailing",
+  "answering",
+  "catchUp",
 ]);
 
 /** Fields that name a member, or members in ascending order. */

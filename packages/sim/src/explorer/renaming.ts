@@ -1,7 +1,16 @@
 import type { MemberId } from "@holdfast/base";
+import type { Bounds } from "./bounds.ts";
+
+/** Whether states that differ in the members' names only are one. */
+export type Naming = "alike" | "apart";
 
 /** One way to name the members anew: by old number, the new one. 0 is nobody. */
 export type Renaming = readonly number[];
+
+/** Whoever leaves a configuration is no longer like the others. */
+export function namingFor({ changes }: Bounds): Naming {
+  return changes === 0 ? "alike" : "apart";
+}
 
 /**
  * The ways to name members anew, the first of which changes nothing. A cluster in which two

@@ -14,12 +14,11 @@ import {
   memberAt,
 } from "./member-input.ts";
 import type { MessageId } from "./message-book.ts";
+import { insert, NO_MESSAGE, removeAt } from "./message-slots.ts";
 import { type Offered, offersTo } from "./offers.ts";
-import { renamingsOf } from "./renaming.ts";
+import { type Naming, namingFor, renamingsOf } from "./renaming.ts";
 import { type StateId, StateTable } from "./state-table.ts";
 
-/** An empty place among the messages of a row; it sorts before all. */
-const NO_MESSAGE = -1;
 /** Member and code of an action as one number. */
 const PLACE = 2 ** 26;
 
@@ -50,9 +49,6 @@ export interface Move {
   /** Those of what was sent that will still arrive. */
   readonly kept: readonly MessageId[];
 }
-
-/** Whether states that differ in the members' names only are one. */
-export type Naming = "alike" | "apart";
 
 /**
  * Tries everything that can happen to a few members within bounds, breadth first, so that what
@@ -280,25 +276,4 @@ export class Search {
     const kept = sent.filter((message) => after.subarray(members, -1).includes(message));
     return { place, input: inputOf(code), late: isLate(code), sent, kept };
   }
-}
-
-/** Whoever leaves a configuration is no longer like the others. */
-function namingFor({ changes }: Bounds): Naming {
-  return changes === 0 ? "alike" : "apart";
-}
-
-/** Puts a message among those of a row, which are in order, `empty` being the last empty place. */
-function insert(row: Int32Array, first: number, empty: number, id: MessageId): number {
-  let slot = Math.max(first, empty);
-  for (; slot + 1 < row.length - 1 && (row[slot + 1] ?? 0) < id; slot++) {
-    row[slot] = row[slot + 1] ?? NO_MESSAGE;
-  }
-  row[slot] = id;
-  return slot;
-}
-
-/** The places before it move up. */
-function removeAt(row: Int32Array, first: number, slot: number): void {
-  for (let at = slot; at > first; at--) row[at] = row[at - 1] ?? NO_MESSAGE;
-  row[first] = NO_MESSAGE;
 }
