@@ -2,7 +2,7 @@ import { type Bounds, boundsWith, MUTANTS, type Naming } from "@holdfast/sim";
 import { expect, test } from "vitest";
 import { type ExploreNews, explore } from "./explore.ts";
 
-const SMALL: Partial<Bounds> = { members: 2, terms: 1, proposals: 0, crashes: 0 };
+const SMALL: Partial<Bounds> = { members: 2, terms: 1, rounds: 1, writes: 1 };
 
 interface Asked {
   readonly bounds: Partial<Bounds>;
@@ -24,7 +24,7 @@ async function explored({ bounds, mutant, names }: Asked): Promise<ExploreNews> 
 }
 
 test("two members of the product's core break nothing, whatever happens to them in one term", async () => {
-  const { end, figures } = await explored({ bounds: { ...SMALL, crashes: 1 } });
+  const { end, figures } = await explored({ bounds: { ...SMALL, proposals: 0, crashes: 1 } });
 
   expect(end).toEqual({ kind: "exhausted" });
   expect(figures.states).toBeGreaterThan(1_000);
@@ -52,7 +52,7 @@ test("a search without room says that it has not seen all", async () => {
 
 test("a vote that is told before it is written is found in four actions", async () => {
   const { end } = await explored({
-    bounds: { members: 3 },
+    bounds: {},
     mutant: "grants-before-it-is-written",
   });
 
@@ -60,4 +60,13 @@ test("a vote that is told before it is written is found in four actions", async 
   const path = end?.kind === "violation" ? end.path : [];
   expect(path.filter((line) => /^ *\d+\. /.test(line))).toHaveLength(4);
   expect(path.at(-1)).toContain("vote-request");
+});
+
+test("a commit by half of a joint configuration is found before anybody is elected without it", async () => {
+  const { end } = await explored({
+    bounds: { changes: 1, proposals: 0 },
+    mutant: "joint-commits-by-the-new-half",
+  });
+
+  expect(end).toMatchObject({ kind: "violation", invariant: "I4" });
 });

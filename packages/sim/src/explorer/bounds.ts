@@ -36,15 +36,15 @@ export const LIMITS: Record<BoundName, Limit> = {
   members: { usual: 3, least: 1, most: 3 },
   terms: { usual: 2, least: 1, most: 5 },
   messages: { usual: 1, least: 1, most: 6 },
-  writes: { usual: 1, least: 0, most: 4 },
-  rounds: { usual: 1, least: 0, most: 4 },
+  writes: { usual: 0, least: 0, most: 4 },
+  rounds: { usual: 0, least: 0, most: 4 },
   proposals: { usual: 1, least: 0, most: 3 },
   reads: { usual: 0, least: 0, most: 3 },
   changes: { usual: 0, least: 0, most: 2 },
-  crashes: { usual: 1, least: 0, most: 3 },
+  crashes: { usual: 0, least: 0, most: 3 },
   duplicates: { usual: 0, least: 0, most: 3 },
   depth: { usual: 1_000, least: 1, most: 1_000 },
-  states: { usual: 3_000_000, least: 1, most: 50_000_000 },
+  states: { usual: 5_000_000, least: 1, most: 50_000_000 },
 };
 
 export function boundsWith(given: Partial<Bounds>): Bounds {

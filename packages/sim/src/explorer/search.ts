@@ -54,6 +54,16 @@ export interface Move {
  * Tries everything that can happen to a few members within bounds, breadth first, so that what
  * it finds is a shortest way to it. A state is a row of numbers: the state of each member, the
  * messages under way in ascending order, and what is remembered of the way.
+ *
+ * What is left out of the world, and why nothing within the bounds is lost by it:
+ * - A message that is lost is lost as it is sent; one that is under way may arrive whenever.
+ * - A member that is down or cut off is one that does nothing: a crash is a new life at once.
+ * - Each member has a clock of its own, which only moves to its next deadline, or by an election
+ *   timeout where a leader sleeps. So no promise may rest on clocks that agree.
+ *
+ * What is lost: a turn has one input; entries travel one by one; there are no learners, no
+ * compaction, no states that are sent, no disks that stall or fail, no transfer of leadership, no
+ * notice that a peer's process or connection is gone; draws of chance are always the greatest.
  */
 export class Search {
   readonly members: MemberBook;
