@@ -62,11 +62,11 @@ test("a vote that is told before it is written is found in four actions", async 
   expect(path.at(-1)).toContain("vote-request");
 });
 
-test("a commit by half of a joint configuration is found before anybody is elected without it", async () => {
-  const { end } = await explored({
-    bounds: { changes: 1, proposals: 0 },
-    mutant: "joint-commits-by-the-new-half",
-  });
+test.each([
+  ["joint-commits-by-the-new-half", "I4", { changes: 1, proposals: 0 }],
+  ["leader-counts-itself-before-it-has-written", "I6", { terms: 1, writes: 1, proposals: 0 }],
+])("a core that %s breaks %s", async (mutant, invariant, bounds) => {
+  const { end } = await explored({ bounds, mutant });
 
-  expect(end).toMatchObject({ kind: "violation", invariant: "I4" });
+  expect(end).toMatchObject({ kind: "violation", invariant });
 });

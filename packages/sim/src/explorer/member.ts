@@ -69,6 +69,8 @@ export class Member {
   readonly #fetches: Fetch[] = [];
   /** Tokens that have no outcome yet. */
   readonly #open = new Set<number>();
+  /** Writes of this life so far. */
+  #handedOut = 0;
   #now = BEGINNING_MS;
   #status: RaftStatus;
 
@@ -134,10 +136,17 @@ export class Member {
     return pictureOf(all, { now: this.#now, horizon: ELECTION_MS, renaming });
   }
 
-  /** `late`: what it writes stays under way, behind what already was; else all of it is durable at once. */
+  /**
+   * `late`: what it writes stays under way, behind what already was; else all of that is durable
+   * at once. What was under way before stays so if nothing is written now.
+   */
   perform(input: MemberInput, late: boolean, messageOf: (id: number) => Message): void {
+    let before = this.#handedOut;
     this.#begin(input, messageOf);
-    while (!late && this.#writes.length > 0) this.#written(this.#writes.length);
+    while (!late && this.#handedOut > before) {
+      before = this.#handedOut;
+      this.#written(this.#writes.length);
+    }
   }
 
   #begin(input: MemberInput, messageOf: (id: number) => Message): void {
@@ -226,6 +235,7 @@ export class Member {
     if (persist !== undefined) {
       this.log.take(persist);
       this.#writes.push(persist);
+      this.#handedOut++;
     }
     this.#fetches.push(...fetches);
     if (this.#onlooker === undefined) for (const { token } of outcomes) this.#open.delete(token);
