@@ -2,7 +2,7 @@ import { type Bounds, boundsWith, MUTANTS, type Naming } from "@holdfast/sim";
 import { expect, test } from "vitest";
 import { type ExploreNews, explore } from "./explore.ts";
 
-const SMALL: Partial<Bounds> = { members: 2, terms: 1, rounds: 1, writes: 1 };
+const SMALL: Partial<Bounds> = { members: 2, terms: 1, writes: 1 };
 
 interface Asked {
   readonly bounds: Partial<Bounds>;

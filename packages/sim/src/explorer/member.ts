@@ -33,7 +33,8 @@ const OPTIONS: RaftOptions = resolveRaftOptions({
   heartbeatMs: 1,
   electionTimeoutMs: ELECTION_MS,
   stallClampMs: NEVER_MS,
-  diskStallMs: NEVER_MS,
+  // Who waits for its disk campaigns once and no more, or what it would ask others grew without end.
+  diskStallMs: 2 * ELECTION_MS,
   snapshotTimeoutMs: NEVER_MS,
   appendBytesMax: 1,
   inflightMessagesMax: 2,

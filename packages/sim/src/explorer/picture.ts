@@ -105,7 +105,7 @@ function byReceiver(list: readonly unknown[], renaming: Renaming): readonly unkn
 }
 
 function drawNumber(value: number, name: string, view: View): string {
-  if (TIMES.has(name)) return drawTime(value, view);
+  if (TIMES.has(name)) return drawTime(value, name, view);
   const { renaming } = view;
   if (renaming === undefined) return `${value}`;
   if (MEMBERS.has(name)) return `${renaming[value] ?? value}`;
@@ -114,8 +114,9 @@ function drawNumber(value: number, name: string, view: View): string {
   return `${value}`;
 }
 
-function drawTime(at: number, { now, horizon }: View): string {
-  return `${Math.max(at - now, -horizon)}`;
+/** Writes and appends are handed out `at` a time: a disk is waited for twice as long as all else. */
+function drawTime(at: number, name: string, { now, horizon }: View): string {
+  return `${Math.max(at - now, name === "at" ? -2 * horizon : -horizon)}`;
 }
 
 /** 53 bits of a text; in a search of a million pictures two are taken for one with a chance of 10⁻⁴. */
