@@ -1,4 +1,8 @@
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
+export { type BoundName, type Bounds, boundsWith, LIMITS } from "./explorer/bounds.ts";
+export { pathInWords } from "./explorer/path-in-words.ts";
+export type { Naming } from "./explorer/renaming.ts";
+export { Search, type SearchEnd, type SearchFigures } from "./explorer/search.ts";
 export type { Lane } from "./lane.ts";
 export {
   HUNT_STORM_MS,

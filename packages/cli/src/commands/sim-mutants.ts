@@ -46,8 +46,11 @@ function isCaught(mutant: Mutant, { seenBy }: HuntResult): boolean {
 }
 
 function outcome(mutant: Mutant, result: HuntResult): string {
-  const { seenBy, message, seeds } = result;
-  if (seenBy === undefined) return `NOT CAUGHT in ${seeds} seeds`;
-  if (!isCaught(mutant, result)) return `NOT CAUGHT as it should be, seed ${seeds}: ${message}`;
-  return `caught by ${seenBy}, seed ${seeds} of ${mutant.seeds}`;
+  const { seenBy, message, tries } = result;
+  const isExplored = mutant.explored !== undefined;
+  const tried = isExplored ? `${tries.toLocaleString("en-US")} states` : `${tries} seeds`;
+  if (seenBy === undefined) return `NOT CAUGHT in ${tried}`;
+  const where = isExplored ? `in ${tried} of the explorer` : `seed ${tries} of ${mutant.seeds}`;
+  if (!isCaught(mutant, result)) return `NOT CAUGHT as it should be, ${where}: ${message}`;
+  return `caught by ${seenBy}, ${where}`;
 }

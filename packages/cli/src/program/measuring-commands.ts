@@ -3,7 +3,9 @@ import { benchCore } from "../commands/bench-core.ts";
 import { benchFailover } from "../commands/bench-failover.ts";
 import { benchValues } from "../commands/bench-values.ts";
 import type { SimOptions } from "../commands/sim.ts";
+import type { ExploreOptions } from "../commands/sim-explore.ts";
 import type { MutantOptions } from "../commands/sim-mutants.ts";
+import { UsageError } from "../usage-error.ts";
 import { type Context, examples } from "./context.ts";
 
 /** Measuring and proving. */
@@ -85,6 +87,10 @@ function addSim({ program, terminal, finish }: Context): void {
     )
     .option("--verbose", "with --seed: every event")
     .option("--mutants [part]", "hunt mistakes made on purpose, or those with this in their name")
+    .option("--explore", "all that can happen to a few cores within bounds, instead of seeds")
+    .option("--bounds <name=n,...>", "with --explore: its bounds, such as terms=3,messages=2")
+    .option("--mutant <name>", "with --explore: with this mistake made on purpose")
+    .option("--memory <MiB>", "with --explore: give up beyond it (default: 3000)")
     .addOption(new Option("--worker-stride <n>").hideHelp())
     .addHelpText(
       "after",
@@ -92,10 +98,16 @@ function addSim({ program, terminal, finish }: Context): void {
         ["holdfast sim --minutes 10", "the last line sums up; status 0 only if nothing was broken"],
         ["holdfast sim --seed 4711 --verbose", "one run again, event by event"],
         ["holdfast sim --mutants", "status 0 only if every mistake is seen"],
+        ["holdfast sim --explore --bounds members=2", "every course of two cores"],
       ),
     )
-    .action(async (options: SimOptions & Partial<MutantOptions>) => {
-      const { mutants } = options;
+    .action(async (options: SimOptions & Partial<MutantOptions> & ExploreOptions) => {
+      const { mutants, explore } = options;
+      if (explore === true) {
+        const { simExplore } = await import("../commands/sim-explore.ts");
+        return finish(await simExplore(terminal, options));
+      }
+      refuseStray(options);
       if (mutants !== undefined) {
         const { simMutants } = await import("../commands/sim-mutants.ts");
         return finish(await simMutants(terminal, { ...options, mutants }));
@@ -103,4 +115,9 @@ function addSim({ program, terminal, finish }: Context): void {
       const { sim } = await import("../commands/sim.ts");
       finish(await sim(terminal, options));
     });
+}
+
+function refuseStray({ bounds, mutant, memory }: ExploreOptions): void {
+  const stray = Object.entries({ bounds, mutant, memory }).find(([, value]) => value !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray[0]} goes with --explore only`);
 }

@@ -2,13 +2,15 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type HuntResult, type Mutant, mutated } from "@holdfast/sim";
+import { boundsWith, type HuntResult, type Mutant, mutated } from "@holdfast/sim";
 import { REPOSITORY } from "../locations.ts";
+import { explore } from "./explore.ts";
 
 /** Loads the built packages file by file, and one of them with a mistake: a bundle could not. */
 const HUNT = fileURLToPath(new URL("packages/cli/dist/sim/hunt-process.js", REPOSITORY));
 const PACKAGES = new URL("packages/", REPOSITORY);
 const COMPLAINT_CHARACTERS = 2_000;
+const SEARCH_MEMORY_MIB = 3_000;
 
 export interface MutantHunt {
   readonly mutants: readonly Mutant[];
@@ -36,7 +38,7 @@ export async function huntMutants({ mutants, jobs, signal, told }: MutantHunt): 
   const orders = mutants.map(orderFor);
   const hunter = async (): Promise<void> => {
     for (let next = orders.shift(); next !== undefined; next = orders.shift()) {
-      const result = await hunt(next, signal);
+      const result = await (next.mutant.explored === undefined ? hunt : search)(next, signal);
       if (signal.aborted) return;
       if (result === undefined) throw new Error(`the hunt for "${next.mutant.name}" told nothing`);
       told(next.mutant, result);
@@ -48,6 +50,26 @@ export async function huntMutants({ mutants, jobs, signal, told }: MutantHunt): 
 function orderFor(mutant: Mutant): HuntOrder {
   const url = new URL(mutant.file, PACKAGES);
   return { mutant, url: url.href, source: mutated(readFileSync(url, "utf8"), mutant) };
+}
+
+/** Tries all within the mutant's bounds; `undefined` if it was ended. */
+async function search({ mutant }: HuntOrder, signal: AbortSignal): Promise<HuntResult | undefined> {
+  const news = await explore({
+    bounds: boundsWith(mutant.explored ?? {}),
+    mutant,
+    memoryMib: SEARCH_MEMORY_MIB,
+    signal,
+    told: () => undefined,
+  });
+  if (news?.end === undefined) return undefined;
+  const { end, figures } = news;
+  const found = end.kind === "violation" ? end : undefined;
+  return {
+    name: mutant.name,
+    seenBy: found?.invariant,
+    message: found?.message,
+    tries: figures.states,
+  };
 }
 
 /** `undefined` if it was ended. */

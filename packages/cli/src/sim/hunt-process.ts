@@ -18,7 +18,7 @@ async function hunt({ name, seeds, lane = "core" }: Mutant): Promise<HuntResult>
     const settings = { seed, stormMs, checksHistory: true, listener: undefined };
     const { violation } = await runInLane(lane, settings);
     if (violation === undefined) continue;
-    return { name, seenBy: violation.invariant, message: violation.message, seeds: seed };
+    return { name, seenBy: violation.invariant, message: violation.message, tries: seed };
   }
-  return { name, seenBy: undefined, message: undefined, seeds };
+  return { name, seenBy: undefined, message: undefined, tries: seeds };
 }

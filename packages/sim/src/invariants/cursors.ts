@@ -1,10 +1,10 @@
 import type { LogIndex } from "@holdfast/base";
 import type { EntryId, RaftStatus } from "@holdfast/raft";
-import type { Life } from "../node/life.ts";
 import { Violation } from "../violation.ts";
+import type { Seat } from "./seat.ts";
 
 /** What never falls does not fall (I8), cursors are in order and tell the truth (I10). */
-export function checkCursors(life: Life, before: RaftStatus): void {
+export function checkCursors(life: Seat, before: RaftStatus): void {
   const complaint = monotony(life.status, before) ?? order(life.status) ?? truth(life);
   if (complaint === undefined) return;
   const [invariant, message] = complaint;
@@ -47,7 +47,7 @@ function order({
 }
 
 /** The core's picture of its log is what it has handed out, and what it takes for durable is on the disk. */
-function truth({ status, log, disk }: Life): Complaint | undefined {
+function truth({ status, log, disk }: Seat): Complaint | undefined {
   if (status.lastIndex !== log.lastIndex) {
     return ["I10", `the core ends at ${status.lastIndex}, what it handed out at ${log.lastIndex}`];
   }

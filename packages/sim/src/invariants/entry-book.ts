@@ -91,7 +91,7 @@ export class EntryBook {
     for (const entry of entries) {
       if (entry.kind !== "membership") continue;
       const next = this.#codec.decode(entry.payload);
-      const complaint = complaintAbout(previous, next);
+      const complaint = changeComplaint(previous, next);
       require(complaint === undefined, "I11", () =>
         `node ${machine.slot}: configuration ${entry.term}/${entry.index} ${complaint}`);
       const own = status.role === "leader" && status.term === entry.term;
@@ -114,7 +114,7 @@ export class EntryBook {
 }
 
 /** Quorums of neighbouring configurations must overlap: so voters change through a joint one only. */
-function complaintAbout(before: Membership, after: Membership): string | undefined {
+export function changeComplaint(before: Membership, after: Membership): string | undefined {
   const { voters, outgoing, learners, learnersNext } = after;
   if (voters.length === 0) return "has no voters";
   if (voters.some((id) => learners.includes(id))) return "has a voter that is a learner";

@@ -1,9 +1,8 @@
 import type { LogIndex, MemberId } from "@holdfast/base";
 import type { AppendAccepted, EntryId, Message } from "@holdfast/raft";
-import type { LogDisk } from "../disk/log-disk.ts";
-import type { Life } from "../node/life.ts";
 import { describe } from "../trace.ts";
 import { require } from "../violation.ts";
+import type { Seat } from "./seat.ts";
 
 /**
  * Every message is allowed by what its sender has on disk at the moment it leaves
@@ -11,9 +10,9 @@ import { require } from "../violation.ts";
  * its core by the time it speaks: a higher durable term covers all promises of a lower one.
  */
 export function checkJustified(
-  { disk, machine }: Life,
+  { disk, machine }: Seat,
   message: Message,
-  leader: Life | undefined,
+  leader: Seat | undefined,
 ): void {
   const reason = complaintAbout(disk, message, leader);
   require(reason === undefined, "I9", () =>
@@ -21,9 +20,9 @@ export function checkJustified(
 }
 
 function complaintAbout(
-  disk: LogDisk,
+  disk: Seat["disk"],
   message: Message,
-  leader: Life | undefined,
+  leader: Seat | undefined,
 ): string | undefined {
   switch (message.kind) {
     case "pre-vote-request":
@@ -54,28 +53,32 @@ function complaintAbout(
   }
 }
 
-function termComplaint({ durable }: LogDisk, message: Message): string | undefined {
+function termComplaint({ durable }: Seat["disk"], message: Message): string | undefined {
   const { term } = durable.hardState;
   return term < message.term ? `its durable term is ${term}` : undefined;
 }
 
-function ballotComplaint(disk: LogDisk, message: Message, candidate: MemberId): string | undefined {
+function ballotComplaint(
+  disk: Seat["disk"],
+  message: Message,
+  candidate: MemberId,
+): string | undefined {
   const { term, vote } = disk.durable.hardState;
   if (term > message.term || (term === message.term && vote === candidate)) return undefined;
   return `its durable vote of term ${term} is for ${vote}`;
 }
 
 /** A candidate may name only a log end that a crash cannot take from it. */
-function endComplaint(disk: LogDisk, last: EntryId): string | undefined {
+function endComplaint(disk: Seat["disk"], last: EntryId): string | undefined {
   const { compacted } = disk.durable;
   const holds = disk.wasDurable(last.index, last.term) || compacted.index === last.index;
   return holds ? undefined : `${last.term}/${last.index} was never durable there`;
 }
 
 function matchComplaint(
-  { durable }: LogDisk,
+  { durable }: Seat["disk"],
   { match, term }: AppendAccepted,
-  leader: Life | undefined,
+  leader: Seat | undefined,
 ): string | undefined {
   // Its log may have moved on with a later term.
   if (durable.hardState.term > term) return undefined;

@@ -18,7 +18,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     code: " || state.log.termAt(held) !== state.term",
     instead: "",
     seenBy: ["I4", "I5", "core"],
-    seeds: 400,
+    seeds: 0,
+    explored: { terms: 3, rounds: 1, proposals: 0 },
   },
   {
     name: "compares-logs-by-length",
@@ -162,7 +163,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     code: 'incoming === "won" && outgoing === "won"',
     instead: 'incoming === "won"',
     seenBy: ["I1", "I11", "I4", "I2", "core"],
-    seeds: 400,
+    seeds: 0,
+    explored: { changes: 1, proposals: 0 },
   },
   {
     name: "configuration-is-not-rolled-back",
@@ -181,15 +183,6 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead:
       "quorumValue({ ...state.memberships.effective, voters: [...state.memberships.effective.voters, ...state.memberships.effective.learners] },",
     seenBy: ["I6", "I11", "I4", "core", "liveness"],
-    seeds: 400,
-  },
-  {
-    name: "answers-of-an-older-session-count",
-    from: "openraft session id",
-    file: "raft/dist/leader/responses.js",
-    code: "if (peer?.epoch !== response.epoch)",
-    instead: "if (peer === undefined)",
-    seenBy: ["I6", "I10", "I15", "core"],
     seeds: 400,
   },
   {

@@ -1,3 +1,4 @@
+import type { Bounds } from "../explorer/bounds.ts";
 import type { Lane } from "../lane.ts";
 
 /** A mistake of one line that the simulator has to see; nothing but a hunt ever makes it. */
@@ -16,6 +17,8 @@ export interface Mutant {
   readonly seeds: number;
   /** @default "core" */
   readonly lane?: Lane;
+  /** Hunted by trying all that can happen within these bounds, where seeds take too long. */
+  readonly explored?: Partial<Bounds>;
 }
 
 /** How long faults are on in each seed of a hunt, virtual ms. */
@@ -29,8 +32,8 @@ export interface HuntResult {
   /** What saw it; `undefined`: nothing did. */
   readonly seenBy: string | undefined;
   readonly message: string | undefined;
-  /** Seeds that were run, the one that saw it included. */
-  readonly seeds: number;
+  /** Seeds that were run, the one that saw it included; or states that were tried. */
+  readonly tries: number;
 }
 
 /**
