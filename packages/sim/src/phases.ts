@@ -50,13 +50,15 @@ export function runPhases(world: World): void {
   requireRest(world);
 }
 
-function storm({ plan, timeline, network, connections, nemesis, operator }: World): void {
+function storm(world: World): void {
+  const { plan, timeline, network, connections, nemesis, operator, usurper } = world;
   network.faulty = true;
   connections.rumours = true;
   nemesis.start();
   nemesis.every(plan.faults.transfer, () => operator.transfer());
   nemesis.every(plan.faults.membership, () => operator.changeMembership());
   nemesis.every(plan.faults.wipe, () => operator.wipe());
+  nemesis.every(plan.faults.usurp, () => usurper.strike());
   timeline.runUntil(timeline.now + plan.stormMs);
   nemesis.stop();
   network.faulty = false;

@@ -9,6 +9,7 @@ import type { DriverDefect } from "./defects.ts";
 import { type Dice, RandomStreams } from "./dice.ts";
 import { Nemesis } from "./faults/nemesis.ts";
 import { Operator } from "./faults/operator.ts";
+import { Usurper } from "./faults/usurper.ts";
 import { Witness } from "./invariants/witness.ts";
 import { Marks } from "./marks.ts";
 import type { Operation } from "./model/command.ts";
@@ -58,6 +59,7 @@ export class World implements Surroundings {
   readonly workload: Workload;
   readonly nemesis: Nemesis;
   readonly operator: Operator;
+  readonly usurper: Usurper;
   readonly #streams: RandomStreams;
   readonly #faults: Dice;
   readonly #makeCore: MakeCore;
@@ -119,6 +121,15 @@ export class World implements Surroundings {
       dice: this.#streams.stream("operator"),
       witness: this.witness,
       wipe: (machine) => this.#wipe(machine),
+    });
+    this.usurper = new Usurper({
+      ...shared,
+      dice: this.#streams.stream("usurper"),
+      heartbeatMs: plan.core.heartbeatMs,
+      electionTimeoutMs: plan.core.electionTimeoutMs,
+      network,
+      pause: (machine, until) => this.pause(machine, until),
+      read: (machine) => this.workload.peek(machine),
     });
   }
 

@@ -201,7 +201,16 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     code: "round <= confirmed)",
     instead: "round <= confirmed + 1)",
     seenBy: ["I15", "linearizability"],
-    seeds: 2_000,
+    seeds: 600,
+  },
+  {
+    name: "an-answer-confirms-whatever-was-asked-since",
+    from: "etcd#20418",
+    file: "raft/dist/leader/responses.js",
+    code: "peer.ackedRound = round;",
+    instead: "peer.ackedRound = role.rounds.latest;",
+    seenBy: ["I15", "linearizability"],
+    seeds: 100,
   },
   {
     name: "refuses-a-pre-vote-without-its-term",

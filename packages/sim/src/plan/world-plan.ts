@@ -38,6 +38,8 @@ export interface FaultPlan {
   readonly partition: Millis | undefined;
   /** The leader is cut off, for about as long as it takes to elect another. */
   readonly hunt: Millis | undefined;
+  /** Another leads while the leader still believes that it does. */
+  readonly usurp: Millis | undefined;
   /** A leader that is cut off is given many commands at once. */
   readonly bursts: boolean;
   /** How many requests for a vote strike down whom they ask. */
@@ -96,7 +98,7 @@ export function drawPlan(dice: Dice, allowed: Allowed): WorldPlan {
   const voters = dice.pick(SIZES);
   const core = drawCoreOptions(dice);
   const learners = dice.chance(0.3) ? dice.between(1, 2) : 0;
-  return {
+  const plan: Omit<WorldPlan, "faults"> & { readonly faults: Omit<FaultPlan, "usurp"> } = {
     voters,
     learners,
     spares: allowed.membership ? dice.between(0, 2) : 0,
@@ -120,6 +122,9 @@ export function drawPlan(dice: Dice, allowed: Allowed): WorldPlan {
     applySlice: dice.pick([1, 3, 1000]),
     stormMs: allowed.stormMs,
   };
+  // Drawn last, so that it shifts nothing else.
+  const usurp = dice.chance(0.5) ? core.electionTimeoutMs * dice.logarithmic(4, 25) : undefined;
+  return { ...plan, faults: { ...plan.faults, usurp } };
 }
 
 function drawNetwork(dice: Dice): NetworkPlan {
@@ -136,7 +141,11 @@ function drawNetwork(dice: Dice): NetworkPlan {
   };
 }
 
-function drawFaults(dice: Dice, allowed: Allowed, { electionTimeoutMs }: RaftOptions): FaultPlan {
+function drawFaults(
+  dice: Dice,
+  allowed: Allowed,
+  { electionTimeoutMs }: RaftOptions,
+): Omit<FaultPlan, "usurp"> {
   // In election timeouts: what matters is how faults and elections fall together.
   const every = (least: number, most: number, probability = 0.5): Millis | undefined => {
     const mean = electionTimeoutMs * dice.logarithmic(least, most);

@@ -100,6 +100,14 @@ export class Workload {
     }
   }
 
+  /** A read that nobody waits for; what it may see is watched all the same (I15). */
+  peek({ slot, life }: Machine): void {
+    const { timeline, trace } = this.#parts;
+    if (life === undefined) return;
+    trace.note(timeline.now, "is asked for a read", slot);
+    life.desk.read({ kind: "read", key: 0 }, () => undefined);
+  }
+
   /** No new operations. */
   stop(): void {
     for (const client of this.#clients) client.active = false;
