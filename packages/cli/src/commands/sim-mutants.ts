@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type HuntResult, MUTANTS, type Mutant } from "@holdfast/sim";
 import { EXIT } from "../exit-codes.ts";
-import { huntMutants } from "../sim/hunt-mutants.ts";
+import { huntMutants, isCaught } from "../sim/hunt-mutants.ts";
 import { jobsOf } from "../sim/jobs.ts";
 import { untilStopped } from "../sim/until-stopped.ts";
 import { type Terminal, write } from "../terminal.ts";
@@ -38,11 +38,6 @@ export async function simMutants(terminal: Terminal, options: MutantOptions): Pr
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await write(terminal.out, `${caught} of ${mutants.length} mutants caught in ${seconds} s\n`);
   return caught === mutants.length ? EXIT.ok : EXIT.usage;
-}
-
-/** Seen by something else than it should be is not caught: then nobody knows what was seen. */
-function isCaught(mutant: Mutant, { seenBy }: HuntResult): boolean {
-  return seenBy !== undefined && mutant.seenBy.includes(seenBy);
 }
 
 function outcome(mutant: Mutant, result: HuntResult): string {

@@ -47,6 +47,11 @@ export async function huntMutants({ mutants, jobs, signal, told }: MutantHunt): 
   await Promise.all(Array.from({ length: jobs }, hunter));
 }
 
+/** Seen by something else than it should be is not caught: then nobody knows what was seen. */
+export function isCaught(mutant: Mutant, { seenBy }: HuntResult): boolean {
+  return seenBy !== undefined && mutant.seenBy.includes(seenBy);
+}
+
 function orderFor(mutant: Mutant): HuntOrder {
   const url = new URL(mutant.file, PACKAGES);
   return { mutant, url: url.href, source: mutated(readFileSync(url, "utf8"), mutant) };
@@ -74,7 +79,8 @@ async function search({ mutant }: HuntOrder, signal: AbortSignal): Promise<HuntR
 
 /** `undefined` if it was ended. */
 async function hunt(order: HuntOrder, signal: AbortSignal): Promise<HuntResult | undefined> {
-  const child = fork(HUNT, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  // None of what this process itself was started with: the hunt loads what was built.
+  const child = fork(HUNT, { stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
   const end = (): boolean => child.kill();
   signal.addEventListener("abort", end);
   let result: HuntResult | undefined;

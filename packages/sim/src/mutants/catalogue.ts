@@ -38,6 +38,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "const before = state.role; state.vote = undefined;",
     seenBy: ["I2", "I1", "I9", "core"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "votes-twice",
@@ -56,6 +57,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: 'state.outbox.messages.push({\n        kind: "vote-response",',
     seenBy: ["I9", "I2", "I1"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "acknowledges-before-it-is-written",
@@ -65,6 +67,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: 'state.outbox.messages.push({ kind: "append-accepted"',
     seenBy: ["I9", "I6", "core"],
     seeds: 20,
+    quick: true,
   },
   {
     name: "leader-counts-itself-before-it-has-written",
@@ -101,6 +104,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "if (known === undefined)",
     seenBy: ["I6", "I7", "core"],
     seeds: 20,
+    quick: true,
   },
   {
     name: "match-is-the-end-of-the-log",
@@ -128,6 +132,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "",
     seenBy: ["I6", "I5", "I15", "core"],
     seeds: 20,
+    quick: true,
   },
   {
     name: "half-is-a-quorum",
@@ -137,6 +142,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "descending[(voters.length - 1) >> 1]",
     seenBy: ["I6", "I4", "I5", "I15", "core"],
     seeds: 400,
+    quick: true,
   },
   {
     name: "half-of-the-votes-wins",
@@ -238,6 +244,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "",
     seenBy: ["liveness", "I19"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "bytes-in-flight-leak",
@@ -256,15 +263,16 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "",
     seenBy: ["I19", "liveness", "core"],
     seeds: 400,
+    quick: true,
   },
   {
     name: "a-state-drops-the-log-that-matches",
     from: "camunda#6092",
     file: "raft/dist/follower/snapshot.js",
-    code: " || log.termAt(meta.last.index) === meta.last.term;",
-    instead: ";",
+    code: "meta.last.index <= log.commit || log.termAt(meta.last.index) === meta.last.term;",
+    instead: "false;",
     seenBy: ["I6", "I10", "core"],
-    seeds: 400,
+    seeds: 1_000,
   },
   {
     name: "a-removed-leader-stays",
@@ -274,6 +282,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     instead: "if (true)",
     seenBy: ["liveness", "I11", "core"],
     seeds: 400,
+    quick: true,
   },
   {
     name: "heartbeats-go-on-while-the-disk-stalls",

@@ -17,6 +17,8 @@ export interface Mutant {
   readonly seeds: number;
   /** @default "core" */
   readonly lane?: Lane;
+  /** Seen so soon that every run of the tests hunts it. */
+  readonly quick?: boolean;
   /** Hunted by trying all that can happen within these bounds, where seeds take too long. */
   readonly explored?: Partial<Bounds>;
 }

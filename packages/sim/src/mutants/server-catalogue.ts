@@ -21,6 +21,7 @@ const MISTAKES: readonly ServerMutant[] = [
     instead: "const file = await files.open(path, { create: false, durableWrites: false });",
     seenBy: ["I12", "I17", "I1", "stop"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "votes-are-not-written",
@@ -57,6 +58,7 @@ const MISTAKES: readonly ServerMutant[] = [
     instead: "",
     seenBy: ["I13", "I14", "I12"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "sessions-are-not-loaded",
@@ -66,6 +68,7 @@ const MISTAKES: readonly ServerMutant[] = [
     instead: "",
     seenBy: ["I17", "I13", "I12", "I18", "I14"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "a-state-is-sent-without-its-sessions",
@@ -105,6 +108,7 @@ const MISTAKES: readonly ServerMutant[] = [
       "for (const batch of [...this.#crew.writes.batches()]) {\n            if (!batch.isOpening) { this.#crew.writes.split(batch); continue; }",
     seenBy: ["I13", "I14"],
     seeds: 60,
+    quick: true,
   },
   {
     name: "the-client-says-not-applied-of-what-it-sent",
