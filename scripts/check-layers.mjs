@@ -47,8 +47,8 @@ const LIBRARY_PLACES = [
   },
 ];
 
-// What only tests may import: disks that lose what was written to them.
-const FOR_TESTS = ["@holdfast/storage/faults"];
+// What only tests may import: disks that lose what was written to them, and bytes that nobody wrote.
+const FOR_TESTS = ["@holdfast/storage/faults", "@holdfast/base/fuzz"];
 
 const SCOPE = "@holdfast/";
 const packages = readdirSync(join(root, "packages"), { withFileTypes: true })
