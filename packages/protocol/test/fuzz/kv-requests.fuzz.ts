@@ -8,12 +8,14 @@ import {
   validateOperation,
   validateQuery,
 } from "@holdfast/state-machine";
+import type { TxnRequest__Output } from "../../src/generated/etcdserverpb/TxnRequest.ts";
 import {
   decodeCompaction,
   decodeDeleteRange,
   decodePut,
   decodeRange,
   decodeTxn,
+  hasMoreTxnParts,
   isSerializableTxn,
   loadDefinition,
   RefusedRequestError,
@@ -107,6 +109,30 @@ function requestOf(
   }
 }
 
-export const KV_TARGETS: readonly FuzzTarget[] = Object.entries(USES).map(([name, use]) =>
-  kvTarget(name, use),
-);
+/** Parts that were decoded were counted before, or a request of too many would be decoded after all. */
+const countedParts: FuzzTarget = {
+  ...kvTarget("Txn", () => undefined),
+  name: "txn-parts",
+  check: (input) => {
+    const request = requestOf(service["Txn"] as MethodDefinition<object, object>, input);
+    const parts = request === undefined ? 0 : partsOf(request as TxnRequest__Output);
+    if (parts > 0 && !hasMoreTxnParts(input, parts - 1)) {
+      throw new Error(`${parts} parts were decoded, and fewer counted`);
+    }
+  },
+};
+
+function partsOf({ compare, success, failure }: TxnRequest__Output): number {
+  let parts = compare.length;
+  for (const step of [...success, ...failure]) {
+    const asked = step.request_range ?? step.request_put ?? step.request_delete_range;
+    parts += asked ? 2 : 1;
+    if (step.request_txn) parts += 1 + partsOf(step.request_txn);
+  }
+  return parts;
+}
+
+export const KV_TARGETS: readonly FuzzTarget[] = [
+  ...Object.entries(USES).map(([name, use]) => kvTarget(name, use)),
+  countedParts,
+];

@@ -4,7 +4,8 @@ import {
   type ServerOptions,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
-import { loadDefinition } from "@holdfast/protocol";
+import { hasMoreTxnParts, loadDefinition } from "@holdfast/protocol";
+import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
@@ -17,6 +18,9 @@ import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
 export const RECEIVE_BYTES_MAX: number = 1_572_864 + 512 * 1024;
 /** Calls and streams at once on one connection. */
 export const STREAMS_PER_CONNECTION_MAX = 16_384;
+
+/** A step of a transaction and what it asks for are two parts of its message. */
+const TXN_PARTS_MAX: number = 2 * REQUEST_PARTS_MAX;
 
 const SERVER_OPTIONS: ServerOptions = {
   "grpc.max_receive_message_length": RECEIVE_BYTES_MAX,
@@ -43,7 +47,11 @@ export function createGrpcServer(
   const responseSerialize = (response: object): Buffer =>
     Buffer.isBuffer(response) ? response : serialize(response);
   server.addService(
-    { ...kv, Range: { ...range, responseSerialize } } as ServiceDefinition,
+    {
+      ...kv,
+      Range: { ...range, responseSerialize },
+      Txn: withBoundedParts(kv["Txn"] as MethodDefinition<object, object>),
+    } as ServiceDefinition,
     kvHandlers(parts, serialize),
   );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
@@ -58,3 +66,20 @@ export function createGrpcServer(
     return definition[name] as ServiceDefinition;
   }
 }
+
+/**
+ * A transaction of far too many parts is not decoded, but stands for one that has a guard
+ * too many, and is refused like it.
+ */
+export function withBoundedParts(
+  txn: MethodDefinition<object, object>,
+): MethodDefinition<object, object> {
+  const { txnOperationsMax } = DEFAULT_OPERATION_LIMITS;
+  const refused = Buffer.from(new Array(txnOperationsMax + 1).fill(EMPTY_GUARD).flat());
+  const requestDeserialize = (bytes: Buffer): object =>
+    txn.requestDeserialize(hasMoreTxnParts(bytes, TXN_PARTS_MAX) ? refused : bytes);
+  return { ...txn, requestDeserialize };
+}
+
+/** Field 1 of `TxnRequest`, with no bytes. */
+const EMPTY_GUARD: readonly number[] = [0x0a, 0];
