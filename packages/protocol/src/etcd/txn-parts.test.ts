@@ -1,7 +1,7 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { loadDefinition } from "../load-protocol.ts";
-import { hasMoreTxnParts } from "./txn-parts.ts";
+import { txnParts } from "./txn-parts.ts";
 
 const kv = loadDefinition("etcd/rpc.proto")["etcdserverpb.KV"] as unknown as Readonly<
   Record<string, MethodDefinition<object, object>>
@@ -33,29 +33,53 @@ test.each([
 ])("%s", (_, txn, parts) => {
   const bytes = encoded(txn);
 
-  expect(hasMoreTxnParts(bytes, parts)).toBe(false);
-  expect(parts === 0 || hasMoreTxnParts(bytes, parts - 1)).toBe(true);
+  expect(txnParts(bytes, parts)).toBe("few");
+  if (parts > 0) expect(txnParts(bytes, parts - 1)).toBe("too-many");
 });
 
 test.each([
   ["empty guards", repeated(5, 0x0a, 0)],
   ["empty steps", repeated(5, 0x12, 0)],
   [
-    "one step that says five times what it asks for",
-    Uint8Array.of(0x12, 10, ...repeated(5, 0x0a, 0)),
+    "one step that says what it asks for again and again",
+    Uint8Array.of(0x12, 8, ...repeated(4, 0x0a, 0)),
   ],
-  ["guards within a group", Uint8Array.of(0x4b, ...repeated(5, 0x0a, 0), 0x4c)],
   [
     "guards behind fields that nobody knows",
     Uint8Array.of(0x48, 0xff, 1, 0x4d, 1, 2, 3, 4, ...repeated(5, 0x0a, 0)),
   ],
   ["guards, then bytes that are cut off", Uint8Array.of(...repeated(5, 0x0a, 0), 0x0a, 0x7f)],
 ])("%s are counted", (_, bytes) => {
-  expect(hasMoreTxnParts(bytes, 4)).toBe(true);
-  expect(hasMoreTxnParts(bytes, 6)).toBe(false);
+  expect(txnParts(bytes, 4)).toBe("too-many");
 });
 
-test("a length beyond the end, and a number without end, end the walk", () => {
-  expect(hasMoreTxnParts(Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x7f), 1)).toBe(false);
-  expect(hasMoreTxnParts(repeated(1_000, 0xff), 1)).toBe(false);
+test.each([
+  ["a guard beyond the end", [0x0a, 0xff, 0xff, 0xff, 0xff, 0x7f]],
+  ["a number without end", new Array<number>(1_000).fill(0xff)],
+  ["a group", [0x4b, 0x4c]],
+  ["a field of another type", [0x08, 1]],
+  [
+    "a number of six bytes for a flag",
+    [0x12, 10, 0x12, 8, 0x20, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0],
+  ],
+  ["a step that ends within a number", [0x12, 1, 0x65, 1, 2, 3, 4]],
+])("%s is not read", (_, bytes) => {
+  expect(txnParts(Uint8Array.from(bytes), 100)).toBe("unreadable");
 });
+
+test.each([
+  [49, "few"],
+  [51, "unreadable"],
+])("%i transactions within each other", (levels, expected) => {
+  let bytes: number[] = [];
+  for (let level = 0; level < levels; level++) {
+    bytes = [0x22, ...length(bytes), ...bytes];
+    bytes = [0x12, ...length(bytes), ...bytes];
+  }
+
+  expect(txnParts(Uint8Array.from(bytes), 1_000)).toBe(expected);
+});
+
+function length(bytes: readonly number[]): readonly number[] {
+  return bytes.length < 128 ? [bytes.length] : [(bytes.length & 127) | 128, bytes.length >> 7];
+}

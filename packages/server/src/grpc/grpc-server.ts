@@ -4,7 +4,7 @@ import {
   type ServerOptions,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
-import { hasMoreTxnParts, loadDefinition } from "@holdfast/protocol";
+import { loadDefinition, txnParts } from "@holdfast/protocol";
 import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
@@ -76,8 +76,12 @@ export function withBoundedParts(
 ): MethodDefinition<object, object> {
   const { txnOperationsMax } = DEFAULT_OPERATION_LIMITS;
   const refused = Buffer.from(new Array(txnOperationsMax + 1).fill(EMPTY_GUARD).flat());
-  const requestDeserialize = (bytes: Buffer): object =>
-    txn.requestDeserialize(hasMoreTxnParts(bytes, TXN_PARTS_MAX) ? refused : bytes);
+  const requestDeserialize = (bytes: Buffer): object => {
+    const parts = txnParts(bytes, TXN_PARTS_MAX);
+    // The gRPC library answers as it does to all that it cannot decode.
+    if (parts === "unreadable") throw new Error("a transaction cannot be read");
+    return txn.requestDeserialize(parts === "few" ? bytes : refused);
+  };
   return { ...txn, requestDeserialize };
 }
 
