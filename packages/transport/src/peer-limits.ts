@@ -79,7 +79,8 @@ export interface PeerLimits {
    */
   readonly pingTimeoutMs: number;
   /**
-   * A connection that someone made to the peer port and that has no stream is closed after this long, ms.
+   * A connection that someone made to the peer port is closed after this long, ms, if no
+   * peer has introduced itself on it and no whole call comes.
    *
    * @default 30000
    */
