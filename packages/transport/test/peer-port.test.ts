@@ -263,6 +263,7 @@ function beginningOf(method: string): string {
   const headers = [
     [":method", "POST"],
     [":scheme", "http"],
+    [":authority", "peer"],
     [":path", `/holdfast.v1.Peer/${method}`],
     ["content-type", "application/grpc"],
     ["te", "trailers"],
