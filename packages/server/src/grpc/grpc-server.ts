@@ -22,6 +22,24 @@ export const STREAMS_PER_CONNECTION_MAX = 16_384;
 /** A step of a transaction and what it asks for are two parts of its message. */
 const TXN_PARTS_MAX: number = 2 * REQUEST_PARTS_MAX;
 
+/** How the other end of a connection is asked for a sign of life. */
+export interface PingTimes {
+  /**
+   * How often, ms.
+   *
+   * @default 60000
+   */
+  readonly pingMs: number;
+  /**
+   * A connection that does not answer for so long is closed, ms.
+   *
+   * @default 20000
+   */
+  readonly pingTimeoutMs: number;
+}
+
+export const PING_TIMES: PingTimes = Object.freeze({ pingMs: 60_000, pingTimeoutMs: 20_000 });
+
 const SERVER_OPTIONS: ServerOptions = {
   "grpc.max_receive_message_length": RECEIVE_BYTES_MAX,
   "grpc.max_send_message_length": -1,
@@ -38,9 +56,15 @@ export function createGrpcServer(
     ClusterParts &
     MaintenanceParts &
     SessionParts & { readonly health: HealthImplementation },
+  { pingMs, pingTimeoutMs }: PingTimes = PING_TIMES,
 ): Server {
   const definition = loadDefinition(...FILES);
-  const server = new Server(SERVER_OPTIONS);
+  const server = new Server({
+    ...SERVER_OPTIONS,
+    // Else a client whose machine went away without a word would keep its place for ever.
+    "grpc.keepalive_time_ms": pingMs,
+    "grpc.keepalive_timeout_ms": pingTimeoutMs,
+  });
   const kv = service("etcdserverpb.KV");
   const range = kv["Range"] as MethodDefinition<object, object>;
   const serialize = range.responseSerialize;
