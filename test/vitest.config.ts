@@ -50,7 +50,9 @@ const cluster: TestProjectInlineConfiguration = {
   test: {
     ...processes,
     name: "cluster",
-    include: ["test/{bad-input,cli,clients,cluster,disk,failover,membership,recovery,server}/**/*.test.ts"],
+    include: [
+      "test/{bad-input,cli,clients,cluster,disk,failover,membership,recovery,server}/**/*.test.ts",
+    ],
     exclude: TIMED,
     // Modules are loaded once for all files of a worker; each file has a cluster of its own.
     isolate: false,

@@ -46,8 +46,8 @@ const aFile: Damage = async (path) => {
   await writeFile(path, "not a directory");
 };
 
-/** A few of them in `npm test`, as each is a start of a process; all: `HOLDFAST_BAD_INPUT=all`. */
-const isAll = process.env["HOLDFAST_BAD_INPUT"] === "all";
+/** A few of them in `npm test`, as each is a start of a process; all: `BAD_INPUT=all`. */
+const isAll = process.env["BAD_INPUT"] === "all";
 const REFUSED: readonly (readonly [string, string, Damage, string])[] = [
   ["the log, a directory", LOG, aDirectory, "FILES_UNUSABLE"],
   ["the state's manifest, gone", "state.1/MANIFEST-000002", gone, "FILES_UNUSABLE"],

@@ -52,12 +52,15 @@ export async function grpcRefusal(address: string, call: BadCall): Promise<GrpcR
   }
 }
 
-/** A message of protobuf whose fields are all bytes. */
-export function message(...fields: readonly (readonly [number, Uint8Array | string])[]): Buffer {
+/** A message of protobuf whose fields are numbers, texts and bytes. */
+export function message(
+  ...fields: readonly (readonly [number, Uint8Array | string | number])[]
+): Buffer {
   return Buffer.concat(
-    fields.flatMap(([number, value]) => {
+    fields.flatMap(([field, value]) => {
+      if (typeof value === "number") return [varint(field * 8), varint(value)];
       const bytes = Buffer.from(value);
-      return [varint(number * 8 + 2), varint(bytes.length), bytes];
+      return [varint(field * 8 + 2), varint(bytes.length), bytes];
     }),
   );
 }

@@ -14,9 +14,9 @@ const IDLE_MAX = 10_000;
 const openFilesMax = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }));
 /** As many as a node takes; both ends of each are open files, one of this process. */
 const ALL = Math.min(IDLE_MAX, Math.floor(openFilesMax / 2)) - 50;
-/** In `npm test`; all of them: `HOLDFAST_BAD_INPUT=all`. */
+/** In `npm test`; all of them: `BAD_INPUT=all`. */
 const SOME = Math.min(400, ALL);
-const count = process.env["HOLDFAST_BAD_INPUT"] === "all" ? ALL : SOME;
+const count = process.env["BAD_INPUT"] === "all" ? ALL : SOME;
 /** What a node may take for a connection of HTTP/2 that does nothing; measured: 22 KB. */
 const CONNECTION_BYTES_MAX = 64 * 1024;
 const WRITES_BESIDE = 100;

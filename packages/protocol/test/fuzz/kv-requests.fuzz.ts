@@ -79,7 +79,7 @@ function kvTarget(name: string, use: (request: Given) => void): FuzzTarget {
   );
   return {
     name: `kv-${name.toLowerCase()}`,
-    runs: 2_000,
+    runs: 1_000,
     make: (random: Random) =>
       below(random, 8) === 0 ? pick(random, examples) : mutateBytes(random, examples),
     check: (input) => {

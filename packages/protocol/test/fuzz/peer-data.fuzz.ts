@@ -12,7 +12,7 @@ import {
 import { MEMBERSHIP, MESSAGES } from "../peer-examples.ts";
 
 const refusals = [MalformedPeerDataError];
-const runs = 4_000;
+const runs = 1_500;
 const messages = MESSAGES.map((message) => packPeerData(encodeMessage(message)));
 const [LEARNER] = MEMBERSHIP.learners;
 const promotions = LEARNER === undefined ? [] : [{ learner: LEARNER, replaces: undefined }];

@@ -127,5 +127,5 @@ function editRecord(random: Random, record: object): object {
 const FIXED: ReadonlySet<string> = new Set(["kind", "from", "to", "payload", "profiles", "id"]);
 
 export const HOSTILE_TARGETS: readonly FuzzTarget[] = [
-  worldTarget({ name: "hostile-peer", runs: 300, live: lie }),
+  worldTarget({ name: "hostile-peer", runs: 100, live: lie }),
 ];

@@ -79,6 +79,6 @@ function madeRows(): SortedRows {
 }
 
 export const APPLIED_TARGETS: readonly FuzzTarget[] = [
-  worldTarget({ name: "applied-entries", runs: 400, live: applyWhatever }),
-  worldTarget({ name: "damaged-rows", runs: 120, live: workOnDamagedRows }),
+  worldTarget({ name: "applied-entries", runs: 100, live: applyWhatever }),
+  worldTarget({ name: "damaged-rows", runs: 60, live: workOnDamagedRows }),
 ];

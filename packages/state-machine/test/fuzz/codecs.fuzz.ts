@@ -16,7 +16,7 @@ import {
 import { BATCHES, QUERIES, RANGE_RESULTS, RESULTS } from "../golden-samples.ts";
 
 const refusals = [MalformedCommandError];
-const runs = 4_000;
+const runs = 1_500;
 
 /** What a batch's head says on the way is what the batch says where it is applied. */
 function readBatch(bytes: Uint8Array): CommandBatch {

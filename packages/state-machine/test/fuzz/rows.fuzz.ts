@@ -17,7 +17,7 @@ import { LOG } from "../golden-samples.ts";
 import { TestStore } from "../test-store.ts";
 
 const refusals = [DamagedRowError];
-const runs = 3_000;
+const runs = 1_500;
 const BLOCK = { blockRevision: 2, blockSub: 0 };
 const EVENTS_READ_MAX = 1_000;
 const layout = rowLayout(1);

@@ -149,6 +149,6 @@ async function openResealed(random: Random): Promise<void> {
 }
 
 export const LOG_TARGETS: readonly FuzzTarget[] = [
-  worldTarget({ name: "damaged-log", runs: 400, live: openDamaged }),
-  worldTarget({ name: "resealed-log", runs: 400, live: openResealed }),
+  worldTarget({ name: "damaged-log", runs: 150, live: openDamaged }),
+  worldTarget({ name: "resealed-log", runs: 150, live: openResealed }),
 ];

@@ -83,6 +83,6 @@ function decodeWhatever(random: Random): void {
 }
 
 export const SNAPSHOT_TARGETS: readonly FuzzTarget[] = [
-  worldTarget({ name: "snapshot-chunks", runs: 1_000, live: installWhatever }),
-  worldTarget({ name: "row-stream", runs: 2_000, live: decodeWhatever }),
+  worldTarget({ name: "snapshot-chunks", runs: 500, live: installWhatever }),
+  worldTarget({ name: "row-stream", runs: 1_000, live: decodeWhatever }),
 ];

@@ -19,7 +19,7 @@ function editedFrame(random: Random): Uint8Array {
 export const PEER_FRAME_TARGETS: readonly FuzzTarget[] = [
   bytesTarget({
     name: "peer-frame",
-    runs: 4_000,
+    runs: 1_500,
     refusals: [MalformedPeerDataError],
     examples: frames,
     make: editedFrame,

@@ -94,7 +94,7 @@ function wireTarget<Wire extends object>(target: {
   const examples = [Uint8Array.from(serialize(example))];
   return bytesTarget({
     name,
-    runs: 2_000,
+    runs: 1_000,
     refusals: [MalformedPeerDataError],
     examples,
     make: (random) =>
