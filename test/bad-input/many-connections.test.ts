@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from "vitest";
 import { sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
 import { dial, HTTP2_BEGIN } from "./raw-connection.ts";
-import { before, connections, expectUnharmed } from "./unharmed-node.ts";
+import { before, connections, expectUnharmed, memoryBytes } from "./unharmed-node.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const AT_ONCE = 200;
@@ -19,6 +19,7 @@ const SOME = Math.min(400, ALL);
 const count = process.env["BAD_INPUT"] === "all" ? ALL : SOME;
 /** What a node may take for a connection of HTTP/2 that does nothing; measured: 22 KB. */
 const CONNECTION_BYTES_MAX = 64 * 1024;
+const SECOND_ROUND_BYTES_MAX = 100 * MEBIBYTE;
 const WRITES_BESIDE = 100;
 
 const cluster = sharedCluster({ nodes: 1 });
@@ -30,6 +31,7 @@ beforeAll(() => {
 test(`${count} idle connections: writes go on beside them, twice, and nothing of them is left`, async () => {
   const was = before(node);
 
+  let afterFirst = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 2; round++) {
     const idle = await idleConnections(count);
     await using writes = new UniqueWrites(`beside/${round}/`);
@@ -41,9 +43,15 @@ test(`${count} idle connections: writes go on beside them, twice, and nothing of
     expect(writes.failed).toEqual([]);
     expect(await connections(node)).toBeGreaterThanOrEqual(count);
     await hangUp(idle);
+    await eventually(async () => (await connections(node)) < count, {
+      within: 30_000,
+      what: "the idle connections to be gone",
+    });
+    if (round === 0) afterFirst = memoryBytes(node);
   }
 
   // A second round finds the memory that the first one left, and takes no more.
+  expect(memoryBytes(node) - afterFirst).toBeLessThan(SECOND_ROUND_BYTES_MAX);
   await expectUnharmed(cluster(), node, was, 200 * MEBIBYTE + count * CONNECTION_BYTES_MAX);
 }, 300_000);
 
