@@ -121,9 +121,11 @@ async function fuzz(chosen, { seed, msEach }) {
 /** In runs of a few inputs, so that a process that runs for hours is not one promise. */
 async function runUntil(runFuzz, target, { seed, until }) {
   const now = () => performance.now();
+  const peakBytes = () => process.resourceUsage().maxRSS * 1024;
   let inputs = 0;
   for (let run = 0; now() < until; run++) {
-    inputs += await runFuzz(target, { seed: seed + run, runs: RUN_INPUTS, until, now });
+    const options = { seed: seed + run, runs: RUN_INPUTS, until, now, peakBytes };
+    inputs += await runFuzz(target, options);
   }
   return inputs;
 }

@@ -1,6 +1,7 @@
 import { compareBytes } from "../bytes.ts";
 import { type Random, randomBytes, SeededRandom } from "../random.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
+import { ValueShape } from "./value-shape.ts";
 
 /** Something that takes bytes from outside, and what must hold whatever they are. */
 export interface FuzzTarget {
@@ -21,6 +22,8 @@ export interface BytesTarget<Value> {
   readonly runs: number;
   /** What is valid; each must be read. Inputs are made of them. */
   readonly examples: readonly Uint8Array[];
+  /** Values that may be read beside those of the examples: of other types in some places. */
+  readonly others?: readonly Value[];
   /** Makes an input of its own kind; absent: examples with some bytes changed. */
   readonly make?: (random: Random) => Uint8Array;
   read(bytes: Uint8Array): Value;
@@ -42,12 +45,14 @@ export function bytesTarget<Value>(target: BytesTarget<Value>): FuzzTarget {
   };
   const check = (input: Uint8Array): void => {
     const found = readOrRefuse(input);
-    if (found === undefined || target.write === undefined) return;
+    if (found === undefined) return;
+    shape.check(found.value);
+    if (target.write === undefined) return;
     const once = target.write(found.value);
     const twice = target.write(read(once));
     if (compareBytes(once, twice) !== 0) throw new Error("what was read is written as another");
   };
-  for (const example of examples) read(example);
+  const shape = new ValueShape([...examples.map(read), ...(target.others ?? [])]);
   const make = target.make ?? ((random: Random): Uint8Array => mutateBytes(random, examples));
   return { name, runs, make, check };
 }

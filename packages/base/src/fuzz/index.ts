@@ -3,3 +3,4 @@ export { type BytesTarget, bytesTarget, type FuzzTarget, worldTarget } from "./f
 export { mutateBytes } from "./mutate-bytes.ts";
 export { pick } from "./pick.ts";
 export { FuzzFailure, type FuzzRun, runFuzz } from "./run-fuzz.ts";
+export { ValueShape } from "./value-shape.ts";

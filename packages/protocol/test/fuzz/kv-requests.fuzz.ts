@@ -1,6 +1,6 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import { below, HoldfastError, type Random } from "@holdfast/base";
-import { type FuzzTarget, mutateBytes, pick } from "@holdfast/base/fuzz";
+import { type FuzzTarget, mutateBytes, pick, ValueShape } from "@holdfast/base/fuzz";
 import {
   DEFAULT_OPERATION_LIMITS,
   encodeBatch,
@@ -25,19 +25,29 @@ import {
 type Given = never;
 
 /** What serves a method of etcdserverpb.KV: from its message to what is proposed. */
-const USES: Readonly<Record<string, (request: Given) => void>> = {
-  Range: (request) => void validateQuery(decodeRange(request)),
+const USES: Readonly<Record<string, (request: Given) => unknown>> = {
+  Range: (request) => {
+    const query = decodeRange(request);
+    validateQuery(query);
+    return query;
+  },
   Put: (request) => propose(decodePut(request)),
   DeleteRange: (request) => propose(decodeDeleteRange(request)),
   Txn: (request) => {
     isSerializableTxn(request);
-    propose(decodeTxn(request));
+    return propose(decodeTxn(request));
   },
   Compact: (request) => propose(decodeCompaction(request)),
 };
 
 const key = Buffer.from("key");
 const put = { request_put: { key, value: key, lease: "9" } };
+const STEPS = [
+  put,
+  { request_range: { key } },
+  { request_delete_range: { key } },
+  { request_txn: { success: [{ request_delete_range: { key } }] } },
+];
 const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
   Range: [
     { key },
@@ -55,8 +65,8 @@ const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
         { key, target: "VALUE", value: key, result: "EQUAL" },
         { key, target: "LEASE", lease: "4", result: "NOT_EQUAL", range_end: key },
       ],
-      success: [put, { request_txn: { success: [{ request_delete_range: { key } }] } }],
-      failure: [{ request_range: { key, serializable: true } }],
+      success: STEPS,
+      failure: [...STEPS, { request_range: { key, serializable: true } }],
     },
   ],
   Compact: [{ revision: "5" }, { revision: "-9223372036854775808", physical: true }],
@@ -66,17 +76,19 @@ const service = loadDefinition("etcd/rpc.proto")["etcdserverpb.KV"] as unknown a
 >;
 
 /** What passes is proposed, and so must have a form in the log. */
-function propose(operation: Operation): void {
-  if (validateOperation(operation, DEFAULT_OPERATION_LIMITS) !== undefined) return;
+function propose(operation: Operation): Operation {
+  if (validateOperation(operation, DEFAULT_OPERATION_LIMITS) !== undefined) return operation;
   const session = new Uint8Array(16);
   encodeBatch({ session, firstSequence: 0, ackedBelow: 0, operations: [operation] });
+  return operation;
 }
 
-function kvTarget(name: string, use: (request: Given) => void): FuzzTarget {
+function kvTarget(name: string, use: (request: Given) => unknown): FuzzTarget {
   const method = service[name] as MethodDefinition<object, object>;
   const examples = (EXAMPLES[name] ?? []).map((request) =>
     Uint8Array.from(method.requestSerialize(request)),
   );
+  const shape = new ValueShape(examples.map((bytes) => use(requestOf(method, bytes) as Given)));
   return {
     name: `kv-${name.toLowerCase()}`,
     runs: 1_000,
@@ -86,7 +98,7 @@ function kvTarget(name: string, use: (request: Given) => void): FuzzTarget {
       const request = requestOf(method, input);
       if (request === undefined) return;
       try {
-        use(request as Given);
+        shape.check(use(request as Given));
       } catch (failure) {
         if (!(failure instanceof RefusedRequestError)) throw failure;
         if (!(failure instanceof HoldfastError) || statusOfError(failure) === undefined) {

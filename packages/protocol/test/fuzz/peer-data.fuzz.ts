@@ -9,13 +9,19 @@ import {
   packPeerData,
   unpackPeerData,
 } from "../../src/index.ts";
-import { MEMBERSHIP, MESSAGES } from "../peer-examples.ts";
+import { A, B, MEMBERSHIP, MESSAGES } from "../peer-examples.ts";
 
 const refusals = [MalformedPeerDataError];
 const runs = 1_500;
 const messages = MESSAGES.map((message) => packPeerData(encodeMessage(message)));
 const [LEARNER] = MEMBERSHIP.learners;
-const promotions = LEARNER === undefined ? [] : [{ learner: LEARNER, replaces: undefined }];
+const promotions =
+  LEARNER === undefined
+    ? []
+    : [
+        { learner: LEARNER, replaces: undefined },
+        { learner: A, replaces: B },
+      ];
 const memberships = [MEMBERSHIP, { ...MEMBERSHIP, promotions }].map(encodeMembership);
 
 /** Half of them are of the right form with a wrong field, so that they come past the packer. */

@@ -5,5 +5,10 @@ import { HOSTILE_TARGETS } from "./hostile-messages.fuzz.ts";
 const SEED = 1;
 
 test.for(HOSTILE_TARGETS)("$name", async (target) => {
-  await runFuzz(target, { seed: SEED, runs: target.runs, now: () => performance.now() });
+  await runFuzz(target, {
+    seed: SEED,
+    runs: target.runs,
+    now: () => performance.now(),
+    peakBytes: () => process.resourceUsage().maxRSS * 1024,
+  });
 });

@@ -12,11 +12,16 @@ import {
   encodeRangeResults,
   encodeResults,
   MalformedCommandError,
+  type OperationResult,
 } from "../../src/index.ts";
 import { BATCHES, QUERIES, RANGE_RESULTS, RESULTS } from "../golden-samples.ts";
 
 const refusals = [MalformedCommandError];
 const runs = 1_500;
+
+/** Every result within a transaction's, which the golden ones have not. */
+const DELETED: OperationResult = { kind: "delete-range", revision: 9, deleted: 0, prevKvs: [] };
+const WITHIN: OperationResult = { kind: "txn", revision: 9, succeeded: true, responses: [DELETED] };
 
 /** What a batch's head says on the way is what the batch says where it is applied. */
 function readBatch(bytes: Uint8Array): CommandBatch {
@@ -51,7 +56,7 @@ export const CODEC_TARGETS: readonly FuzzTarget[] = [
     name: "results",
     runs,
     refusals,
-    examples: Object.values(RESULTS).map(encodeResults),
+    examples: [...Object.values(RESULTS), [WITHIN]].map(encodeResults),
     read: decodeResults,
     write: encodeResults,
   }),

@@ -7,5 +7,10 @@ import { ROW_TARGETS } from "./rows.fuzz.ts";
 const SEED = 1;
 
 test.for([...CODEC_TARGETS, ...ROW_TARGETS, ...APPLIED_TARGETS])("$name", async (target) => {
-  await runFuzz(target, { seed: SEED, runs: target.runs, now: () => performance.now() });
+  await runFuzz(target, {
+    seed: SEED,
+    runs: target.runs,
+    now: () => performance.now(),
+    peakBytes: () => process.resourceUsage().maxRSS * 1024,
+  });
 });

@@ -6,5 +6,10 @@ import { SNAPSHOT_TARGETS } from "./snapshot.fuzz.ts";
 const SEED = 1;
 
 test.for([...LOG_TARGETS, ...SNAPSHOT_TARGETS])("$name", async (target) => {
-  await runFuzz(target, { seed: SEED, runs: target.runs, now: () => performance.now() });
+  await runFuzz(target, {
+    seed: SEED,
+    runs: target.runs,
+    now: () => performance.now(),
+    peakBytes: () => process.resourceUsage().maxRSS * 1024,
+  });
 });

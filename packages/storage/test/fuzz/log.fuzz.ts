@@ -1,5 +1,5 @@
 import { below, type ClusterId, type Random, randomBytes } from "@holdfast/base";
-import { type FuzzTarget, mutateBytes, pick, worldTarget } from "@holdfast/base/fuzz";
+import { type FuzzTarget, mutateBytes, pick, ValueShape, worldTarget } from "@holdfast/base/fuzz";
 import { MemoryFiles } from "../../src/memory/memory-files.ts";
 import { FRAME_HEADER_BYTES, frameBytes, readFrameHeader, sealFrame } from "../../src/wal/frame.ts";
 import { LogDamagedError, LogVersionError } from "../../src/wal/wal-errors.ts";
@@ -7,14 +7,20 @@ import type { WriteAheadLog } from "../../src/wal/write-ahead-log.ts";
 import { append, entries, hardState, openLog, readAll, SECTOR } from "../log-fixture.ts";
 
 const membership = Uint8Array.of(1, 2, 3, 4);
-/** Entries of the last frame: what a torn write could have taken away. */
 const LAST_FRAME_ENTRIES = 2;
+/**
+ * What may be gone: the entries of the last three sectors, each a frame. Where all of them are
+ * zeros nobody can tell that they were ever written; other members hold them.
+ */
+const LAST_SECTORS_ENTRIES: number = 2 * LAST_FRAME_ENTRIES;
 const READ_BYTES = 10_000;
 
 interface Written {
   readonly files: MemoryFiles;
   readonly last: number;
 }
+
+const ENTRIES = new ValueShape(entries({ from: 1, to: 1 }));
 
 /** Several segments with everything that a write can hold. */
 const written = await writtenLog();
@@ -125,7 +131,8 @@ async function openDamaged(random: Random): Promise<void> {
   if (log === undefined) return;
   const { compacted } = log.head(1);
   const last = log.lastIndex(1);
-  if (last < written.last - LAST_FRAME_ENTRIES) throw new Error(`entries behind ${last} are gone`);
+  if (last < written.last - LAST_SECTORS_ENTRIES)
+    throw new Error(`entries behind ${last} are gone`);
   const seen = await readAll(log);
   if (seen.length !== last - compacted.index) throw new Error("not all entries came back");
   await log.append([append(...entries({ from: last + 1, to: last + 3 }))]);
@@ -141,7 +148,14 @@ async function openResealed(random: Random): Promise<void> {
   const last = log.lastIndex(1);
   const first = log.head(1).compacted.index + 1;
   try {
-    if (first <= last) await log.read(1, first, last, READ_BYTES);
+    if (first <= last) {
+      const read = await log.read(1, first, last, READ_BYTES);
+      for (const [at, entry] of read.entries()) {
+        ENTRIES.check(entry);
+        if (entry.index !== first + at)
+          throw new Error(`entry ${entry.index} came for ${first + at}`);
+      }
+    }
   } catch (failure) {
     if (!(failure instanceof LogDamagedError)) throw failure;
   }

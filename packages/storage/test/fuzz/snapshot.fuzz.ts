@@ -14,6 +14,8 @@ const LIMITS: SnapshotLimits = {
   batchBytes: 130,
   rowBytesMax: 4_096,
 };
+/** What a piece has beside its rows, and the lengths of rows that are there. */
+const MARGIN_BYTES = 2_000;
 const NUMBERS = [-1, 0, 1, 0.5, 2 ** 31, 2 ** 32 - 1, 2 ** 53 - 1, Number.NaN];
 const ROWS: readonly Row[] = Array.from({ length: 20 }, (_, at) => ({
   key: toByteString(Uint8Array.of(1, at)),
@@ -73,9 +75,13 @@ async function installWhatever(random: Random): Promise<void> {
 /** However a stream is cut, what is decoded never takes more than one row beside what came. */
 function decodeWhatever(random: Random): void {
   const decoder = new RowStreamDecoder(LIMITS.rowBytesMax);
+  let held = 0;
   try {
-    for (let count = 1 + below(random, 12); count > 0; count--) {
-      decoder.push(below(random, 3) === 0 ? mutateBytes(random, PIECES) : pick(random, PIECES));
+    for (let count = 1 + below(random, 200); count > 0; count--) {
+      const piece = below(random, 3) === 0 ? mutateBytes(random, PIECES) : pick(random, PIECES);
+      held += piece.length;
+      for (const { key, value } of decoder.push(piece)) held -= key.length + value.length;
+      if (held > LIMITS.rowBytesMax + MARGIN_BYTES) throw new Error(`${held} bytes are held back`);
     }
   } catch (failure) {
     if (!(failure instanceof SnapshotCorruptError)) throw failure;

@@ -6,5 +6,10 @@ import { WIRE_TARGETS } from "./wire.fuzz.ts";
 const SEED = 1;
 
 test.for([...PEER_FRAME_TARGETS, ...WIRE_TARGETS])("$name", async (target) => {
-  await runFuzz(target, { seed: SEED, runs: target.runs, now: () => performance.now() });
+  await runFuzz(target, {
+    seed: SEED,
+    runs: target.runs,
+    now: () => performance.now(),
+    peakBytes: () => process.resourceUsage().maxRSS * 1024,
+  });
 });

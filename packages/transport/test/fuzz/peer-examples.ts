@@ -41,6 +41,26 @@ export const PEER_MESSAGES: readonly PeerMessage[] = [
     ...{ from, id: 3, withinMs: 5_000 },
     question: { kind: "change-membership", request: { kind: "remove", id: to } },
   },
+  {
+    kind: "ask",
+    ...{ from, id: 4, withinMs: 5_000 },
+    question: { kind: "change-membership", request: { kind: "promote", id: to } },
+  },
+  {
+    kind: "ask",
+    ...{ from, id: 5, withinMs: 5_000 },
+    question: {
+      kind: "change-membership",
+      request: { kind: "update", id: to, peerAddress: "h:2", clientAddress: "h:3" },
+    },
+  },
+  {
+    kind: "ask",
+    from,
+    id: 6,
+    withinMs: 1,
+    question: { kind: "transfer-leadership", to: undefined },
+  },
   { kind: "answer", from, id: 1, answer: { kind: "done", member: to } },
   {
     kind: "answer",

@@ -4,6 +4,7 @@ import {
   below,
   type ClusterId,
   emptyBytes,
+  isWireId,
   type MemberId,
   type Random,
   type StoreId,
@@ -85,18 +86,20 @@ function received<Wire>(deserialize: (bytes: Buffer) => unknown, bytes: Uint8Arr
 function wireTarget<Wire extends object>(target: {
   readonly name: string;
   readonly example: Wire;
+  readonly others?: readonly Wire[];
   readonly serialize: (wire: Wire) => Buffer;
   readonly deserialize: (bytes: Buffer) => unknown;
   /** Decodes it and does with it what is done with a caller's; what it then would be on the wire. */
   use(wire: Wire): Wire;
 }): FuzzTarget {
-  const { name, example, serialize, deserialize, use } = target;
+  const { name, example, others, serialize, deserialize, use } = target;
   const examples = [Uint8Array.from(serialize(example))];
   return bytesTarget({
     name,
     runs: 1_000,
     refusals: [MalformedPeerDataError],
     examples,
+    ...(others === undefined ? {} : { others }),
     make: (random) =>
       below(random, 2) === 0
         ? mutateBytes(random, examples)
@@ -129,6 +132,9 @@ export const WIRE_TARGETS: readonly FuzzTarget[] = [
       for (const ms of [caller.heartbeatMs, caller.electionTimeoutMs]) {
         if (!Number.isSafeInteger(ms) || ms < 0) throw new Error(`a timing of ${ms} ms`);
       }
+      for (const id of [caller.clusterId, caller.memberId]) {
+        if (id !== undefined && !isWireId(id)) throw new Error(`an id of ${id}`);
+      }
       refusalOfCaller(IDENTITY, caller);
       refusalOfAnswer(IDENTITY, { id: 5 as MemberId, storeId: IDENTITY.storeId }, caller);
       return encodeIdentity(caller);
@@ -148,6 +154,7 @@ export const WIRE_TARGETS: readonly FuzzTarget[] = [
   wireTarget({
     name: "snapshot-chunk",
     example: encodeSnapshotChunk(CHUNK),
+    others: [encodeSnapshotChunk({ ...CHUNK, end: undefined })],
     serialize: fetchSnapshot.responseSerialize,
     deserialize: fetchSnapshot.responseDeserialize,
     use: (wire) => encodeSnapshotChunk(decodeSnapshotChunk(wire)),
