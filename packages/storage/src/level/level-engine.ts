@@ -243,6 +243,10 @@ function named(failure: unknown, directory: string): unknown {
   if (has(({ code, message }) => code === "LEVEL_CORRUPTION" || /^corruption/i.test(message))) {
     return new StateDamagedError(directory, { cause: failure });
   }
+  // So it tells, too, of a place in a table that lies beyond its end.
+  if (has(({ code, message }) => code === "LEVEL_IO_ERROR" || /^io error/i.test(message))) {
+    return unusableState(failure, directory);
+  }
   return failure;
 }
 

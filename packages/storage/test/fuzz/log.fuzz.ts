@@ -20,7 +20,12 @@ interface Written {
   readonly last: number;
 }
 
-const ENTRIES = new ValueShape(entries({ from: 1, to: 1 }));
+const ENTRIES = new ValueShape(
+  (["noop", "commands", "membership"] as const).map((kind) => ({
+    ...{ index: 1, term: 1, kind },
+    payload: membership,
+  })),
+);
 
 /** Several segments with everything that a write can hold. */
 const written = await writtenLog();

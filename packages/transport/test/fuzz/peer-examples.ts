@@ -21,7 +21,11 @@ export const PEER_MESSAGES: readonly PeerMessage[] = [
     message: {
       kind: "append-request",
       ...{ ...link, epoch: 2, round: 3, prev: { term: 4, index: 9 }, commit: 8, floor: 1 },
-      entries: [{ term: 5, index: 10, kind: "commands", payload: Uint8Array.of(1, 2, 3) }],
+      entries: [
+        { term: 5, index: 10, kind: "noop", payload: new Uint8Array(0) },
+        { term: 5, index: 11, kind: "commands", payload: Uint8Array.of(1, 2, 3) },
+        { term: 5, index: 12, kind: "membership", payload: Uint8Array.of(1, 2) },
+      ],
     },
   },
   { kind: "forward", from, batch: Uint8Array.of(1, 2, 3) },
