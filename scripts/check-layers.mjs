@@ -58,8 +58,8 @@ const LIBRARY_PLACES = [
   },
 ];
 
-// What only tests and the simulator may import: disks that lose what was written to them.
-const FOR_TESTS = ["@holdfast/storage/faults"];
+// What only tests and the simulator may import: disks that lose what was written to them, and bytes that nobody wrote.
+const FOR_TESTS = ["@holdfast/storage/faults", "@holdfast/base/fuzz"];
 const TESTING = ["sim"];
 
 const SCOPE = "@holdfast/";

@@ -25,6 +25,7 @@ export {
   unforeseenStatus,
   type WireStatus,
 } from "./etcd/status-codec.ts";
+export { type TxnParts, txnParts } from "./etcd/txn-parts.ts";
 export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
 export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";

@@ -6,6 +6,12 @@ import { type Membership, membersOf } from "./types/membership.ts";
 import type { AppendRequest, Message } from "./types/message.ts";
 
 /**
+ * Terms grow by one for each election, of which there is one in a second at most. A leap
+ * above a century of them is a mistake, and whoever followed it would have few terms left.
+ */
+const TERM_LEAP_MAX = 2 ** 32;
+
+/**
  * What no leader says, whatever it has lived through, and what would break the log of
  * whoever believed it. It is a peer's mistake, not one of this member: it is passed over
  * as if it had been lost (raft.md §8), and told. What only a broken Raft could bring about is
@@ -14,6 +20,9 @@ import type { AppendRequest, Message } from "./types/message.ts";
  * @returns what is wrong with it, if anything is.
  */
 export function malformedIn(state: RaftState, message: Message): string | undefined {
+  if (message.term - state.term > TERM_LEAP_MAX) {
+    return "it is of a term that no election can have reached";
+  }
   switch (message.kind) {
     case "append-request":
       if (!areInOrder(message)) return "its entries are not in order";

@@ -20,6 +20,7 @@ import { HealthImplementation } from "grpc-health-check";
 import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
 import type { ListenAddress } from "./client-port/listen.ts";
 import { createGrpcServer } from "./grpc/grpc-server.ts";
+import { CLIENT_PINGS, type ClientPings } from "./grpc/server-options.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { CallLedger } from "./requests/call-ledger.ts";
 import { EventLoopDelay } from "./telemetry/event-loop-delay.ts";
@@ -38,7 +39,8 @@ export interface ClientEdgePorts {
 
 export interface ClientEdgeOptions
   extends ListenAddress,
-    Partial<Omit<ClientPortOptions, keyof ListenAddress>> {
+    Partial<Omit<ClientPortOptions, keyof ListenAddress>>,
+    Partial<ClientPings> {
   /** @default DEFAULT_OPERATION_LIMITS */
   readonly operationLimits?: OperationLimits;
 }
@@ -86,7 +88,7 @@ export class ClientEdge {
       limits: SESSION_LIMITS,
       layout,
     });
-    const grpc = createGrpcServer({
+    const parts = {
       kv: new KvService({ replica, calls, limits, layout }),
       cluster: new ClusterService({ replica, calls }),
       maintenance: new MaintenanceService({ headers, replica, calls, layout }),
@@ -96,7 +98,8 @@ export class ClientEdge {
       ledger: this.#ledger,
       logger,
       turn,
-    });
+    };
+    const grpc = createGrpcServer(parts, { ...CLIENT_PINGS, ...this.#options });
     const http = await createHttpServer({
       health: new HealthService({ replica, calls }),
       headers,

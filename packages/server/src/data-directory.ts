@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   fromByteString,
@@ -9,7 +9,12 @@ import {
   toByteString,
   toHex,
 } from "@holdfast/base";
-import { DirectoryLockedError, type Engine, openLevelEngine } from "@holdfast/storage";
+import {
+  DirectoryLockedError,
+  type Engine,
+  namedIfUnusable,
+  openLevelEngine,
+} from "@holdfast/storage";
 
 /** Another process uses this directory. */
 export class DirectoryInUseError extends HoldfastError {
@@ -29,6 +34,13 @@ export class WrongDirectoryError extends HoldfastError {
 export class LogLostError extends HoldfastError {
   readonly code = "LOG_LOST";
   readonly outcome = "unknown";
+  readonly retryable = false;
+}
+
+/** The store was a member of a cluster, and who it was is gone. */
+export class IdentityLostError extends HoldfastError {
+  readonly code = "IDENTITY_LOST";
+  readonly outcome = "not-applied";
   readonly retryable = false;
 }
 
@@ -65,12 +77,15 @@ export class DataDirectory {
 
   /** Takes the lock before anything else is read; a fresh directory gets its store id here. */
   static async open(path: string, name: string, random: Random): Promise<DataDirectory> {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true }).catch((failure: unknown) => {
+      throw namedIfUnusable(failure, path);
+    });
     const identity = await lock(path);
     try {
-      const found =
-        readIdentity(identity, path, name) ?? (await mintIdentity(identity, name, random));
-      await writeFile(join(path, PID_FILE), `${process.pid}\n`);
+      const known = readIdentity(identity, path, name);
+      if (known === undefined) await checkHasNoLog(path);
+      const found = known ?? (await mintIdentity(identity, name, random));
+      await notePid(join(path, PID_FILE));
       return new DataDirectory(path, identity, found);
     } catch (failure) {
       await identity.close();
@@ -108,6 +123,14 @@ export class DataDirectory {
   }
 }
 
+async function notePid(path: string): Promise<void> {
+  try {
+    await writeFile(path, `${process.pid}\n`);
+  } catch (failure) {
+    throw namedIfUnusable(failure, path);
+  }
+}
+
 async function lock(path: string): Promise<Engine> {
   try {
     return await openLevelEngine(join(path, "store"), { cacheSize: MIB, writeBufferSize: MIB });
@@ -122,6 +145,21 @@ async function lock(path: string): Promise<Engine> {
   }
 }
 
+/**
+ * An identity is durable before the log is begun, so a log without one has lost it. Under a new
+ * one the store would be nobody whom its cluster knows.
+ *
+ * @throws IdentityLostError if there is a log.
+ */
+async function checkHasNoLog(path: string): Promise<void> {
+  const names = await readdir(join(path, "wal")).catch(() => []);
+  if (names.length === 0) return;
+  throw new IdentityLostError(
+    `${join(path, "store")}: the identity of this store is gone, and there is a log. Put the files there back as they ` +
+      "were, or remove the whole directory and let the cluster rebuild it as a new store",
+  );
+}
+
 interface Identity {
   readonly name: string;
   readonly storeId: StoreId;
@@ -132,7 +170,7 @@ interface Identity {
 function readIdentity(identity: Engine, path: string, name: string): Identity | undefined {
   const row = identity.getSync(KEY);
   if (row === undefined) return undefined;
-  const found: unknown = JSON.parse(toByteString(row));
+  const found = parsed(toByteString(row));
   if (!isIdentity(found)) {
     throw new WrongDirectoryError(
       `${path}: the identity of the store is of a form that this version does not know`,
@@ -155,6 +193,15 @@ async function mintIdentity(identity: Engine, name: string, random: Random): Pro
 async function writeIdentity(identity: Engine, told: Identity): Promise<void> {
   const text = JSON.stringify({ version: IDENTITY_VERSION, ...told });
   await identity.writeDurably([{ key: KEY, value: fromByteString(text) }]);
+}
+
+/** `undefined` where the text is none of JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isIdentity(value: unknown): value is Identity {

@@ -17,8 +17,10 @@ import { SystemClock } from "./adapters/system-clock.ts";
 import { SystemRandom } from "./adapters/system-random.ts";
 import { SystemTurn } from "./adapters/system-turn.ts";
 import { ClientEdge } from "./client-edge.ts";
+import { CLIENT_PORT_DEFAULTS } from "./client-port/client-port.ts";
 import { DataDirectory } from "./data-directory.ts";
 import { NodeDisk, type NodeDiskParts } from "./node-disk.ts";
+import { connectionLimits, openFilesLimit } from "./open-files.ts";
 
 export interface NodeParts {
   readonly config: ClusterConfig;
@@ -147,7 +149,15 @@ async function openOn(
       snapshotEnded: (transfer) => edge.metrics.snapshots.ended(transfer),
     },
   });
+  const connections = connectionLimits();
+  if (connections.client < CLIENT_PORT_DEFAULTS.connectionsMax) {
+    logger.warn(
+      { openFilesMax: openFilesLimit(), clientConnectionsMax: connections.client },
+      "few files may be open here, so fewer client connections are taken: raise ulimit -n",
+    );
+  }
   const network = new GrpcPeerNetwork({
+    limits: { connectionsMax: connections.peer },
     identity: () => replica.identity(),
     events: replica.events,
     clock,
@@ -157,7 +167,7 @@ async function openOn(
   const layout = rowLayout(FIRST_GROUP);
   const edge: ClientEdge = new ClientEdge(
     { replica, clock, turn, logger, layout, space: disk.space },
-    clientAddress(node),
+    { ...clientAddress(node), connectionsMax: connections.client },
   );
   replica.onChange(({ leader, clusterId }) => {
     edge.metrics.noteLeader(leader);

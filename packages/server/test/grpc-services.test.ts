@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
 import { credentials, makeGenericClientConstructor, status } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import { expect, onTestFinished, test } from "vitest";
@@ -69,4 +72,30 @@ test("reflection lists the services", async () => {
   for (const name of ["etcdserverpb.KV", "etcdserverpb.Maintenance", "holdfast.v1.Session"]) {
     expect(answer.includes(name)).toBe(true);
   }
+});
+
+test("a connection that gives no sign of life is closed; one that does is kept", async () => {
+  const { target, kv } = await openEdge({ pingMs: 50, pingTimeoutMs: 50 });
+  const [host = "", port] = target.split(":");
+  await kv("Put", { key: Buffer.from("a") });
+  const dead = connect({ host, port: Number(port) });
+  onTestFinished(() => {
+    dead.destroy();
+  });
+  dead.on("error", () => undefined);
+  dead.resume();
+  let others = 0;
+  const alive = connectHttp2(`http://${target}`);
+  onTestFinished(() => alive.destroy());
+  alive.on("close", () => {
+    others += 1;
+  });
+
+  // It begins as a client does, and then answers nothing.
+  dead.write(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+  dead.write(Buffer.from("000000040000000000", "hex"));
+  await once(dead, "close");
+
+  expect(others).toBe(0);
+  await expect(kv("Range", { key: Buffer.from("a") })).resolves.toMatchObject({ count: "1" });
 });

@@ -12,7 +12,7 @@ import { loadProtocol } from "@holdfast/protocol";
 import { onTestFinished } from "vitest";
 import { SystemClock } from "../src/adapters/system-clock.ts";
 import { SystemTurn } from "../src/adapters/system-turn.ts";
-import { ClientEdge } from "../src/client-edge.ts";
+import { ClientEdge, type ClientEdgeOptions } from "../src/client-edge.ts";
 import { SingleReplica } from "./single-replica.ts";
 
 const HOST = "127.0.0.1";
@@ -29,7 +29,7 @@ export type Ask = (
 ) => Promise<Answer>;
 
 /** The client port over a replica in memory, with clients to it; all is closed when the test ends. */
-export async function openEdge() {
+export async function openEdge(options: Partial<ClientEdgeOptions> = {}) {
   const replica = new SingleReplica();
   const edge = new ClientEdge(
     {
@@ -39,7 +39,7 @@ export async function openEdge() {
       logger: silentLogger,
       layout: replica.layout,
     },
-    { host: HOST, port: 0 },
+    { host: HOST, port: 0, ...options },
   );
   await edge.start();
   onTestFinished(() => edge.stop());

@@ -147,6 +147,35 @@ describe("what has no place in the conversation is refused", () => {
     expect(replica.status().revision).toBe(1);
   });
 
+  test("far more queries than a turn may hold, by their number alone", async () => {
+    const stream = await inSession(client);
+
+    stream.send({ turn: { read_id: 1, queries: Uint8Array.of(1, 0xdd, 0, 0x0a, 0, 0) } });
+
+    expect((await stream.next()).failure).toMatchObject({
+      read_id: "1",
+      code: "TOO_MANY_QUERIES",
+      message: "a turn asks 655360 queries; at most 1024 are answered at once",
+    });
+  });
+
+  test("one query of more arrays than there may be queries", async () => {
+    const stream = await inSession(client);
+    const arrays = new Array<number>(2_000).fill(0x90);
+
+    stream.send({
+      turn: {
+        read_id: 1,
+        queries: Uint8Array.of(1, 0x91, 0xdc, 2_000 >> 8, 2_000 & 255, ...arrays),
+      },
+    });
+
+    expect((await stream.next()).failure).toMatchObject({
+      code: "MALFORMED",
+      message: expect.stringContaining("more arrays"),
+    });
+  });
+
   test("more queries than a turn may hold", async () => {
     const stream = await inSession(client);
 

@@ -2,6 +2,7 @@ import type { Steps } from "@holdfast/base";
 import type { ReadPoint } from "@holdfast/replica";
 import {
   AnswerBudget,
+  announcedQueries,
   decodeQueries,
   encodeRangeResultsSteps,
   type RangeAnswer,
@@ -19,13 +20,15 @@ import type { SessionLimits } from "./session-messages.ts";
  * @throws MalformedCommandError, SessionRefusedError
  */
 export function readQueries(bytes: Uint8Array, limits: SessionLimits): readonly RangeQuery[] {
-  const queries = decodeQueries(bytes);
-  if (queries.length > limits.queriesMax) {
+  const { queriesMax } = limits;
+  const announced = announcedQueries(bytes);
+  if (announced > queriesMax) {
     throw new SessionRefusedError(
       "TOO_MANY_QUERIES",
-      `a turn asks ${queries.length} queries; at most ${limits.queriesMax} are answered at once`,
+      `a turn asks ${announced} queries; at most ${queriesMax} are answered at once`,
     );
   }
+  const queries = decodeQueries(bytes, { queriesMax });
   for (const [at, query] of queries.entries()) {
     const refusal = validateQuery(query);
     if (refusal !== undefined) {

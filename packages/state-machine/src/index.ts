@@ -3,7 +3,7 @@ export { type BatchHeader, decodeBatchHeader, SESSION_ID_BYTES } from "./codec/b
 export { decodeBatch, encodeBatch } from "./codec/command-codec.ts";
 export { MalformedCommandError } from "./codec/malformed-command-error.ts";
 export { FORMAT_VERSION } from "./codec/message-codec.ts";
-export { decodeQueries, encodeQueries } from "./codec/query-codec.ts";
+export { announcedQueries, decodeQueries, encodeQueries } from "./codec/query-codec.ts";
 export { encodeRangeResultsSteps } from "./codec/range-results-steps.ts";
 export {
   decodeRangeResults,
@@ -74,6 +74,7 @@ export {
   BATCH_ARRAYS_MAX,
   DEFAULT_OPERATION_LIMITS,
   type OperationLimits,
+  REQUEST_PARTS_MAX,
   SESSION_WINDOW,
 } from "./validate/operation-limits.ts";
 export { type BatchRefusal, validateBatch } from "./validate/validate-batch.ts";

@@ -79,8 +79,9 @@ export interface PeerLimits {
    */
   readonly pingTimeoutMs: number;
   /**
-   * A connection that someone made to the peer port is closed after this long if it has no
-   * stream, ms; if it has one, it is asked for a sign of life this often.
+   * A connection that someone made to the peer port is closed after this long, ms, if no
+   * peer has introduced itself on it and no whole call comes; one with a stream is asked for
+   * a sign of life this often.
    *
    * @default 30000
    */

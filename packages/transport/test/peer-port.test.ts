@@ -22,6 +22,8 @@ import { grpcFixture } from "./support/grpc-fixture.ts";
 import { realClock, until } from "./support/real-time.ts";
 import { type LogLine, recordingLogger } from "./support/recording-logger.ts";
 
+/** An empty frame of settings, with which every client begins. */
+const SETTINGS = Buffer.from("000000040000000000", "hex");
 const OTHER_STORE = "e".repeat(32) as StoreId;
 
 test.each<{
@@ -179,12 +181,42 @@ test.each([
   await talks(b, a);
 });
 
+test.each([
+  { what: "no call", frames: "" },
+  { what: "a call whose request never comes", frames: beginningOf("Hello") },
+  { what: "half a request", frames: `${beginningOf("FetchSnapshot")}000005000000000100000010000a` },
+  { what: "a stream without an identity", frames: beginningOf("Exchange") },
+])("$what on a connection keeps no place on the peer port", async ({ frames }) => {
+  const { a, b } = await pair({ handshakeTimeoutMs: 50, idleMs: 100 });
+  const socket = rawDial(a);
+
+  socket.write(Buffer.concat([Buffer.from(PREFACE), SETTINGS, Buffer.from(frames, "hex")]));
+  await once(socket, "close");
+
+  await talks(b, a);
+});
+
+test("peers that introduced themselves keep their connection, however little they say", async () => {
+  const { a, b } = await pair({ idleMs: 50 });
+  const stranger = rawDial(a);
+  const met = a.sightings.length;
+
+  // Three times as long as any of them may be quiet.
+  for (let round = 0; round < 3; round++) {
+    const silent = rawDial(a);
+    silent.write(Buffer.concat([Buffer.from(PREFACE), SETTINGS]));
+    await once(silent, "close");
+  }
+  stranger.destroy();
+
+  expect(a.sightings.slice(met)).toEqual([]);
+  await talks(b, a);
+});
+
 test("a preface that comes byte by byte is understood", async () => {
   const { a } = await pair();
   const socket = rawDial(a);
-  const settings = Buffer.from("000000040000000000", "hex");
-
-  for (const byte of Buffer.concat([Buffer.from(PREFACE), settings])) {
+  for (const byte of Buffer.concat([Buffer.from(PREFACE), SETTINGS])) {
     socket.write(Buffer.of(byte));
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -241,6 +273,27 @@ test("stop may be called twice, and frees the port", async () => {
 
   await next.listen(a.address);
 });
+
+/** HTTP/2 frames that begin a call of the Peer service, in hexadecimal: the client never ends its side. */
+function beginningOf(method: string): string {
+  const headers = [
+    [":method", "POST"],
+    [":scheme", "http"],
+    [":authority", "peer"],
+    [":path", `/holdfast.v1.Peer/${method}`],
+    ["content-type", "application/grpc"],
+    ["te", "trailers"],
+  ];
+  // Literal, without an index and without Huffman's code.
+  const block = headers.flatMap(([name = "", value = ""]) => [
+    Buffer.of(0, name.length),
+    Buffer.from(name),
+    Buffer.of(value.length),
+    Buffer.from(value),
+  ]);
+  const bytes = Buffer.concat(block);
+  return Buffer.concat([Buffer.of(0, 0, bytes.length, 1, 4, 0, 0, 0, 1), bytes]).toString("hex");
+}
 
 function clusterOf(limits: Partial<PeerLimits> = {}): PeerCluster {
   const cluster = new PeerCluster(grpcFixture(limits));

@@ -23,6 +23,7 @@ export function leaderAlive(state: RaftState): boolean {
 /** Takes a higher term; the vote is cleared only here (checklist G1). */
 export function adoptTerm(state: RaftState, term: Term): void {
   assert(term > state.term, "terms only grow");
+  assert(Number.isSafeInteger(term), "terms end at 2^53 - 1");
   state.term = term;
   state.vote = undefined;
   state.outbox.hardStateDirty = true;

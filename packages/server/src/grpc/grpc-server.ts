@@ -1,13 +1,17 @@
 import { type MethodDefinition, Server, type ServiceDefinition } from "@grpc/grpc-js";
-import { loadDefinition } from "@holdfast/protocol";
+import { loadDefinition, txnParts } from "@holdfast/protocol";
+import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
-import { CLIENT_PINGS, grpcServerOptions } from "./server-options.ts";
+import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-options.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
+
+/** A step of a transaction and what it asks for are two parts of its message. */
+const TXN_PARTS_MAX: number = 2 * REQUEST_PARTS_MAX;
 
 const FILES = ["etcd/rpc.proto", "holdfast/v1/admin.proto", "holdfast/v1/session.proto"] as const;
 
@@ -17,16 +21,21 @@ export function createGrpcServer(
     ClusterParts &
     MaintenanceParts &
     SessionParts & { readonly health: HealthImplementation },
+  pings: ClientPings = CLIENT_PINGS,
 ): Server {
   const definition = loadDefinition(...FILES);
-  const server = new Server(grpcServerOptions(CLIENT_PINGS));
+  const server = new Server(grpcServerOptions(pings));
   const kv = service("etcdserverpb.KV");
   const range = kv["Range"] as MethodDefinition<object, object>;
   const serialize = range.responseSerialize;
   const responseSerialize = (response: object): Buffer =>
     Buffer.isBuffer(response) ? response : serialize(response);
   server.addService(
-    { ...kv, Range: { ...range, responseSerialize } } as ServiceDefinition,
+    {
+      ...kv,
+      Range: { ...range, responseSerialize },
+      Txn: withBoundedParts(kv["Txn"] as MethodDefinition<object, object>),
+    } as ServiceDefinition,
     kvHandlers(parts, serialize),
   );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
@@ -41,3 +50,24 @@ export function createGrpcServer(
     return definition[name] as ServiceDefinition;
   }
 }
+
+/**
+ * A transaction of far too many parts is not decoded, but stands for one that has a guard
+ * too many, and is refused like it.
+ */
+export function withBoundedParts(
+  txn: MethodDefinition<object, object>,
+): MethodDefinition<object, object> {
+  const { txnOperationsMax } = DEFAULT_OPERATION_LIMITS;
+  const refused = Buffer.from(new Array(txnOperationsMax + 1).fill(EMPTY_GUARD).flat());
+  const requestDeserialize = (bytes: Buffer): object => {
+    const parts = txnParts(bytes, TXN_PARTS_MAX);
+    // The gRPC library answers as it does to all that it cannot decode.
+    if (parts === "unreadable") throw new Error("a transaction cannot be read");
+    return txn.requestDeserialize(parts === "few" ? bytes : refused);
+  };
+  return { ...txn, requestDeserialize };
+}
+
+/** Field 1 of `TxnRequest`, with no bytes. */
+const EMPTY_GUARD: readonly number[] = [0x0a, 0];

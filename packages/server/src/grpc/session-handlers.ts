@@ -29,6 +29,8 @@ type Call = ServerDuplexStream<SessionRequest__Output, SessionReply>;
  * client has taken them.
  */
 const OUTBOX_BYTES_MAX = 8 * 1024 * 1024;
+/** What an answer takes in memory beside its bytes until the client has taken it; refusals have no others. */
+const REPLY_OVERHEAD_BYTES = 1024;
 
 /** holdfast.v1.Session */
 export function sessionHandlers({
@@ -174,9 +176,10 @@ class CallSink implements SessionSink {
 
   #write(reply: SessionReply, bytes: number): void {
     if (this.#closed) return;
-    this.#outboxBytes += bytes;
+    const weight = bytes + REPLY_OVERHEAD_BYTES;
+    this.#outboxBytes += weight;
     this.#call.write(reply, () => {
-      this.#outboxBytes -= bytes;
+      this.#outboxBytes -= weight;
       this.#updateFlow();
     });
     this.#updateFlow();

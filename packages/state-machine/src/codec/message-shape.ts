@@ -69,7 +69,7 @@ function checkArray(
 }
 
 /** How many values follow as children of the token at `at`; -1 where it is no array. */
-function arrayLength(bytes: Uint8Array, at: number, token: number): number {
+export function arrayLength(bytes: Uint8Array, at: number, token: number): number {
   if (token >= 0x90 && token <= 0x9f) return token & 0x0f;
   if (token === 0xdc) return unsigned(bytes, at + 1, 2);
   if (token === 0xdd) return unsigned(bytes, at + 1, 4);

@@ -10,6 +10,7 @@ import {
   optionalIntegerAt,
   readEach,
 } from "./message-fields.ts";
+import { arrayLength } from "./message-shape.ts";
 
 const KEYS_ONLY = 1;
 const COUNT_ONLY = 2;
@@ -28,12 +29,22 @@ export function encodeQueries(queries: readonly RangeQuery[]): Uint8Array {
 }
 
 /**
- * Reads what {@link encodeQueries} writes; keys are views of `bytes`.
+ * Reads what {@link encodeQueries} writes; keys are views of `bytes`. More than
+ * `queriesMax` are refused before they cost much.
  *
  * @throws MalformedCommandError on anything else
  */
-export function decodeQueries(bytes: Uint8Array): readonly RangeQuery[] {
-  return readEach(decodeMessage(bytes), "query", readQuery);
+export function decodeQueries(
+  bytes: Uint8Array,
+  bounds: { readonly queriesMax?: number } = {},
+): readonly RangeQuery[] {
+  const { queriesMax = Number.POSITIVE_INFINITY } = bounds;
+  return readEach(decodeMessage(bytes, queriesMax + 1), "query", readQuery);
+}
+
+/** How many queries some bytes say that they hold, by their first few alone; -1 where they hold none at all. */
+export function announcedQueries(bytes: Uint8Array): number {
+  return arrayLength(bytes, 1, bytes[1] ?? 0);
 }
 
 /** One query as positional fields, without the defaults at its end. */

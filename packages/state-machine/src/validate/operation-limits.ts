@@ -35,12 +35,16 @@ export const DEFAULT_OPERATION_LIMITS: OperationLimits = Object.freeze({
  */
 export const OPERATION_OVERHEAD_BYTES = 192;
 
+/** Operations and compares of a request within {@link DEFAULT_OPERATION_LIMITS}, those of nested ones included. */
+export const REQUEST_PARTS_MAX: number = Math.floor(
+  DEFAULT_OPERATION_LIMITS.requestBytesMax / OPERATION_OVERHEAD_BYTES,
+);
+
 /**
  * Arrays of a batch within {@link DEFAULT_OPERATION_LIMITS}: four of the smallest
  * transaction, one or two of anything else, and five around them.
  */
-export const BATCH_ARRAYS_MAX: number =
-  4 * Math.floor(DEFAULT_OPERATION_LIMITS.requestBytesMax / OPERATION_OVERHEAD_BYTES) + 5;
+export const BATCH_ARRAYS_MAX: number = 4 * REQUEST_PARTS_MAX + 5;
 
 /** Operations of a session that may be unacknowledged at once (decision 18). */
 export const SESSION_WINDOW = 8192;

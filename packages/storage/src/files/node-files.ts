@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Files, OpenOptions, StoreFile } from "../files.ts";
 import { spaceLimitOf } from "../space/space-limit.ts";
 import { DiskFullError } from "../storage-errors.ts";
+import { namedIfUnusable } from "./files-unusable.ts";
 
 /** `O_DSYNC` where writes honour it by themselves; elsewhere a sync follows each write (decision 6). */
 const WRITE_THROUGH = process.platform === "linux" ? fs.constants.O_DSYNC : 0;
@@ -21,9 +22,10 @@ export function nodeFiles(rootDirectory: string): Files {
       WRITE_THROUGH === 0
         ? `write + fdatasync${process.platform === "darwin" ? " (F_FULLFSYNC)" : ""}`
         : "O_DSYNC",
-    list: (directory) => readdir(at(directory)).catch(emptyIfMissing),
+    list: (directory) =>
+      readdir(at(directory)).catch((cause) => emptyIfMissing(cause, at(directory))),
     makeDirectory: async (directory) => {
-      await mkdir(at(directory), { recursive: true }).catch((cause) => fail(cause, directory));
+      await mkdir(at(directory), { recursive: true }).catch((cause) => fail(cause, at(directory)));
     },
     open: (path, options) => openNodeFile(at(path), options),
     rename: (from, to) => rename(at(from), at(to)).catch((cause) => fail(cause, to)),
@@ -141,17 +143,19 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-function named(cause: NodeJS.ErrnoException, path: string): Error {
-  return spaceLimitOf(cause) === undefined ? cause : new DiskFullError(path, { cause });
+function named(cause: NodeJS.ErrnoException, path: string): unknown {
+  return spaceLimitOf(cause) === undefined
+    ? namedIfUnusable(cause, path)
+    : new DiskFullError(path, { cause });
 }
 
 function fail(cause: NodeJS.ErrnoException, path: string): never {
   throw named(cause, path);
 }
 
-function emptyIfMissing(cause: NodeJS.ErrnoException): readonly string[] {
+function emptyIfMissing(cause: NodeJS.ErrnoException, path: string): readonly string[] {
   if (cause.code === "ENOENT") return [];
-  throw cause;
+  throw named(cause, path);
 }
 
 function ignoreMissing(cause: NodeJS.ErrnoException): void {

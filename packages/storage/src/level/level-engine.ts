@@ -10,6 +10,7 @@ import {
 } from "@holdfast/base";
 import { Level } from "level";
 import type { Engine, EngineReads, EngineSnapshot, RowChange } from "../engine.ts";
+import { unusableState } from "../files/files-unusable.ts";
 import { spaceLimitOf } from "../space/space-limit.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
 import { JobGate } from "./job-gate.ts";
@@ -68,6 +69,7 @@ type Snapshot = ReturnType<Database["snapshot"]>;
  *
  * @throws {DirectoryLockedError} if another process has it.
  * @throws {StateDamagedError} if LevelDB finds its files damaged.
+ * @throws {FilesUnusableError} if it cannot open them for another reason.
  */
 export async function openLevelEngine(
   directory: string,
@@ -75,7 +77,7 @@ export async function openLevelEngine(
 ): Promise<Engine> {
   // Made, a database opens by itself.
   await checkLevelLogs(directory).catch((failure: unknown) => {
-    throw named(failure, directory);
+    throw namedOfOpening(failure, directory);
   });
   const database: Database = new Level<Buffer, Buffer>(directory, {
     ...BINARY,
@@ -86,7 +88,7 @@ export async function openLevelEngine(
   try {
     await database.open();
   } catch (failure) {
-    throw named(failure, directory);
+    throw namedOfOpening(failure, directory);
   }
   return new LevelEngine(database, directory, new JobGate(options.jobsMax ?? JOBS_MAX));
 }
@@ -241,7 +243,17 @@ function named(failure: unknown, directory: string): unknown {
   if (has(({ code, message }) => code === "LEVEL_CORRUPTION" || /^corruption/i.test(message))) {
     return new StateDamagedError(directory, { cause: failure });
   }
+  // So it tells, too, of a place in a table that lies beyond its end.
+  if (has(({ code, message }) => code === "LEVEL_IO_ERROR" || /^io error/i.test(message))) {
+    return unusableState(failure, directory);
+  }
   return failure;
+}
+
+/** Whoever starts a node reads this, and has to know where to look. */
+function namedOfOpening(failure: unknown, directory: string): unknown {
+  const known = named(failure, directory);
+  return known === failure ? unusableState(failure, directory) : known;
 }
 
 type CodedError = Error & { readonly code?: unknown };

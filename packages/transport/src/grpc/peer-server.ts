@@ -20,6 +20,7 @@ import {
   type WireSnapshotChunk,
   type WireSnapshotRequest,
 } from "./peer-wire.ts";
+import { QuietConnections } from "./quiet-connections.ts";
 import { answerSnapshotRequest } from "./snapshot-answer.ts";
 
 /** How every HTTP/2 connection begins (RFC 9113, section 3.4). */
@@ -54,16 +55,19 @@ export class PeerServer {
   readonly #tcp: TcpServer;
   readonly #sockets = new Set<Socket>();
   readonly #streams = new Set<IncomingStream>();
+  readonly #quiet: QuietConnections;
   #stopping: Promise<void> | undefined;
 
   constructor(ports: PeerServerPorts) {
     this.#ports = ports;
+    this.#quiet = new QuietConnections(ports.clock, ports.limits.idleMs);
     this.#grpc = new Server(peerServerOptions(ports.limits));
     this.#grpc.addService(peerService().definition, {
       hello: (
         call: ServerUnaryCall<WireIdentity, WireIdentity>,
         answer: sendUnaryData<WireIdentity>,
       ) => {
+        this.#quiet.heard(call.getPeer());
         ports.asked(call.request);
         answer(null, encodeIdentity(ports.identity()));
       },
@@ -71,7 +75,10 @@ export class PeerServer {
       fetchSnapshot: (
         call: ServerUnaryCall<WireSnapshotRequest, WireSnapshotChunk>,
         answer: sendUnaryData<WireSnapshotChunk>,
-      ) => answerSnapshotRequest(call.request, ports, answer),
+      ) => {
+        this.#quiet.heard(call.getPeer());
+        return answerSnapshotRequest(call.request, ports, answer);
+      },
     });
     this.#injector = this.#grpc.createConnectionInjector(peerServerCredentials());
     this.#tcp = createServer({ noDelay: true }, (socket) => this.#accept(socket));
@@ -157,6 +164,7 @@ export class PeerServer {
       cancel();
       socket.off("readable", look);
       socket.unshift(seen);
+      this.#quiet.watch(socket);
       this.#injector.injectConnection(socket);
     };
     socket.on("readable", look);
@@ -165,16 +173,22 @@ export class PeerServer {
 
   #exchange(call: ServerStream): void {
     const { identity, clock, logger, limits } = this.#ports;
+    const connection = call.getPeer();
+    let leave = (): void => undefined;
     const stream = new IncomingStream(call, {
       identity,
       clock,
       logger,
       handshakeTimeoutMs: limits.handshakeTimeoutMs,
       greet: (caller) => this.#ports.greet(caller),
-      opened: (caller) => this.#ports.opened(caller),
+      opened: (caller) => {
+        leave = this.#quiet.introduced(connection);
+        this.#ports.opened(caller);
+      },
       received: (caller, messages) => this.#ports.received(caller, messages),
       ended: (caller, broken) => {
         this.#streams.delete(stream);
+        leave();
         if (caller !== undefined && broken) this.#ports.broke(caller);
       },
     });
