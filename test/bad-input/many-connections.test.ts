@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { eventually, type NodeProcess } from "@holdfast/testkit";
 import { beforeAll, expect, test } from "vitest";
 import { sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
-import { dial, HTTP2_BEGIN } from "./raw-connection.ts";
+import { closed, dial, HTTP2_BEGIN } from "./raw-connection.ts";
 import { before, connections, expectUnharmed, memoryBytes } from "./unharmed-node.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -76,7 +75,6 @@ async function idleConnections(wanted: number): Promise<readonly Socket[]> {
 }
 
 async function hangUp(idle: readonly Socket[]): Promise<void> {
-  const closed = idle.map((socket) => (socket.destroyed ? undefined : once(socket, "close")));
   for (const socket of idle) socket.destroy();
-  await Promise.all(closed);
+  await Promise.all(idle.map(closed));
 }

@@ -20,8 +20,14 @@ export async function dial(address: string): Promise<Socket> {
 export async function said(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  if (!socket.destroyed) await once(socket, "close");
+  await closed(socket);
   return Buffer.concat(chunks).toString("latin1");
+}
+
+/** Resolves when a connection is over, however it came to that. */
+export async function closed(socket: Socket): Promise<void> {
+  // Not by `once`, which takes a reset for a failure.
+  if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
 }
 
 /** A call that a client begins and does not end. */

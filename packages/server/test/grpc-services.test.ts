@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { credentials, makeGenericClientConstructor, status } from "@grpc/grpc-js";
@@ -94,7 +93,7 @@ test("a connection that gives no sign of life is closed; one that does is kept",
   // It begins as a client does, and then answers nothing.
   dead.write(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
   dead.write(Buffer.from("000000040000000000", "hex"));
-  await once(dead, "close");
+  await new Promise((resolve) => dead.once("close", resolve));
 
   expect(others).toBe(0);
   await expect(kv("Range", { key: Buffer.from("a") })).resolves.toMatchObject({ count: "1" });

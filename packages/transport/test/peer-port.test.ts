@@ -191,7 +191,7 @@ test.each([
   const socket = rawDial(a);
 
   socket.write(Buffer.concat([Buffer.from(PREFACE), SETTINGS, Buffer.from(frames, "hex")]));
-  await once(socket, "close");
+  await new Promise((resolve) => socket.once("close", resolve));
 
   await talks(b, a);
 });
@@ -205,7 +205,7 @@ test("peers that introduced themselves keep their connection, however little the
   for (let round = 0; round < 3; round++) {
     const silent = rawDial(a);
     silent.write(Buffer.concat([Buffer.from(PREFACE), SETTINGS]));
-    await once(silent, "close");
+    await new Promise((resolve) => silent.once("close", resolve));
   }
   stranger.destroy();
 

@@ -93,5 +93,5 @@ function expectRow(key: string, value: Uint8Array): void {
 }
 
 export const STATE_TARGETS: readonly FuzzTarget[] = [
-  worldTarget({ name: "damaged-state", runs: 60, live: openDamaged }),
+  worldTarget({ name: "damaged-state", runs: 30, live: openDamaged }),
 ];
