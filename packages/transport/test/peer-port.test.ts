@@ -1,26 +1,27 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { type StatusObject, status } from "@grpc/grpc-js";
-import { type ClusterId, SeededRandom, type StoreId } from "@holdfast/base";
+import { status } from "@grpc/grpc-js";
+import type { ClusterId, StoreId } from "@holdfast/base";
 import type { PeerIdentity } from "@holdfast/replica";
 import { expect, onTestFinished, test } from "vitest";
-import { PeerCluster, type PeerProcess } from "../src/conformance/peer-cluster.ts";
-import { peerClientCredentials, peerClientOptions } from "../src/grpc/channel-options.ts";
-import { GrpcPeerNetwork } from "../src/grpc/grpc-peer-network.ts";
 import { encodeIdentity } from "../src/grpc/identity-codec.ts";
-import {
-  peerService,
-  type WireFrame,
-  type WireIdentity,
-  type WireStream,
-} from "../src/grpc/peer-wire.ts";
-import { parsePeerAddress } from "../src/peer-address.ts";
+import type { WireFrame, WireIdentity } from "../src/grpc/peer-wire.ts";
 import { encodePeerFrame } from "../src/peer-codec.ts";
 import { PeerAddressError, PeerPortTakenError } from "../src/peer-errors.ts";
-import { type PeerLimits, resolvePeerLimits } from "../src/peer-limits.ts";
-import { grpcFixture } from "./support/grpc-fixture.ts";
-import { realClock, until } from "./support/real-time.ts";
-import { type LogLine, recordingLogger } from "./support/recording-logger.ts";
+import {
+  clusterOf,
+  dial,
+  heartbeat,
+  networkOf,
+  pair,
+  passMs,
+  randomBytes,
+  rawDial,
+  relayTo,
+  statusOf,
+  talks,
+} from "./support/peer-port-stage.ts";
+import { until } from "./support/real-time.ts";
+import type { LogLine } from "./support/recording-logger.ts";
 
 /** An empty frame of settings, with which every client begins. */
 const SETTINGS = Buffer.from("000000040000000000", "hex");
@@ -293,121 +294,4 @@ function beginningOf(method: string): string {
   ]);
   const bytes = Buffer.concat(block);
   return Buffer.concat([Buffer.of(0, 0, bytes.length, 1, 4, 0, 0, 0, 1), bytes]).toString("hex");
-}
-
-function clusterOf(limits: Partial<PeerLimits> = {}): PeerCluster {
-  const cluster = new PeerCluster(grpcFixture(limits));
-  onTestFinished(() => cluster[Symbol.asyncDispose]());
-  return cluster;
-}
-
-async function pair(
-  limits: Partial<PeerLimits> = {},
-): Promise<{ readonly a: PeerProcess; readonly b: PeerProcess }> {
-  const [a, b] = await clusterOf(limits).form(2);
-  if (a === undefined || b === undefined) throw new Error("two were formed");
-  return { a, b };
-}
-
-function networkOf(identity: PeerIdentity, lines: LogLine[]): GrpcPeerNetwork {
-  return new GrpcPeerNetwork({
-    identity: () => identity,
-    events: {
-      received: () => undefined,
-      connected: () => undefined,
-      disconnected: () => undefined,
-      gone: () => undefined,
-      knocked: () => undefined,
-      snapshotAsked: () => Promise.resolve({ kind: "gone", reason: "nothing is served" }),
-    },
-    clock: realClock,
-    random: new SeededRandom(1),
-    logger: recordingLogger(lines),
-  });
-}
-
-function dial({ address }: PeerProcess, by: string = address): WireStream {
-  const { Client } = peerService();
-  const options = peerClientOptions(resolvePeerLimits());
-  const client = new Client(by, peerClientCredentials(), options);
-  onTestFinished(() => client.close());
-  const stream = client.exchange();
-  stream.on("error", () => undefined);
-  stream.on("data", () => undefined);
-  return stream;
-}
-
-function statusOf(stream: WireStream): Promise<StatusObject> {
-  return new Promise((resolve) => stream.once("status", resolve));
-}
-
-/** A way to a process on which nothing need arrive, while both ends believe that it stands. */
-async function relayTo(process: PeerProcess) {
-  const outward = rawDial(process);
-  let inward: Socket | undefined;
-  const server = createServer((socket) => {
-    inward = socket;
-    socket.on("error", () => undefined);
-    socket.pipe(outward);
-    outward.pipe(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    inward?.destroy();
-    server.close();
-  });
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** The connection that the process sees. */
-    outward,
-    swallowAll: () => {
-      inward?.unpipe(outward);
-      outward.unpipe(inward);
-      inward?.resume();
-      outward.resume();
-    },
-  };
-}
-
-async function passMs(ms: number): Promise<void> {
-  const end = performance.now() + ms;
-  await until(() => performance.now() > end, "time passes");
-}
-
-function rawDial(process: PeerProcess): Socket {
-  const socket = connect(parsePeerAddress(process.address));
-  onTestFinished(() => {
-    socket.destroy();
-  });
-  socket.on("error", () => undefined);
-  socket.resume();
-  return socket;
-}
-
-/** One process still hears the other. */
-async function talks(from: PeerProcess, to: PeerProcess): Promise<void> {
-  const before = to.sightings.length;
-  from.network.send(to.id, [heartbeat(from, to)]);
-  await until(() => to.sightings.length > before, "a message arrived");
-  expect(to.sightings.at(-1)?.kind).toBe("received");
-}
-
-function heartbeat(from: PeerProcess, to: PeerProcess) {
-  return {
-    kind: "raft",
-    message: {
-      kind: "heartbeat-response",
-      from: from.id,
-      to: to.id,
-      term: 1,
-      epoch: 1,
-      round: 1,
-    },
-  } as const;
-}
-
-function randomBytes(length: number): Buffer {
-  const random = new SeededRandom(length);
-  return Buffer.from(Array.from({ length }, () => random.uint32() & 255));
 }

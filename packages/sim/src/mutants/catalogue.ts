@@ -178,7 +178,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     file: "raft/dist/follower/append.js",
     code: "state.memberships.truncate(from)",
     instead: "false",
-    seenBy: ["I11", "I1", "core"],
+    seenBy: ["I11", "I1", "I10", "core"],
     seeds: 400,
   },
   {
