@@ -15,6 +15,8 @@ class Village {
   readonly time = new ManualTime();
   readonly births = new Map<string, Birth>();
   readonly waiting = new Map<string, string>();
+  /** Addresses at which somebody asked. */
+  readonly asked = new Set<string>();
   readonly #running = new Map<string, Formation>();
   readonly #stores = new Map<string, StoreId>();
   readonly #names: readonly string[];
@@ -67,7 +69,14 @@ class Village {
     };
   }
 
+  /** A member that the file does not name takes the place of a node. */
+  adopt(birth: Birth, name: string): void {
+    this.births.set(name, birth);
+    this.#stores.set(name, `store-${name}` as StoreId);
+  }
+
   #hello(address: string): Promise<PeerIdentity> {
+    this.asked.add(address);
     const name = address.slice(0, address.indexOf(":"));
     const storeId = this.#stores.get(name);
     if (storeId === undefined) return Promise.reject(new Error("connection refused"));
@@ -168,4 +177,24 @@ test("with --bootstrap the nodes that answer form a cluster without the silent o
 
   expect(village.births.get("n1")?.membership.voters).toHaveLength(2);
   expect(village.births.get("n2")?.clusterId).toBe(village.births.get("n1")?.clusterId);
+});
+
+test("an unborn node asks members too that its file does not name: one of them may lead, and only a leader admits", async () => {
+  const village = new Village(names);
+  for (const name of names) village.start(name);
+  await village.time.advance(500);
+  const birth = village.births.get("n1");
+  if (birth === undefined) throw new Error("no cluster was formed");
+  const { profiles } = birth.membership;
+  const added = { ...nodeOf("n4"), id: 4, storeId: "store-n4" } as (typeof profiles)[number];
+  const membership = { ...birth.membership, profiles: [...profiles, added] };
+  for (const name of ["n1", "n2", "n4"]) village.adopt({ ...birth, membership }, name);
+
+  village.stop("n3");
+  village.start("n3", { store: "another" });
+  village.asked.clear();
+  await village.time.advance(500);
+
+  expect(village.waiting.get("n3")).toContain("knows n3 by another store");
+  expect(village.asked).toContain("n4:2380");
 });

@@ -66,6 +66,8 @@ export class Formation {
   readonly #parts: FormationParts;
   #stopped = false;
   #reason = "";
+  /** Members that the file does not name, as those that it names have told. */
+  #told: readonly ConfiguredNode[] = [];
 
   constructor(parts: FormationParts) {
     this.#parts = parts;
@@ -88,7 +90,8 @@ export class Formation {
 
   #askAll(): Promise<readonly Answer[]> {
     const { nodes, self, network } = this.#parts;
-    const others = nodes.filter(({ name }) => name !== self.name);
+    // Only a leader admits, and that may be one that the file knows nothing of.
+    const others = [...nodes, ...this.#told].filter(({ name }) => name !== self.name);
     return Promise.all(
       others.map((node) =>
         network.hello(node.peerAddress, HELLO_TIMEOUT_MS).then(
@@ -137,6 +140,7 @@ export class Formation {
     }
     const [first] = born;
     if (first?.clusterId === undefined) return undefined;
+    this.#told = this.#strangersIn(born);
     const { name, storeId } = self;
     const admitting = born.find(
       ({ membership, membershipCommitted }) =>
@@ -153,6 +157,19 @@ export class Formation {
         ? `cluster ${first.clusterId} has no member ${name}: it must be added there first`
         : `cluster ${first.clusterId} knows ${name} by another store: this one is empty and neither votes nor serves until it is admitted`,
     );
+  }
+
+  /** Named by members, and not by the file: neither by name nor by address. */
+  #strangersIn(born: readonly PeerIdentity[]): readonly ConfiguredNode[] {
+    const { nodes } = this.#parts;
+    const strangers = new Map<string, ConfiguredNode>();
+    for (const { membership } of born) {
+      for (const { name, peerAddress, clientAddress } of membership?.profiles ?? []) {
+        const isOurs = nodes.some((node) => node.name === name || node.peerAddress === peerAddress);
+        if (!isOurs && name !== "") strangers.set(name, { name, peerAddress, clientAddress });
+      }
+    }
+    return [...strangers.values()];
   }
 
   /** Everybody who matters is unborn. */
