@@ -1,3 +1,5 @@
+export type { Act, Decision } from "./decisions/decision.ts";
+export { inWords } from "./decisions/in-words.ts";
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
 export { MUTANTS } from "./mutants/catalogue.ts";
 export { HUNT_STORM_MS, type HuntResult, type Mutant, mutated } from "./mutants/mutant.ts";
@@ -9,9 +11,12 @@ export {
   missedSituations,
   noFigures,
   type RunFigures,
+  replayOf,
   summaryLine,
   violationReport,
 } from "./report.ts";
+export { type ReportParts, reportPage } from "./report-page/report-page.ts";
+export { Storyteller } from "./report-page/storyteller.ts";
 export {
   type FoundViolation,
   type RunResult,
@@ -19,3 +24,13 @@ export {
   runSeed,
   STORM_MS_DEFAULT,
 } from "./run-seed.ts";
+export { type Candidate, machinesOf } from "./shrink/candidate.ts";
+export { PlanFileError, parsePlanFile, planFile } from "./shrink/plan-file.ts";
+export {
+  recordSeed,
+  runCandidate,
+  SHRINK_RUNS_MAX,
+  type ShrinkSettings,
+  type Shrunk,
+  shrinkRun,
+} from "./shrink/shrink-run.ts";

@@ -77,11 +77,16 @@ export function summaryLine(figures: RunFigures, seconds: number): string {
 
 const EVENTS_SHOWN = 60;
 
+/** The command that runs a seed again. */
+export function replayOf({ seed, plan }: RunResult): string {
+  const storm = plan.stormMs === STORM_MS_DEFAULT ? "" : ` --storm ${plan.stormMs}`;
+  return `npx --no holdfast sim --seed ${seed}${storm}`;
+}
+
 /** Everything that somebody needs to understand a violation and to see it again. */
-export function violationReport(run: RunResult): string {
+export function violationReport(run: RunResult, replay: string = replayOf(run)): string {
   const { violation, seed, plan, events, virtualMs } = run;
   if (violation === undefined) return "";
-  const storm = plan.stormMs === STORM_MS_DEFAULT ? "" : ` --storm ${plan.stormMs}`;
   return [
     `violation at seed ${seed}, event ${events}, ${virtualMs.toFixed(2)} ms`,
     `  ${violation.message}`,
@@ -89,7 +94,7 @@ export function violationReport(run: RunResult): string {
     ...violation.events.slice(-EVENTS_SHOWN).map((line) => `  ${line}`),
     `options: ${JSON.stringify(plan)}`,
     ...(violation.stack === undefined ? [] : [violation.stack]),
-    `replay:  npx --no holdfast sim --seed ${seed}${storm} --verbose`,
+    `replay:  ${replay} --verbose`,
     "",
   ].join("\n");
 }
