@@ -4,6 +4,7 @@ import { benchFailover } from "../commands/bench-failover.ts";
 import { benchValues } from "../commands/bench-values.ts";
 import type { SimOptions } from "../commands/sim.ts";
 import type { MutantOptions } from "../commands/sim-mutants.ts";
+import type { SimSeedOptions } from "../commands/sim-seed.ts";
 import { type Context, examples } from "./context.ts";
 
 /** Measuring and proving. */
@@ -78,17 +79,29 @@ function addSim({ program, terminal, finish }: Context): void {
     .option("--storm <ms>", "how long faults are on in each run, virtual ms (default: 20000)")
     .option("--verbose", "with --seed: every event")
     .option("--mutants [part]", "hunt mistakes made on purpose, or those with this in their name")
+    .option("--shrink [file]", "with --seed: a smaller run that breaks the same promise, as a plan")
+    .option("--shrink-runs <n>", "runs that this may take (default: 3000)")
+    .option("--shrink-seconds <s>", "and time (default: 120)")
+    .option("--plan <file>", "instead of --seed: the run that --shrink has left")
+    .option("--report <file.html>", "with --seed or --plan: a page that draws the run")
+    .option("--mutant <name>", "with --seed or --plan: of a core with that mistake, storm of 4 s")
     .addOption(new Option("--worker-stride <n>").hideHelp())
     .addHelpText(
       "after",
       examples(
         ["holdfast sim --minutes 10", "the last line sums up; status 0 only if nothing was broken"],
         ["holdfast sim --seed 4711 --verbose", "one run again, event by event"],
+        [
+          "holdfast sim --seed 4711 --shrink --report run.html",
+          "what it takes, and a drawing of it",
+        ],
         ["holdfast sim --mutants", "status 0 only if every mistake is seen"],
       ),
     )
-    .action(async (options: SimOptions & Partial<MutantOptions>) => {
+    .action(async (options: SimOptions & SimSeedOptions & Partial<MutantOptions>) => {
       const { mutants } = options;
+      const { isOfOneRun, simSeed } = await import("../commands/sim-seed.ts");
+      if (isOfOneRun(options)) return finish(await simSeed(terminal, options));
       if (mutants !== undefined) {
         const { simMutants } = await import("../commands/sim-mutants.ts");
         return finish(await simMutants(terminal, { ...options, mutants }));

@@ -45,7 +45,8 @@ export async function huntMutants({ mutants, jobs, signal, told }: MutantHunt): 
   await Promise.all(Array.from({ length: jobs }, hunter));
 }
 
-function orderFor(mutant: Mutant): HuntOrder {
+/** The mistake, made in the file as it was built. */
+export function orderFor(mutant: Mutant): HuntOrder {
   const url = new URL(mutant.file, CORE);
   return { mutant, url: url.href, source: mutated(readFileSync(url, "utf8"), mutant) };
 }
