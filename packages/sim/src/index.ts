@@ -1,3 +1,5 @@
+export type { Act, Decision } from "./decisions/decision.ts";
+export { inWords } from "./decisions/in-words.ts";
 export { DRIVER_DEFECTS, type DriverDefect } from "./defects.ts";
 export { type BoundName, type Bounds, boundsWith, LIMITS } from "./explorer/bounds.ts";
 export { pathInWords } from "./explorer/path-in-words.ts";
@@ -21,9 +23,12 @@ export {
   missedSituations,
   noFigures,
   type RunFigures,
+  replayOf,
   summaryLine,
   violationReport,
 } from "./report.ts";
+export { type ReportParts, reportPage } from "./report-page/report-page.ts";
+export { Storyteller } from "./report-page/storyteller.ts";
 export {
   type FoundViolation,
   type RunResult,
@@ -31,3 +36,13 @@ export {
   runSeed,
   STORM_MS_DEFAULT,
 } from "./run-seed.ts";
+export { type Candidate, machinesOf } from "./shrink/candidate.ts";
+export { PlanFileError, parsePlanFile, planFile } from "./shrink/plan-file.ts";
+export {
+  recordSeed,
+  runCandidate,
+  SHRINK_RUNS_MAX,
+  type ShrinkSettings,
+  type Shrunk,
+  shrinkRun,
+} from "./shrink/shrink-run.ts";

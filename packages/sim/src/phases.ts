@@ -25,6 +25,11 @@ const REST_TRIES = 20;
 /** A plan is calm if an election timeout is so many times as long as what it takes to answer. */
 const CALM_FACTOR = 20;
 
+/** How long it is quiet before the storm. */
+export function warmUpMs({ core }: WorldPlan): Millis {
+  return WARM_UP_TIMEOUTS * core.electionTimeoutMs;
+}
+
 /**
  * The course of a run: a quiet beginning; the storm; a quorum is healed and must
  * serve while the rest stays as it is; then everything heals and must agree.
@@ -32,11 +37,12 @@ const CALM_FACTOR = 20;
  */
 export function runPhases(world: World): void {
   const { plan, timeline, workload } = world;
-  const { electionTimeoutMs } = plan.core;
   world.network.faulty = false;
   world.begin();
   workload.start(plan.workload.clients);
-  timeline.runUntil(timeline.now + WARM_UP_TIMEOUTS * electionTimeoutMs);
+  world.player?.start();
+  world.observer?.phase?.(timeline.now, "a quiet beginning");
+  timeline.runUntil(timeline.now + warmUpMs(plan));
 
   storm(world);
 
@@ -51,16 +57,20 @@ export function runPhases(world: World): void {
 }
 
 function storm(world: World): void {
-  const { plan, timeline, network, connections, nemesis, operator, usurper } = world;
+  const { plan, timeline, network, connections, nemesis, operator, usurper, player } = world;
+  world.observer?.phase?.(timeline.now, "storm");
   network.faulty = true;
   connections.rumours = true;
-  nemesis.start();
-  nemesis.every(plan.faults.transfer, () => operator.transfer());
-  nemesis.every(plan.faults.membership, () => operator.changeMembership());
-  nemesis.every(plan.faults.wipe, () => operator.wipe());
-  nemesis.every(plan.faults.usurp, () => usurper.strike());
+  if (player === undefined) {
+    nemesis.start();
+    nemesis.every(plan.faults.transfer, () => operator.transfer());
+    nemesis.every(plan.faults.membership, () => operator.changeMembership());
+    nemesis.every(plan.faults.wipe, () => operator.wipe());
+    nemesis.every(plan.faults.usurp, () => usurper.strike());
+  }
   timeline.runUntil(timeline.now + plan.stormMs);
   nemesis.stop();
+  player?.stopFaults();
   network.faulty = false;
   connections.rumours = false;
 }
@@ -100,6 +110,7 @@ function effectiveOf({ life, store }: Machine): Membership | undefined {
 
 function healAmong(world: World, machines: readonly Machine[]): void {
   const { network, timeline } = world;
+  world.observer?.healed?.(timeline.now, slots(machines));
   for (const machine of machines) {
     for (const other of machines) network.heal(machine.slot, other.slot);
     machine.weather.recovered();
@@ -113,6 +124,7 @@ function healAmong(world: World, machines: readonly Machine[]): void {
 function requireService(world: World, machines: readonly Machine[], who: string): void {
   const { plan, timeline, workload } = world;
   const began = timeline.now;
+  world.observer?.phase?.(began, who);
   const within = (ms: Millis, reached: () => boolean, what: string): void => {
     const isOver = (): boolean => reached() || isExcused(world, machines);
     timeline.runUntil(timeline.now + ms, isOver);

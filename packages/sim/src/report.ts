@@ -109,12 +109,17 @@ export function summaryLine(figures: RunFigures, seconds: number): string {
 
 const EVENTS_SHOWN = 60;
 
+/** The command that runs a seed again. */
+export function replayOf({ lane, seed, plan }: LaneRun): string {
+  const where = lane === "core" ? "" : ` --lane ${lane}`;
+  const storm = plan.stormMs === stormOfLane(lane) ? "" : ` --storm ${plan.stormMs}`;
+  return `npx --no holdfast sim --seed ${seed}${where}${storm}`;
+}
+
 /** Everything that somebody needs to understand a violation and to see it again. */
-export function violationReport(run: LaneRun): string {
+export function violationReport(run: LaneRun, replay: string = replayOf(run)): string {
   const { violation, seed, plan, events, virtualMs } = run;
   if (violation === undefined) return "";
-  const lane = run.lane === "core" ? "" : ` --lane ${run.lane}`;
-  const storm = plan.stormMs === stormOfLane(run.lane) ? "" : ` --storm ${plan.stormMs}`;
   return [
     `violation at seed ${seed}, event ${events}, ${virtualMs.toFixed(2)} ms`,
     `  ${violation.message}`,
@@ -122,7 +127,7 @@ export function violationReport(run: LaneRun): string {
     ...violation.events.slice(-EVENTS_SHOWN).map((line) => `  ${line}`),
     `options: ${JSON.stringify(plan)}`,
     ...(violation.stack === undefined ? [] : [violation.stack]),
-    `replay:  npx --no holdfast sim --seed ${seed}${lane}${storm} --verbose`,
+    `replay:  ${replay} --verbose`,
     "",
   ].join("\n");
 }

@@ -1,8 +1,10 @@
 import { type Millis, messageOf } from "@holdfast/base";
+import type { Script, WorkloadStanding } from "./decisions/script.ts";
 import type { DriverDefect } from "./defects.ts";
 import { RandomStreams } from "./dice.ts";
 import { FEATURES } from "./features.ts";
 import type { MakeCore } from "./node/core.ts";
+import type { Observer } from "./observer.ts";
 import { requireLinearizable } from "./oracle/judge-history.ts";
 import { runPhases } from "./phases.ts";
 import { drawPlan, type WorldPlan } from "./plan/world-plan.ts";
@@ -27,6 +29,10 @@ export interface RunSettings {
   readonly adjust?: ((plan: WorldPlan) => WorldPlan) | undefined;
   /** Told every event in words. */
   readonly listener?: ((line: string) => void) | undefined;
+  /** Sees what happens; it changes nothing. */
+  readonly observer?: Observer | undefined;
+  /** What happens, instead of what chance would decide; see {@link RunResult.standing}. */
+  readonly script?: Script | undefined;
 }
 
 /** What was broken in a run, and what led there. */
@@ -53,16 +59,27 @@ export interface RunResult {
   readonly reads: number;
   readonly marks: ReadonlyMap<string, number>;
   readonly violation: FoundViolation | undefined;
+  /** Where the workload stood when the storm was over. */
+  readonly standing: WorkloadStanding;
 }
 
 export const STORM_MS_DEFAULT: Millis = 20_000;
 
 /** One run: everything in it follows from the seed and the settings. */
 export function runSeed(settings: RunSettings): RunResult {
-  const { seed, stormMs = STORM_MS_DEFAULT, defects = [], makeCore, listener } = settings;
+  const { seed, stormMs = STORM_MS_DEFAULT, defects = [], ...parts } = settings;
   const drawn = drawPlan(new RandomStreams(seed).stream("plan"), { stormMs, ...FEATURES });
   const plan = settings.adjust?.(drawn) ?? drawn;
-  const world = new World({ seed, plan, defects: new Set(defects), makeCore, listener });
+  const { makeCore, listener, observer, script } = parts;
+  const world = new World({
+    seed,
+    plan,
+    defects: new Set(defects),
+    makeCore,
+    listener,
+    observer,
+    script,
+  });
   const violation = runWatched(world, settings.checksHistory ?? false);
   const { timeline, trace, marks, witness, workload } = world;
   return {
@@ -78,6 +95,7 @@ export function runSeed(settings: RunSettings): RunResult {
     reads: workload.readsDone,
     marks: marks.counts,
     violation,
+    standing: workload.standing,
   };
 }
 

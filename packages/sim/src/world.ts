@@ -5,8 +5,13 @@ import {
   type Message,
   type RaftParts,
 } from "@holdfast/raft";
+import { type Act, isMessageFault, isOperatorAct } from "./decisions/decision.ts";
+import { MessageFates } from "./decisions/message-fates.ts";
+import { restartOf, type Script } from "./decisions/script.ts";
+import { ScriptPlayer } from "./decisions/script-player.ts";
 import type { DriverDefect } from "./defects.ts";
 import { type Dice, RandomStreams } from "./dice.ts";
+import { breakAsDecided, type FaultSite } from "./faults/carry-out.ts";
 import { Nemesis } from "./faults/nemesis.ts";
 import { Operator } from "./faults/operator.ts";
 import { Usurper } from "./faults/usurper.ts";
@@ -21,6 +26,7 @@ import { Life } from "./node/life.ts";
 import { type Machine, newMachine } from "./node/machine.ts";
 import { machineOf, memberIdOf, profileOf, Store } from "./node/store.ts";
 import type { Surroundings } from "./node/surroundings.ts";
+import type { Observer } from "./observer.ts";
 import { RecordedHistory } from "./oracle/recorded-history.ts";
 import { Replay } from "./oracle/replay.ts";
 import type { WorldPlan } from "./plan/world-plan.ts";
@@ -36,6 +42,9 @@ export interface WorldParts {
   readonly makeCore?: MakeCore | undefined;
   /** Told every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined;
+  readonly observer?: Observer | undefined;
+  /** What happens, instead of what chance would decide. */
+  readonly script?: Script | undefined;
 }
 
 const RESTART_MS_MIN = 0.2;
@@ -60,14 +69,21 @@ export class World implements Surroundings {
   readonly nemesis: Nemesis;
   readonly operator: Operator;
   readonly usurper: Usurper;
+  readonly observer: Observer | undefined;
+  /** Plays the script, if there is one. */
+  readonly player: ScriptPlayer | undefined;
+  readonly #script: Script | undefined;
+  readonly #site: FaultSite;
   readonly #streams: RandomStreams;
   readonly #faults: Dice;
   readonly #makeCore: MakeCore;
   readonly #wiped = new Map<MemberId, Store>();
   readonly #operations: Operation[] = [{ kind: "read", key: 0 }];
 
-  constructor({ seed, plan, defects, makeCore, listener }: WorldParts) {
+  constructor({ seed, plan, defects, makeCore, listener, observer, script }: WorldParts) {
     this.plan = plan;
+    this.observer = observer;
+    this.#script = script;
     this.defects = defects;
     this.#makeCore = makeCore ?? makeProductionCore;
     this.#streams = new RandomStreams(seed);
@@ -86,6 +102,9 @@ export class World implements Surroundings {
       isUp: (slot) => this.machines[slot]?.life !== undefined,
       isCut: (from, to) => this.network.isCut(from, to),
       tell: (slot, kind, about) => this.#tell(slot, kind, about),
+      rumour: (machine, news, about) => {
+        if (script === undefined) this.decide({ kind: "rumour", machine, news, about });
+      },
     });
     this.network = new Network({
       machines: count,
@@ -93,6 +112,9 @@ export class World implements Surroundings {
       timeline,
       dice: this.#streams.stream("network"),
       linkChanges: (from, to, at) => this.connections.linkChanges(from, to, at),
+      cuts: observer?.cut && ((from, to, until) => observer.cut?.(timeline.now, from, to, until)),
+      decided: observer?.decided && ((act) => observer.decided?.({ at: timeline.now, act })),
+      fates: script && new MessageFates(script.decisions),
     });
     this.replay = new Replay(this.#operations);
     this.witness = new Witness({
@@ -104,33 +126,29 @@ export class World implements Surroundings {
       firstApplied: (entry) => this.replay.take(entry),
     });
     this.workload = this.#makeWorkload();
-    const { machines, network } = this;
-    const shared = { timeline, trace, marks, machines };
-    this.nemesis = new Nemesis({
-      ...shared,
-      dice: this.#faults,
-      plan: plan.faults,
-      electionTimeoutMs: plan.core.electionTimeoutMs,
-      network,
-      strike: (machine, options) => this.strike(machine, options),
-      pause: (machine, until) => this.pause(machine, until),
-      burst: (machine, commands) => this.workload.burst(machine, commands),
-    });
+    this.#site = this.#makeSite();
+    this.nemesis = this.#makeNemesis();
     this.operator = new Operator({
-      ...shared,
+      timeline,
+      trace,
+      marks,
+      machines: this.machines,
       dice: this.#streams.stream("operator"),
       witness: this.witness,
       wipe: (machine) => this.#wipe(machine),
+      decide: (act) => this.decide(act),
     });
     this.usurper = new Usurper({
-      ...shared,
+      timeline,
+      machines: this.machines,
       dice: this.#streams.stream("usurper"),
       heartbeatMs: plan.core.heartbeatMs,
       electionTimeoutMs: plan.core.electionTimeoutMs,
-      network,
-      pause: (machine, until) => this.pause(machine, until),
-      read: (machine) => this.workload.peek(machine),
+      isStorming: () => this.nemesis.isActive,
+      decide: (act) => this.decide(act),
     });
+    this.player =
+      script && new ScriptPlayer({ timeline, script, carryOut: (act) => this.decide(act) });
   }
 
   get operations(): readonly Operation[] {
@@ -165,27 +183,46 @@ export class World implements Surroundings {
     for (const machine of this.machines) this.start(machine);
   }
 
+  /** Something happens that chance, or a script in its place, has decided. */
+  decide(act: Act): void {
+    // It tells of itself, with what it is given later.
+    if (act.kind === "operation") return this.workload.perform(act);
+    this.observer?.decided?.({ at: this.timeline.now, act });
+    if (isOperatorAct(act)) this.operator.carryOut(act);
+    else if (!isMessageFault(act)) breakAsDecided(this.#site, act);
+  }
+
   makeCore = (parts: RaftParts): Core => this.#makeCore(parts);
 
   send(from: Machine, message: Message): void {
     const target = this.machines[machineOf(message.to)];
     if (target === undefined) return;
     this.nemesis.sees(message, target);
-    const lives = target.lives;
-    this.network.carry(from.slot, target.slot, message, () => {
-      // A wiped store is another member; what was meant for the former is refused at the door.
-      if (target.store.id !== message.to || target.life === undefined) return;
-      if (target.lives > lives) this.marks.hit("message delivered to a later life");
-      target.life.receive(message);
+    const { lives } = target;
+    const { timeline } = this;
+    const flight = this.observer?.sends?.(timeline.now, from.slot, target.slot, message);
+    this.network.carry(from.slot, target.slot, message, {
+      arrive: () => {
+        // A wiped store is another member; what was meant for the former is refused at the door.
+        if (target.store.id !== message.to || target.life === undefined) {
+          return flight?.fails(timeline.now, "nobody");
+        }
+        if (target.lives > lives) this.marks.hit("message delivered to a later life");
+        if (target.life.receive(message)) flight?.arrives(timeline.now);
+        else flight?.fails(timeline.now, "inbox");
+      },
+      fails: flight && ((why) => flight.fails(timeline.now, why)),
     });
   }
 
   visit(from: Machine, to: MemberId, run: (host: Life) => void): void {
     const target = this.machines[machineOf(to)];
     if (target === undefined) return;
-    this.network.carry(from.slot, target.slot, undefined, () => {
-      const { life } = target;
-      if (target.store.id === to && life !== undefined) life.later(0, () => run(life));
+    this.network.carry(from.slot, target.slot, undefined, {
+      arrive: () => {
+        const { life } = target;
+        if (target.store.id === to && life !== undefined) life.later(0, () => run(life));
+      },
     });
   }
 
@@ -194,6 +231,7 @@ export class World implements Surroundings {
     if (life === undefined) return;
     this.trace.note(this.timeline.now, power ? "loses power" : "is killed", slot, 0, 0, reason);
     this.marks.hit(power ? "power cut" : "process killed");
+    this.observer?.lifeEnded?.(this.timeline.now, life, power, reason);
     machine.life = undefined;
     life.end();
     this.witness.lifeEnded(life);
@@ -205,10 +243,21 @@ export class World implements Surroundings {
     machine.appliedBefore = life.applier.applied;
     this.network.disconnect(slot);
     this.connections.processEnded(slot, power);
-    const most = RESTART_TIMEOUTS_MAX * this.plan.core.electionTimeoutMs;
-    const usual = this.#faults.logarithmic(RESTART_MS_MIN, most);
+    const usual = this.#restartMs(machine);
     this.#planStart(machine, machine.returnsAtOnce ? RESTART_MS_MIN : usual);
     machine.returnsAtOnce = false;
+  }
+
+  #restartMs({ slot, lives }: Machine): Millis {
+    const most = RESTART_TIMEOUTS_MAX * this.plan.core.electionTimeoutMs;
+    const draw = (dice: Dice): Millis => dice.logarithmic(RESTART_MS_MIN, most);
+    const ms =
+      this.#script === undefined
+        ? draw(this.#faults)
+        : (restartOf(this.#script, slot, lives) ??
+          draw(this.#streams.stream(`restart/${slot}/${lives}`)));
+    this.observer?.restarts?.({ machine: slot, life: lives, ms });
+    return ms;
   }
 
   /** Starts the process of a machine, unless it runs or the store is not born yet. */
@@ -227,6 +276,7 @@ export class World implements Surroundings {
     if (applied < machine.appliedBefore) this.marks.hit("state rolled back by a crash");
     this.trace.note(this.timeline.now, "starts", machine.slot, machine.lives, applied);
     this.connections.processBegan(machine.slot);
+    this.observer?.lifeBegan?.(this.timeline.now, machine.life);
     machine.life.start();
   }
 
@@ -239,6 +289,7 @@ export class World implements Surroundings {
   /** The process goes on, if it stands still until `until` at the latest. */
   resume(machine: Machine, until: Millis = Number.POSITIVE_INFINITY): void {
     if (machine.pausedUntil > until) return;
+    if (machine.pausedUntil > 0) this.observer?.pauseEnded?.(this.timeline.now, machine.slot);
     machine.pausedUntil = 0;
     machine.life?.goOn();
   }
@@ -300,6 +351,35 @@ export class World implements Surroundings {
     return store?.id === member ? store : this.#wiped.get(member);
   }
 
+  #makeSite(): FaultSite {
+    const { timeline, trace, marks, machines, network, connections } = this;
+    return {
+      timeline,
+      trace,
+      marks,
+      machines,
+      network,
+      connections,
+      strike: (machine, options) => this.strike(machine, options),
+      pause: (machine, until) => this.pause(machine, until),
+      peek: (machine) => this.workload.peek(machine),
+      burst: (machine, lengths) => this.workload.burst(machine, lengths),
+    };
+  }
+
+  #makeNemesis(): Nemesis {
+    const { timeline, machines, plan } = this;
+    return new Nemesis({
+      timeline,
+      machines,
+      dice: this.#faults,
+      plan: plan.faults,
+      electionTimeoutMs: plan.core.electionTimeoutMs,
+      decide: (fault) => this.decide(fault),
+      drawLengths: (commands) => this.workload.drawLengths(commands),
+    });
+  }
+
   #makeWorkload(): Workload {
     const { timeline, trace, marks, replay, history, machines, plan } = this;
     return new Workload({
@@ -313,6 +393,8 @@ export class World implements Surroundings {
       machines,
       register: (operation) => this.#operations.push(operation) - 1,
       acknowledged: (operation, index) => this.witness.acknowledged(operation, index),
+      observer: this.observer,
+      scripted: this.#script?.standing,
     });
   }
 }

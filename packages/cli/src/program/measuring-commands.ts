@@ -5,6 +5,7 @@ import { benchValues } from "../commands/bench-values.ts";
 import type { SimOptions } from "../commands/sim.ts";
 import type { ExploreOptions } from "../commands/sim-explore.ts";
 import type { MutantOptions } from "../commands/sim-mutants.ts";
+import type { SimSeedOptions } from "../commands/sim-seed.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Context, examples } from "./context.ts";
 
@@ -89,32 +90,48 @@ function addSim({ program, terminal, finish }: Context): void {
     .option("--mutants [part]", "hunt mistakes made on purpose, or those with this in their name")
     .option("--explore", "all that can happen to a few cores within bounds, instead of seeds")
     .option("--bounds <name=n,...>", "with --explore: its bounds, such as terms=3,messages=2")
-    .option("--mutant <name>", "with --explore: with this mistake made on purpose")
     .option("--memory <MiB>", "with --explore: give up beyond it (default: 3000)")
+    .option("--shrink [file]", "with --seed: a smaller run that breaks the same promise, as a plan")
+    .option("--shrink-runs <n>", "runs that this may take (default: 3000)")
+    .option("--shrink-seconds <s>", "and time (default: 120)")
+    .option("--plan <file>", "instead of --seed: the run that --shrink has left")
+    .option("--report <file.html>", "with --seed or --plan: a page that draws the run")
+    .option(
+      "--mutant <name>",
+      "with --seed, --plan or --explore: of a core with that mistake; storm of 4 s",
+    )
     .addOption(new Option("--worker-stride <n>").hideHelp())
     .addHelpText(
       "after",
       examples(
         ["holdfast sim --minutes 10", "the last line sums up; status 0 only if nothing was broken"],
         ["holdfast sim --seed 4711 --verbose", "one run again, event by event"],
+        [
+          "holdfast sim --seed 4711 --shrink --report run.html",
+          "what it takes, and a drawing of it",
+        ],
         ["holdfast sim --mutants", "status 0 only if every mistake is seen"],
         ["holdfast sim --explore --bounds members=2", "every course of two cores"],
       ),
     )
-    .action(async (options: SimOptions & Partial<MutantOptions> & ExploreOptions) => {
-      const { mutants, explore } = options;
-      if (explore === true) {
-        const { simExplore } = await import("../commands/sim-explore.ts");
-        return finish(await simExplore(terminal, options));
-      }
-      refuseStray(options);
-      if (mutants !== undefined) {
-        const { simMutants } = await import("../commands/sim-mutants.ts");
-        return finish(await simMutants(terminal, { ...options, mutants }));
-      }
-      const { sim } = await import("../commands/sim.ts");
-      finish(await sim(terminal, options));
-    });
+    .action(
+      async (options: SimOptions & SimSeedOptions & Partial<MutantOptions> & ExploreOptions) => {
+        const { mutants, explore } = options;
+        if (explore === true) {
+          const { simExplore } = await import("../commands/sim-explore.ts");
+          return finish(await simExplore(terminal, options));
+        }
+        refuseStray(options);
+        const { isOfOneRun, simSeed } = await import("../commands/sim-seed.ts");
+        if (isOfOneRun(options)) return finish(await simSeed(terminal, options));
+        if (mutants !== undefined) {
+          const { simMutants } = await import("../commands/sim-mutants.ts");
+          return finish(await simMutants(terminal, { ...options, mutants }));
+        }
+        const { sim } = await import("../commands/sim.ts");
+        finish(await sim(terminal, options));
+      },
+    );
 }
 
 function refuseStray({ bounds, mutant, memory }: ExploreOptions): void {

@@ -52,7 +52,8 @@ export function isCaught(mutant: Mutant, { seenBy }: HuntResult): boolean {
   return seenBy !== undefined && mutant.seenBy.includes(seenBy);
 }
 
-function orderFor(mutant: Mutant): HuntOrder {
+/** The mistake, made in the file as it was built. */
+export function orderFor(mutant: Mutant): HuntOrder {
   const url = new URL(mutant.file, PACKAGES);
   return { mutant, url: url.href, source: mutated(readFileSync(url, "utf8"), mutant) };
 }

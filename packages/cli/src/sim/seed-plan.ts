@@ -16,7 +16,7 @@ export interface SeedPlan {
   readonly forMs: number;
 }
 
-const SEED_MAX = 2 ** 50;
+export const SEED_MAX: number = 2 ** 50;
 const MINUTES_MAX = 10_000;
 const RUNS_DEFAULT = 100;
 

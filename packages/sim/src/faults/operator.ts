@@ -1,5 +1,6 @@
 import type { LogIndex, MemberId } from "@holdfast/base";
 import { type Membership, type MembershipTarget, membersOf } from "@holdfast/raft";
+import type { OperatorAct } from "../decisions/decision.ts";
 import type { Dice } from "../dice.ts";
 import type { Witness } from "../invariants/witness.ts";
 import type { Marks } from "../marks.ts";
@@ -18,6 +19,8 @@ export interface OperatorParts {
   readonly machines: readonly Machine[];
   readonly witness: Witness;
   wipe(machine: Machine): void;
+  /** Has it done at once. */
+  decide(act: OperatorAct): void;
 }
 
 const REPLACE_LOOK_MS = 200;
@@ -32,43 +35,74 @@ export class Operator {
 
   /** Asks whoever leads, or believes so, for a random change; sometimes two at once for two different ones. */
   changeMembership(): void {
-    const { dice } = this.#parts;
+    const { dice, decide } = this.#parts;
     for (const leader of this.#leaders()) {
       const { membership } = leader.status;
       const draft = this.#draw(membership);
-      if (draft !== undefined && this.#canBeHad(draft)) this.#ask(leader, draft);
+      if (draft !== undefined && this.#canBeHad(draft)) {
+        decide({ kind: "change-membership", machine: leader.machine.slot, draft });
+      }
       if (dice.chance(0.7)) return;
     }
   }
 
   transfer(): void {
-    const { dice, trace, timeline } = this.#parts;
+    const { dice, decide } = this.#parts;
     const leader = dice.pick(this.#leaders());
     if (leader === undefined) return;
-    const token = leader.desk.nextToken();
     const to = dice.chance(0.3) ? undefined : dice.pick(membersOf(leader.status.membership));
+    decide({ kind: "transfer", machine: leader.machine.slot, to });
+  }
+
+  /** Takes a voter's disk away, if it can be spared. */
+  wipe(): void {
+    const { dice, decide } = this.#parts;
+    const spareable = this.#spareable();
+    const victim = spareable === undefined ? undefined : dice.pick(spareable);
+    if (victim !== undefined) decide({ kind: "wipe", machine: victim.slot });
+  }
+
+  /** Does what was decided, as far as it makes sense where it is done: its script may be of another run. */
+  carryOut(act: OperatorAct): void {
+    const machine = this.#parts.machines[act.machine];
+    if (machine === undefined) return;
+    if (act.kind === "wipe") return this.#wipe(machine);
+    if (machine.life === undefined) return;
+    if (act.kind === "transfer") return this.#handOver(machine.life, act.to);
+    const { life } = machine;
+    if (this.#canBeHad(act.draft) && this.#isKnown(life, act.draft)) this.#ask(life, act.draft);
+  }
+
+  #handOver(leader: Life, to: MemberId | undefined): void {
+    const { trace, timeline } = this.#parts;
+    const token = leader.desk.nextToken();
     trace.note(timeline.now, "hands over", leader.machine.slot, to ?? 0);
     this.#parts.witness.asked(leader, token, "change");
     leader.enqueue({ kind: "transfer-leadership", token, to });
   }
 
+  /** And has the new store take the place of the old one. */
+  #wipe(victim: Machine): void {
+    if (this.#spareable()?.includes(victim) !== true) return;
+    const old = victim.store.id;
+    this.#parts.wipe(victim);
+    this.#replace(old, victim);
+  }
+
   /**
-   * Takes a voter's disk away, if the others can still decide: no change is under way, and
-   * everybody who was wiped before has been replaced. Then has the new store take its place.
+   * The voters, if the others can still decide without any of them: no change is under way, and
+   * everybody who was wiped before has been replaced.
    */
-  wipe(): void {
-    const { dice, machines, wipe } = this.#parts;
+  #spareable(): readonly Machine[] | undefined {
     const leader = this.#leaders()[0];
-    if (leader === undefined) return;
+    if (leader === undefined) return undefined;
     const { voters, outgoing, promotions } = leader.status.membership;
     const settled = outgoing.length === 0 && promotions.length === 0;
-    if (!settled || voters.length < 3 || !this.#agreed(leader.status.membership)) return;
-    const standing = machines.filter(({ store }) => voters.includes(store.id));
-    const victim = dice.pick(standing);
-    if (standing.length < voters.length || victim === undefined) return;
-    const old = victim.store.id;
-    wipe(victim);
-    this.#replace(old, victim);
+    if (!settled || voters.length < 3 || !this.#agreed(leader.status.membership)) {
+      return undefined;
+    }
+    const standing = this.#parts.machines.filter(({ store }) => voters.includes(store.id));
+    return standing.length < voters.length ? [] : standing;
   }
 
   /** Has the store that a machine has now take the place of the member that it was before. */
@@ -124,6 +158,18 @@ export class Operator {
   #canBeHad({ voters }: Draft): boolean {
     const standing = this.#parts.machines.filter(({ store }) => voters.includes(store.id));
     return standing.length > voters.length / 2;
+  }
+
+  /** Whether whoever comes in exists, and has begun to if it is to vote at once (decision 17). */
+  #isKnown({ status }: Life, { voters, learners }: Draft): boolean {
+    const { membership } = status;
+    const stores = this.#parts.machines.map(({ store }) => store);
+    const isThere = (id: MemberId): boolean =>
+      membersOf(membership).includes(id) || stores.some((store) => store.id === id);
+    const mayVote = (id: MemberId): boolean =>
+      membership.voters.includes(id) ||
+      stores.some((store) => store.id === id && store.log !== undefined);
+    return voters.every(mayVote) && learners.every(isThere);
   }
 
   #draw(current: Membership): Draft | undefined {

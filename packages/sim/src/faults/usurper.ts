@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
+import type { LinkFault, MachineFault } from "../decisions/decision.ts";
 import type { Dice } from "../dice.ts";
-import type { Network } from "../network/network.ts";
+import type { Way } from "../network/partition.ts";
 import type { Machine } from "../node/machine.ts";
 import type { Timeline } from "../timeline.ts";
 
@@ -10,10 +11,9 @@ export interface UsurperParts {
   readonly heartbeatMs: Millis;
   readonly electionTimeoutMs: Millis;
   readonly machines: readonly Machine[];
-  readonly network: Network;
-  pause(machine: Machine, until: Millis): void;
-  /** Reads from a machine; nobody waits for the answer. */
-  read(machine: Machine): void;
+  /** Whether faults are on. */
+  isStorming(): boolean;
+  decide(fault: MachineFault | LinkFault): void;
 }
 
 const READS_MAX = 6;
@@ -39,40 +39,46 @@ export class Usurper {
   }
 
   /** As a closed lid does, with its network away for a while longer. */
-  #sleep(leader: Machine, others: readonly Machine[]): void {
-    const { timeline, dice, network, pause, electionTimeoutMs } = this.#parts;
-    const wakes = timeline.now + electionTimeoutMs * dice.logarithmic(1.5, 5);
-    const heals = wakes + electionTimeoutMs * dice.logarithmic(0.2, 1.5);
-    for (const { slot } of others) {
-      network.cut(leader.slot, slot, heals);
-      network.cut(slot, leader.slot, heals);
-    }
-    pause(leader, wakes);
-    this.#ask(leader, timeline.now, heals);
+  #sleep({ slot }: Machine, others: readonly Machine[]): void {
+    const { dice, decide, electionTimeoutMs } = this.#parts;
+    const sleeps = electionTimeoutMs * dice.logarithmic(1.5, 5);
+    const heals = sleeps + electionTimeoutMs * dice.logarithmic(0.2, 1.5);
+    const ways = others.flatMap((other): Way[] => [
+      [slot, other.slot],
+      [other.slot, slot],
+    ]);
+    decide({ kind: "cut-off", ways, ms: heals });
+    decide({ kind: "pause", machine: slot, ms: sleeps });
+    this.#ask(slot, 0, heals);
   }
 
   /**
    * What the others say to it is held for a while. Then they are told that its process is gone, and hear
    * nothing more of it. Their answers of before arrive after another has been elected.
    */
-  #slander(leader: Machine, others: readonly Machine[]): void {
-    const { timeline, dice, network, heartbeatMs, electionTimeoutMs } = this.#parts;
-    const told = timeline.now + heartbeatMs * dice.logarithmic(0.5, 2);
-    const heals = told + electionTimeoutMs * dice.logarithmic(0.1, 0.9);
-    for (const { slot } of others) network.clog(slot, leader.slot, heals);
-    timeline.at(told, () => {
-      for (const { slot, life } of others) {
-        network.cut(leader.slot, slot, heals);
-        life?.enqueue({ kind: "peer-gone", peer: leader.store.id });
-      }
+  #slander({ slot }: Machine, others: readonly Machine[]): void {
+    const { dice, decide, heartbeatMs, electionTimeoutMs } = this.#parts;
+    const told = heartbeatMs * dice.logarithmic(0.5, 2);
+    const ms = electionTimeoutMs * dice.logarithmic(0.1, 0.9);
+    decide({ kind: "clog", ways: others.map((other): Way => [other.slot, slot]), ms: told + ms });
+    this.#later(told, () => {
+      decide({ kind: "cut-off", ways: others.map((other): Way => [slot, other.slot]), ms });
+      decide({ kind: "slander", machine: slot, ms });
     });
-    this.#ask(leader, told, heals);
+    this.#ask(slot, told, told + ms);
   }
 
-  #ask(leader: Machine, from: Millis, to: Millis): void {
-    const { timeline, dice, read } = this.#parts;
+  #ask(machine: number, from: Millis, to: Millis): void {
+    const { dice, decide } = this.#parts;
     for (let reads = dice.between(1, READS_MAX); reads > 0; reads--) {
-      timeline.at(from + (to - from) * dice.fraction(), () => read(leader));
+      this.#later(from + (to - from) * dice.fraction(), () => decide({ kind: "peek", machine }));
     }
+  }
+
+  #later(ms: Millis, act: () => void): void {
+    const { timeline, isStorming } = this.#parts;
+    timeline.after(ms, () => {
+      if (isStorming()) act();
+    });
   }
 }

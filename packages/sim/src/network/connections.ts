@@ -13,6 +13,8 @@ export interface ConnectionsParts {
   isCut(from: number, to: number): boolean;
   /** A machine's transport says something about another machine. */
   tell(machine: number, news: ConnectionNews, about: number): void;
+  /** Chance has a machine's transport say something for no reason; left to {@link Connections.spread}. */
+  rumour(machine: number, news: ConnectionNews, about: number): void;
 }
 
 /** A broken link is noticed after so long, ms. */
@@ -40,6 +42,11 @@ export class Connections {
     if (this.#rumours === rumours || this.#parts.mode === "gentle") return;
     this.#rumours = rumours;
     if (rumours) this.#planRumour();
+  }
+
+  /** A rumour reaches a machine. */
+  spread(machine: number, news: ConnectionNews, about: number): void {
+    this.#tell(machine, news, about);
   }
 
   /** Whether two machines can connect may have changed, or will have at `at`. */
@@ -96,7 +103,7 @@ export class Connections {
       if (!this.#rumours) return;
       const machine = dice.below(machines);
       const about = dice.below(machines);
-      if (machine !== about) this.#tell(machine, dice.pick(NEWS), about);
+      if (machine !== about) this.#parts.rumour(machine, dice.pick(NEWS), about);
       this.#planRumour();
     });
   }

@@ -1,4 +1,5 @@
 import type { Millis } from "@holdfast/base";
+import type { Carried } from "../decisions/decision.ts";
 
 /** The way from one machine to another. */
 export class Link {
@@ -11,6 +12,8 @@ export class Link {
   /** What was sent on an earlier connection is lost where connections count. */
   connection = 0;
   lastArrival: Millis = 0;
+  /** How many of each kind were sent, where somebody wants to know. */
+  readonly sent: Map<Carried, number> = new Map();
 
   constructor(from: number, to: number) {
     this.from = from;

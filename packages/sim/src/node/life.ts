@@ -98,12 +98,14 @@ export class Life {
     this.enqueue({ kind: "tick" });
   }
 
-  receive(message: Message): void {
+  /** False if there is no room for it. */
+  receive(message: Message): boolean {
     const { plan, trace, timeline } = this.#around;
-    if (this.#messagesWaiting >= plan.network.inboxMax) return;
+    if (this.#messagesWaiting >= plan.network.inboxMax) return false;
     trace.note(timeline.now, "receives", this.machine.slot, message.from, message.term, message);
     this.#messagesWaiting++;
     this.enqueue({ kind: "message", message });
+    return true;
   }
 
   enqueue(input: Input): void {
@@ -169,6 +171,8 @@ export class Life {
       witness.writes(this, before, effects.persist);
       this.log.take(effects.persist);
     }
+    // Before it is judged: whoever looks on sees the step that broke the promise.
+    this.#around.observer?.turned?.(timeline.now, this);
     witness.turned(this, before, effects);
     if (effects !== undefined && !this.struckDown("effects taken")) this.#settle(effects);
     if (!this.#ended) this.#setTimer();
@@ -193,6 +197,7 @@ export class Life {
   #settle(effects: Effects): void {
     const { witness, trace, timeline } = this.#around;
     for (const message of effects.messages) {
+      this.#around.observer?.leaves?.(timeline.now, this, message);
       witness.sends(this, message);
       this.#around.send(this.machine, message);
     }
@@ -204,6 +209,9 @@ export class Life {
     }
     for (const transition of effects.transitions) {
       trace.note(timeline.now, "becomes", this.machine.slot, this.#status.term, 0, transition);
+      if (transition.kind === "membership") {
+        this.#around.observer?.membership?.(timeline.now, this.machine.slot, transition.membership);
+      }
     }
     for (const outcome of effects.outcomes) {
       witness.settles(this, outcome);
@@ -302,5 +310,6 @@ export class Life {
     this.applier.replace(state, engine);
     this.desk.leapt(meta.last.index);
     this.#around.marks.hit("snapshot installed");
+    this.#around.observer?.snapshot?.(this.#around.timeline.now, machine.slot, "installed");
   }
 }

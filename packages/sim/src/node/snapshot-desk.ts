@@ -125,6 +125,7 @@ export class SnapshotDesk {
     // A store verifies what it received against what was offered.
     if (image.applied.index !== meta.last.index) return;
     machine.store.stage(log.stateDirectory + 1, image);
+    this.#around.observer?.snapshot?.(this.#around.timeline.now, machine.slot, "staged");
     if (this.#life.struckDown("snapshot staged")) return;
     this.#life.enqueue({ kind: "snapshot-staged", meta });
   }

@@ -17,6 +17,10 @@ export function machineOf(member: MemberId): number {
   return Math.floor(member / GENERATIONS) - 1;
 }
 
+export function generationOf(member: MemberId): number {
+  return member % GENERATIONS;
+}
+
 export function profileOf(id: MemberId): MemberProfile {
   const name = `n${machineOf(id) + 1}`;
   return { id, name, storeId: `${id}` as StoreId, peerAddress: name, clientAddress: name };

@@ -4,6 +4,7 @@ import type { DriverDefect } from "../defects.ts";
 import type { Witness } from "../invariants/witness.ts";
 import type { Marks } from "../marks.ts";
 import type { Operation } from "../model/command.ts";
+import type { Observer } from "../observer.ts";
 import type { WorldPlan } from "../plan/world-plan.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Trace } from "../trace.ts";
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly marks: Marks;
   readonly witness: Witness;
   readonly plan: WorldPlan;
+  readonly observer: Observer | undefined;
   readonly defects: ReadonlySet<DriverDefect>;
   readonly codec: MembershipCodec;
   /** Every operation that any client ever issued, by its number. */

@@ -29,7 +29,7 @@ export function peerHub(
     clock,
     turn,
     encode: true,
-    carry: (from, to, arrive) => network.carry(slotOf(from), slotOf(to), undefined, arrive),
+    carry: (from, to, arrive) => network.carry(slotOf(from), slotOf(to), undefined, { arrive }),
     isCut: (a, b) => network.isCut(slotOf(a), slotOf(b)) || network.isCut(slotOf(b), slotOf(a)),
   });
 }

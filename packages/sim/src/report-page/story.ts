@@ -1,0 +1,87 @@
+import type { Millis } from "@holdfast/base";
+import type { Message } from "@holdfast/raft";
+import type { FaultClass } from "../decisions/fault-class.ts";
+import type { Operation } from "../model/command.ts";
+
+/** A span of time; an open one has not ended yet. */
+export interface Span {
+  readonly from: Millis;
+  to: Millis;
+}
+
+export interface RoleSpan extends Span {
+  readonly role: string;
+  readonly term: number;
+}
+
+export interface LifeSpan extends Span {
+  /** How it ended; empty while it goes on. */
+  end: string;
+  power: boolean;
+}
+
+/** How far a node's log, what it knows to be committed, and its state were. */
+export type Progress = readonly [at: Millis, last: number, commit: number, applied: number];
+
+export interface NodeStory {
+  readonly lives: LifeSpan[];
+  readonly roles: RoleSpan[];
+  readonly pauses: Span[];
+  readonly stalls: Span[];
+  readonly progress: Progress[];
+  /** Single moments: configurations, states that came from a leader. */
+  readonly marks: {
+    readonly at: Millis;
+    readonly kind: "membership" | "snapshot";
+    readonly text: string;
+  }[];
+}
+
+export interface CutStory extends Span {
+  readonly link: readonly [from: number, to: number];
+}
+
+export interface MessageStory {
+  readonly at: Millis;
+  readonly from: number;
+  readonly to: number;
+  readonly message: Message;
+  /** When it arrived, or where it is known not to. */
+  ends: Millis | undefined;
+  /** The second time. */
+  again: Millis | undefined;
+  fails: string | undefined;
+}
+
+export interface OperationStory {
+  readonly at: Millis;
+  readonly number: number;
+  readonly client: number;
+  readonly machine: number;
+  readonly operation: Operation;
+  ends: Millis | undefined;
+  outcome: "open" | "done" | "refused" | "unknown";
+  answer: string;
+}
+
+export interface FaultStory {
+  readonly at: Millis;
+  readonly fault: FaultClass;
+  readonly text: string;
+}
+
+/** What was seen of one run. */
+export interface Story {
+  readonly nodes: readonly NodeStory[];
+  readonly cuts: readonly CutStory[];
+  readonly messages: readonly MessageStory[];
+  /** Was about to leave when the run ended. */
+  readonly held: MessageStory | undefined;
+  /** Messages that were sent before those that are kept. */
+  readonly messagesForgotten: number;
+  readonly operations: readonly OperationStory[];
+  readonly faults: readonly FaultStory[];
+  readonly phases: readonly { readonly at: Millis; readonly name: string }[];
+  /** The machine that took the last turn. */
+  readonly lastTurn: number | undefined;
+}

@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+import {
+  type Candidate,
+  type Decision,
+  type DriverDefect,
+  inWords,
+  machinesOf,
+  parsePlanFile,
+  planFile,
+  recordSeed,
+  runCandidate,
+  runSeed,
+  type ShrinkSettings,
+  type Shrunk,
+  shrinkRun,
+} from "../src/index.ts";
+
+const STORM_MS = 2_500;
+/** A run of hundreds of decisions that ends in lost state. */
+const FAILING = { seed: 21, stormMs: STORM_MS };
+const DEFECTS: readonly DriverDefect[] = ["compacts-before-state-is-durable"];
+
+function shrunk(settings: Omit<ShrinkSettings, "defects"> = {}): Shrunk {
+  const { candidate } = recordSeed({ ...FAILING, defects: DEFECTS });
+  return shrinkRun(candidate, { ...settings, defects: DEFECTS });
+}
+
+test.each<{ seed: number; defects: readonly DriverDefect[] }>([
+  // Rumours, lost and repeated messages, wiped disks, configurations, and phases after the storm.
+  { seed: 5, defects: [] },
+  { seed: 14, defects: [] },
+  { seed: FAILING.seed, defects: DEFECTS },
+])("what chance decided in seed $seed has it happen again", ({ seed, defects }) => {
+  const { run, candidate } = recordSeed({ seed, stormMs: 800, defects });
+  const again = runCandidate(parsePlanFile(planFile(candidate)), { defects });
+
+  expect(again.hash).toBe(run.hash);
+  expect(again.violation?.message).toBe(run.violation?.message);
+  expect(candidate.script.decisions.length).toBeGreaterThan(20);
+});
+
+test("recording changes nothing", () => {
+  const settings = { seed: 5, stormMs: 1_000 };
+
+  expect(recordSeed(settings).run.hash).toBe(runSeed(settings).hash);
+});
+
+test("one decision less shifts none of the others", () => {
+  const { candidate } = recordSeed({ seed: 14, stormMs: 500 });
+  const { decisions } = candidate.script;
+  const isDone = ({ act }: Decision): boolean => act.kind === "operation";
+  const gone = decisions.findIndex(isDone);
+  const fewer = decisions.toSpliced(gone, 1);
+  const script = { ...candidate.script, decisions: fewer };
+  const done: Decision[] = [];
+  runCandidate({ ...candidate, script }, { observer: { decided: (one) => done.push(one) } });
+
+  expect(done.filter(isDone)).toEqual(fewer.filter(isDone));
+});
+
+test("without a mistake, parts of what was decided break nothing", { timeout: 20_000 }, () => {
+  for (const seed of [3, 9]) {
+    const { candidate } = recordSeed({ seed, stormMs: 1_000 });
+    for (const rest of [0, 1]) {
+      const decisions = candidate.script.decisions.filter((_, at) => at % 2 === rest);
+      const part: Candidate = { ...candidate, script: { ...candidate.script, decisions } };
+      const { violation } = runCandidate(part, {});
+      expect(violation?.message, `seed ${seed}, part ${rest}`).toBeUndefined();
+    }
+  }
+});
+
+test("hundreds of decisions are shrunk to a handful, twice the same", { timeout: 60_000 }, () => {
+  const before = recordSeed({ ...FAILING, defects: DEFECTS });
+  const told: number[] = [];
+  const first = shrunk({ progress: (runs) => told.push(runs) });
+  const second = shrunk();
+
+  expect(before.candidate.script.decisions.length).toBeGreaterThan(500);
+  expect(first.smallest.script.decisions.length).toBeLessThanOrEqual(5);
+  expect(machinesOf(first.smallest.plan)).toBeLessThan(machinesOf(before.candidate.plan));
+  expect(first.run.virtualMs).toBeLessThan(before.run.virtualMs);
+  expect(first.violation.invariant).toBe(before.run.violation?.invariant);
+  expect(first.endedBy).toBeUndefined();
+  expect(told.at(-1)).toBe(first.runs);
+
+  expect(planFile(second.smallest)).toBe(planFile(first.smallest));
+  expect(second.runs).toBe(first.runs);
+
+  // And its plan is the whole of it.
+  const again = runCandidate(parsePlanFile(planFile(first.smallest)), { defects: DEFECTS });
+  expect(again.hash).toBe(first.run.hash);
+  expect(again.violation?.message).toBe(first.violation.message);
+  expect(runCandidate(first.smallest, {}).violation).toBeUndefined();
+});
+
+test("it ends when its runs or its time are over, with what it has", () => {
+  const byRuns = shrunk({ runsMax: 12 });
+  const byTime = shrunk({ isOver: () => true });
+
+  expect(byRuns).toMatchObject({ runs: 12, endedBy: "runs" });
+  expect(byRuns.violation.invariant).toBe("start");
+  expect(byTime).toMatchObject({ runs: 1, endedBy: "time" });
+});
+
+test("a run that breaks nothing is refused", () => {
+  const { candidate } = recordSeed({ seed: 21, stormMs: 500 });
+
+  expect(() => shrinkRun(candidate, {})).toThrow("nothing to shrink: seed 21 breaks no promise");
+});
+
+test("every decision of many runs has words", () => {
+  const kinds = new Set<string>();
+  for (const seed of [2, 5, 21]) {
+    for (const { act } of recordSeed({ seed, stormMs: 1_500 }).candidate.script.decisions) {
+      kinds.add(act.kind);
+      expect(inWords(act)).toMatch(/(node|client|link|hear|piece|disk|clock)/);
+      expect(inWords(act)).not.toMatch(/undefined|NaN|\[object/);
+    }
+  }
+  expect(kinds.size).toBeGreaterThan(8);
+});
+
+const good = planFile(recordSeed({ seed: 5, stormMs: 100 }).candidate);
+
+test.each([
+  ["[1", "it is no JSON"],
+  ["{}", "its format is undefined"],
+  [good.replace('"seed": 5', '"seed": "five"'), "its seed is no whole number"],
+  [good.replace('"voters":', '"voted":'), "plan.voters is no number"],
+  [good.replace(/"kind":"\w+"/, '"kind":"sabotage"'), 'is a "sabotage", which nobody knows'],
+  [good.replace('"restarts":', '"again":'), "rest.restarts is no list"],
+  [good.replace(/"heartbeatMs":\d+/, '"heartbeatMs":-1'), "plan.core: "],
+])("a plan that is none is refused, and why is told", (text, why) => {
+  expect(() => parsePlanFile(text)).toThrow(why);
+});
