@@ -4,7 +4,9 @@ import {
   type Decision,
   type DriverDefect,
   inWords,
+  type MakeCore,
   machinesOf,
+  makeProductionCore,
   parsePlanFile,
   planFile,
   recordSeed,
@@ -14,6 +16,7 @@ import {
   type Shrunk,
   shrinkRun,
 } from "../src/index.ts";
+import { tamperedWith } from "./tampered-core.ts";
 
 const STORM_MS = 2_500;
 /** A run of hundreds of decisions that ends in lost state. */
@@ -26,9 +29,9 @@ function shrunk(settings: Omit<ShrinkSettings, "defects"> = {}): Shrunk {
 }
 
 test.each<{ seed: number; defects: readonly DriverDefect[] }>([
-  // Rumours, lost and repeated messages, wiped disks, configurations, and phases after the storm.
-  { seed: 5, defects: [] },
-  { seed: 14, defects: [] },
+  // Messages that are lost, repeated and late, rumours, crashes, configurations, wiped disks, and all phases.
+  { seed: 30, defects: [] },
+  { seed: 51, defects: [] },
   { seed: FAILING.seed, defects: DEFECTS },
 ])("what chance decided in seed $seed has it happen again", ({ seed, defects }) => {
   const { run, candidate } = recordSeed({ seed, stormMs: 800, defects });
@@ -37,6 +40,7 @@ test.each<{ seed: number; defects: readonly DriverDefect[] }>([
   expect(again.hash).toBe(run.hash);
   expect(again.violation?.message).toBe(run.violation?.message);
   expect(candidate.script.decisions.length).toBeGreaterThan(20);
+  expect(candidate.script.restarts.length).toBeGreaterThan(0);
 });
 
 test("recording changes nothing", () => {
@@ -93,6 +97,23 @@ test("hundreds of decisions are shrunk to a handful, twice the same", { timeout:
   expect(again.violation?.message).toBe(first.violation.message);
   expect(runCandidate(first.smallest, {}).violation).toBeUndefined();
 });
+
+test("a smaller run that breaks another promise is not taken for the same", () => {
+  const { candidate } = recordSeed({ ...FAILING, defects: DEFECTS });
+  const { voters } = candidate.plan;
+  const makeCore: MakeCore = (parts) => {
+    const isSmaller = parts.restored.membership.voters.length < voters;
+    return isSmaller ? tamperedWith({ input: refuse })(parts) : makeProductionCore(parts);
+  };
+  const smaller = shrinkRun(candidate, { defects: DEFECTS, makeCore, runsMax: 150 });
+
+  expect(smaller.violation.invariant).toBe("start");
+  expect(smaller.smallest.plan.voters).toBe(voters);
+});
+
+function refuse(): never {
+  throw new Error("not with so few");
+}
 
 test("it ends when its runs or its time are over, with what it has", () => {
   const byRuns = shrunk({ runsMax: 12 });

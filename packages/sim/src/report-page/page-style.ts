@@ -18,7 +18,7 @@ font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif
 h1{font-size:21px;margin:0 0 10px}h2{font-size:15px;margin:24px 0 8px}h3{font-size:13px;margin:10px 0 4px;color:var(--dim)}
 .verdict{border-left:4px solid var(--ok);background:var(--panel);padding:9px 14px;margin:0 0 8px;border-radius:3px;overflow-wrap:anywhere}
 .verdict.broken{border-color:var(--broken);display:flex;gap:14px;align-items:baseline}
-.verdict.broken strong{color:var(--broken);font-size:16px}.verdict p{margin:0}
+.verdict.broken strong{color:var(--broken);font-size:16px;white-space:nowrap;flex:none}.verdict p{margin:0}
 .figures,.omitted,.hint{color:var(--dim);font-size:12.5px;margin:4px 0}
 .chart{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:10px 12px 12px;margin-top:14px;position:relative}
 .tools{display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin-bottom:8px}

@@ -47,6 +47,7 @@ function pageOf(parts: ReportParts, eventsMax: number): string {
 <h1>${escaped(title)}</h1>
 ${verdict(run)}
 <p class="figures">${escaped(figures(run))}</p>
+<p class="figures">${escaped(NAMES)}</p>
 </header>
 ${CHART}
 ${omitted.length === 0 ? "" : `<p class="omitted">Not drawn: ${escaped(omitted.join("; "))}.</p>`}
@@ -60,6 +61,10 @@ ${lastEvents(run)}
 </html>
 `;
 }
+
+/** Messages and events name members, pictures name machines. */
+const NAMES =
+  "In messages, member 1000 is node 0, 2000 is node 1, and so on; 2001 is node 1 after its disk was wiped. t6 is term 6.";
 
 const CHART = `<section class="chart">
 <div class="tools">

@@ -117,7 +117,7 @@ class Shrinking {
       this.#shortenActs();
       closeGaps(
         () => this.#smallest,
-        (candidate) => this.#accepts(candidate),
+        (candidate) => this.#accepts(candidate, OTHER_CHANCES),
       );
       if (this.#size() === before) break;
     }

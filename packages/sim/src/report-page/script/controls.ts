@@ -1,6 +1,6 @@
 /** What a reader can do: move, zoom, point, show and hide. */
 export const CONTROLS_SCRIPT: string = `
-var MESSAGES_AT_END = 60, SPAN_MIN = 1;
+var MESSAGES_AT_END = 60, MESSAGES_SINCE_FAULT = 250, SPAN_MIN = 1;
 var LEGEND = [
   ["--follower", "follower"], ["--pre-candidate", "pre-candidate"], ["--candidate", "candidate"], ["--leader", "leader"],
   ["--learner", "learner"], ["--outsider", "not a member"], ["--pause", "stands still"], ["--stall", "disk stalls"],
@@ -54,6 +54,10 @@ function zoom(by, around) {
 function lookAtEnd() {
   var near = D.messages[D.messages.length - MESSAGES_AT_END];
   var from = near ? Math.min(near[0], D.end - 5) : 0;
+  // Where little happens, what was done to the cluster belongs to the picture.
+  var first = D.faults.length > 0 ? D.faults[0][0] : D.end;
+  var since = D.messages.filter(function (m) { return m[0] >= first; }).length;
+  if (first < from && since <= MESSAGES_SINCE_FAULT) from = Math.max(0, first - (D.end - first) * 0.06);
   look(from, D.end + (D.end - from) * 0.09);
 }
 function pick(px, py) {

@@ -8,8 +8,10 @@ var SHORT = {
   "snapshot-offer": "state offered"
 };
 function label(m) {
-  var granted = /granted:(true|false)/.exec(m[7]);
-  return SHORT[m[5]] + (granted ? (granted[1] === "true" ? " yes" : " no") : "") + " " + m[6];
+  var granted = /granted:(true|false)/.exec(m[7]), upTo = /match:(\d+)/.exec(m[7]), entries = /entries:(\d+)\/(\d+)\.\.(\d+)\/(\d+)/.exec(m[7]);
+  var more = granted ? (granted[1] === "true" ? " yes" : " no") : upTo ? " ≤" + upTo[1] : "";
+  if (entries) more = " " + entries[2] + (entries[4] === entries[2] ? "" : "…" + entries[4]);
+  return SHORT[m[5]] + more + " t" + m[6];
 }
 function described(m) {
   var fate = m[8] !== 0 ? FATES[m[8]] || m[8] : m[1] === null ? "still on its way" : "arrives " + ms(m[1]);

@@ -3,7 +3,7 @@ export const SCALES_SCRIPT: string = `
 var D = JSON.parse(document.getElementById("data").textContent);
 var N = D.nodes.length;
 var FAULT_ROWS = Math.min(3, D.faults.length), CLIENT_ROWS = rowsOf(D.operations);
-var GUTTER = 84, AXIS = 34, FAULTS = 6 + 14 * FAULT_ROWS, BAND = 17, GROUND = 26, CLIENT_ROW = 7;
+var GUTTER = 98, AXIS = 34, FAULTS = 6 + 14 * FAULT_ROWS, BAND = 17, GROUND = 26, CLIENT_ROW = 7;
 var PITCH = N <= 4 ? 112 : N <= 6 ? 92 : 72;
 var NODES_TOP = AXIS + FAULTS + 14;
 var CLIENTS_TOP = NODES_TOP + N * PITCH + 4;
