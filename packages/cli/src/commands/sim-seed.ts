@@ -7,6 +7,7 @@ import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
 export interface SimSeedOptions {
+  readonly lane?: string | undefined;
   readonly seed?: string | undefined;
   readonly storm?: string | undefined;
   readonly plan?: string | undefined;
@@ -35,7 +36,9 @@ export async function simSeed(terminal: Terminal, options: SimSeedOptions): Prom
   for (const name of NOT_BESIDE) {
     if (name in options) throw new UsageError(`one run is examined at a time: no --${name} here`);
   }
-  const { seed, plan, mutant } = options;
+  const { seed, plan, mutant, lane = "core" } = options;
+  if (lane !== "core")
+    throw new UsageError("runs of whole nodes are not shrunk or drawn: no --lane");
   if ((seed === undefined) === (plan === undefined)) {
     throw new UsageError("say which run: --seed N or --plan FILE, one of them");
   }

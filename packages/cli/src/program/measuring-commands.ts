@@ -121,9 +121,9 @@ function addSim({ program, terminal, finish }: Context): void {
           const { simExplore } = await import("../commands/sim-explore.ts");
           return finish(await simExplore(terminal, options));
         }
-        refuseStray(options);
         const { isOfOneRun, simSeed } = await import("../commands/sim-seed.ts");
         if (isOfOneRun(options)) return finish(await simSeed(terminal, options));
+        refuseStray(options);
         if (mutants !== undefined) {
           const { simMutants } = await import("../commands/sim-mutants.ts");
           return finish(await simMutants(terminal, { ...options, mutants }));
