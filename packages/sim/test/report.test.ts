@@ -25,14 +25,14 @@ const broken = (): Drawn =>
   drawn({ seed: 21, stormMs: 2_500, defects: ["compacts-before-state-is-durable"] });
 
 test("watching for a page changes nothing", () => {
-  const settings = { seed: 14, stormMs: 500 };
+  const settings = { seed: 7, stormMs: 500 };
   const watched = runSeed({ ...settings, observer: new Storyteller() });
 
   expect(watched.hash).toBe(runSeed(settings).hash);
 });
 
 test("a page loads nothing from anywhere", () => {
-  const { page } = drawn({ seed: 5, stormMs: 500 });
+  const { page } = drawn({ seed: 51, stormMs: 500 });
 
   expect(page).not.toMatch(/https?:|src=|<link|@import|url\(|fetch\(|XMLHttp|import\(/);
   expect(page).toContain("No promise was broken.");
@@ -70,7 +70,7 @@ test("all that happens to nodes, links, messages and clients is there", () => {
 });
 
 test("what a title holds is text, not a page", () => {
-  const { page } = drawn({ seed: 5, stormMs: 100 }, "</title><script>alert(1)</script>");
+  const { page } = drawn({ seed: 51, stormMs: 100 }, "</title><script>alert(1)</script>");
 
   expect(page).not.toContain("<script>alert");
   expect(page).toContain("&lt;script&gt;alert(1)");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  type Act,
   type Candidate,
   type Decision,
   type DriverDefect,
@@ -16,6 +17,8 @@ import {
   type Shrunk,
   shrinkRun,
 } from "../src/index.ts";
+import { memberIdOf } from "../src/node/store.ts";
+import type { Observer } from "../src/observer.ts";
 import { tamperedWith } from "./tampered-core.ts";
 
 const STORM_MS = 2_500;
@@ -44,13 +47,13 @@ test.each<{ seed: number; defects: readonly DriverDefect[] }>([
 });
 
 test("recording changes nothing", () => {
-  const settings = { seed: 5, stormMs: 1_000 };
+  const settings = { seed: 51, stormMs: 1_000 };
 
   expect(recordSeed(settings).run.hash).toBe(runSeed(settings).hash);
 });
 
 test("one decision less shifts none of the others", () => {
-  const { candidate } = recordSeed({ seed: 14, stormMs: 500 });
+  const { candidate } = recordSeed({ seed: 7, stormMs: 500 });
   const { decisions } = candidate.script;
   const isDone = ({ act }: Decision): boolean => act.kind === "operation";
   const gone = decisions.findIndex(isDone);
@@ -63,7 +66,7 @@ test("one decision less shifts none of the others", () => {
 });
 
 test("without a mistake, parts of what was decided break nothing", { timeout: 20_000 }, () => {
-  for (const seed of [3, 9]) {
+  for (const seed of [30, 51]) {
     const { candidate } = recordSeed({ seed, stormMs: 1_000 });
     for (const rest of [0, 1]) {
       const decisions = candidate.script.decisions.filter((_, at) => at % 2 === rest);
@@ -74,11 +77,41 @@ test("without a mistake, parts of what was decided break nothing", { timeout: 20
   }
 });
 
-test("hundreds of decisions are shrunk to a handful, twice the same", { timeout: 60_000 }, () => {
+test.each<{ kind: "wipe" | "change-membership"; happens: { wiped: number; changed: number } }>([
+  // A second disk would take the quorum away.
+  { kind: "wipe", happens: { wiped: 1, changed: 0 } },
+  // Whoever was never started cannot vote at once.
+  { kind: "change-membership", happens: { wiped: 0, changed: 0 } },
+])("$kind that would be too much where it is played is not done", ({ kind, happens }) => {
+  const { candidate } = recordSeed({ seed: FAILING.seed, stormMs: 500 });
+  const { plan, script } = candidate;
+  const spare = memberIdOf(3, 0);
+  const draft = { voters: [memberIdOf(0, 0), spare], learners: [], promotions: [] };
+  const decisions = [0, 1, 2].map((machine): Decision => {
+    const act: Act = kind === "wipe" ? { kind, machine } : { kind, machine, draft };
+    return { at: plan.core.electionTimeoutMs * 6, act };
+  });
+  const seen = { wiped: 0, changed: 0 };
+  const observer: Observer = {
+    lifeEnded: () => seen.wiped++,
+    membership: (_at, _machine, { voters }) => {
+      if (voters.includes(spare)) seen.changed++;
+    },
+  };
+  const run = runCandidate({ ...candidate, script: { ...script, decisions } }, { observer });
+
+  expect([plan.voters, plan.learners, plan.spares]).toEqual([3, 0, 1]);
+  expect(seen).toEqual(happens);
+  expect(run.violation?.message).toBeUndefined();
+});
+
+test("hundreds of decisions are shrunk to a handful, and again in the same way", {
+  timeout: 60_000,
+}, () => {
   const before = recordSeed({ ...FAILING, defects: DEFECTS });
-  const told: number[] = [];
-  const first = shrunk({ progress: (runs) => told.push(runs) });
-  const second = shrunk();
+  const told: Candidate[] = [];
+  const first = shrunk({ progress: (_runs, smallest) => told.push(smallest) });
+  const second = shrunk({ runsMax: 60 });
 
   expect(before.candidate.script.decisions.length).toBeGreaterThan(500);
   expect(first.smallest.script.decisions.length).toBeLessThanOrEqual(5);
@@ -86,10 +119,12 @@ test("hundreds of decisions are shrunk to a handful, twice the same", { timeout:
   expect(first.run.virtualMs).toBeLessThan(before.run.virtualMs);
   expect(first.violation.invariant).toBe(before.run.violation?.invariant);
   expect(first.endedBy).toBeUndefined();
-  expect(told.at(-1)).toBe(first.runs);
+  // The first run was told of by nobody: it is the one that is to be made smaller.
+  expect(told.length).toBe(first.runs - 1);
 
-  expect(planFile(second.smallest)).toBe(planFile(first.smallest));
-  expect(second.runs).toBe(first.runs);
+  const then = told[second.runs - 2];
+  expect(then && planFile(then)).toBe(planFile(second.smallest));
+  expect(second.smallest.script.decisions.length).toBeLessThan(100);
 
   // And its plan is the whole of it.
   const again = runCandidate(parsePlanFile(planFile(first.smallest)), { defects: DEFECTS });
@@ -105,7 +140,7 @@ test("a smaller run that breaks another promise is not taken for the same", () =
     const isSmaller = parts.restored.membership.voters.length < voters;
     return isSmaller ? tamperedWith({ input: refuse })(parts) : makeProductionCore(parts);
   };
-  const smaller = shrinkRun(candidate, { defects: DEFECTS, makeCore, runsMax: 150 });
+  const smaller = shrinkRun(candidate, { defects: DEFECTS, makeCore, runsMax: 60 });
 
   expect(smaller.violation.invariant).toBe("start");
   expect(smaller.smallest.plan.voters).toBe(voters);
@@ -132,7 +167,7 @@ test("a run that breaks nothing is refused", () => {
 
 test("every decision of many runs has words", () => {
   const kinds = new Set<string>();
-  for (const seed of [2, 5, 21]) {
+  for (const seed of [2, 21, 51]) {
     for (const { act } of recordSeed({ seed, stormMs: 1_500 }).candidate.script.decisions) {
       kinds.add(act.kind);
       expect(inWords(act)).toMatch(/(node|client|link|hear|piece|disk|clock)/);
@@ -142,12 +177,12 @@ test("every decision of many runs has words", () => {
   expect(kinds.size).toBeGreaterThan(8);
 });
 
-const good = planFile(recordSeed({ seed: 5, stormMs: 100 }).candidate);
+const good = planFile(recordSeed({ seed: 51, stormMs: 100 }).candidate);
 
 test.each([
   ["[1", "it is no JSON"],
   ["{}", "its format is undefined"],
-  [good.replace('"seed": 5', '"seed": "five"'), "its seed is no whole number"],
+  [good.replace('"seed": 51', '"seed": "five"'), "its seed is no whole number"],
   [good.replace('"voters":', '"voted":'), "plan.voters is no number"],
   [good.replace(/"kind":"\w+"/, '"kind":"sabotage"'), 'is a "sabotage", which nobody knows'],
   [good.replace('"restarts":', '"again":'), "rest.restarts is no list"],
