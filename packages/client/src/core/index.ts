@@ -2,8 +2,6 @@
 export { CLIENT_LIMITS, type ClientLimits } from "./client-limits.ts";
 export { Entry } from "./entry.ts";
 export { Holdfast } from "./holdfast.ts";
-export type { TxnAnswer } from "./operation-answer.ts";
-export { RequestError } from "./request-error.ts";
 export { SessionClient } from "./session-client.ts";
 export type {
   SessionFrame,

@@ -121,6 +121,27 @@ export class PeerCluster {
     for (const process of processes) process.network.setPeers(membership.profiles);
   }
 
+  /** A member that was added while the called one was away, and dials it. */
+  async addedWhileAway({ countsIn }: { readonly countsIn: boolean }): Promise<{
+    readonly called: PeerProcess;
+    readonly stranger: PeerProcess;
+  }> {
+    const called = await this.start(1);
+    const other = await this.start(2);
+    const stranger = await this.start(3);
+    this.introduce([called, other]);
+    stranger.identity = {
+      ...stranger.identity,
+      clusterId: CLUSTER,
+      memberId: stranger.id,
+      membership: membershipOf(countsIn ? [called, other, stranger] : [other, stranger]),
+      // Whoever does not know it has no other way to answer.
+      peerAddress: stranger.address,
+    };
+    stranger.network.setPeers([profileOf(called)]);
+    return { called, stranger };
+  }
+
   /** Resolves once each process was told that each other is connected. */
   async connected(processes: readonly PeerProcess[]): Promise<void> {
     await this.#fixture.until(

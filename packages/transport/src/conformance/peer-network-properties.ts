@@ -152,7 +152,7 @@ export const PEER_NETWORK_PROPERTIES: readonly PeerNetworkProperty[] = [
   {
     name: "hears a member that it has not heard of, if that one counts it in, and can answer it",
     holds: async (cluster, { until }) => {
-      const { called, stranger } = await stage(cluster, { countsIn: true });
+      const { called, stranger } = await cluster.addedWhileAway({ countsIn: true });
       await until(() => isConnected(called, stranger), "the stranger is connected to");
       await until(() => isConnected(stranger, called), "the stranger is connected");
       stranger.network.send(called.id, [heartbeat(stranger, called, 1)]);
@@ -165,7 +165,7 @@ export const PEER_NETWORK_PROPERTIES: readonly PeerNetworkProperty[] = [
   {
     name: "refuses a member that it has not heard of, if that one does not count it in",
     holds: async (cluster, { settle }) => {
-      const { called, stranger } = await stage(cluster, { countsIn: false });
+      const { called, stranger } = await cluster.addedWhileAway({ countsIn: false });
       await settle();
       stranger.network.send(called.id, [heartbeat(stranger, called, 1)]);
       await settle();
@@ -246,24 +246,6 @@ function refusesCaller(
     await settle();
     return stranger.sightings.length === 0 && received(called).length === 0;
   };
-}
-
-/** A member that was added while the called one was away, and dials it. */
-async function stage(
-  cluster: PeerCluster,
-  { countsIn }: { readonly countsIn: boolean },
-): Promise<{ readonly called: PeerProcess; readonly stranger: PeerProcess }> {
-  const called = await cluster.start(1);
-  const other = await cluster.start(2);
-  const stranger = await cluster.start(3);
-  cluster.introduce([called, other]);
-  const { clusterId } = called.identity;
-  const membership = membershipOf(countsIn ? [called, other, stranger] : [other, stranger]);
-  stranger.identity = { ...stranger.identity, clusterId, memberId: stranger.id, membership };
-  // Where it listens stands in what it says of itself.
-  stranger.identity = { ...stranger.identity, peerAddress: stranger.address };
-  stranger.network.setPeers([profileOf(called)]);
-  return { called, stranger };
 }
 
 async function three(

@@ -69,7 +69,7 @@ export class GrpcPeerNetwork implements PeerNetwork {
       greet: (caller) => this.#greet(caller),
       opened: (caller) => this.#opened(caller),
       received: (caller, messages) => this.#received(caller, messages),
-      broke: (caller) => this.#broke(caller),
+      ended: (caller, broken) => this.#ended(caller, broken),
       asked: (caller) => this.#asked(caller),
       snapshotAsked: (request) => ports.events.snapshotAsked(request),
     });
@@ -222,13 +222,12 @@ export class GrpcPeerNetwork implements PeerNetwork {
     this.#linkOf(caller)?.heardFrom(caller);
   }
 
-  #broke(caller: PeerIdentity): void {
+  #ended(caller: PeerIdentity, broken: boolean): void {
     const link = this.#linkOf(caller);
-    const { memberId } = caller;
-    if (memberId !== undefined && this.#guests.delete(memberId)) {
-      this.#links.delete(memberId);
-      void link?.close();
-    } else link?.incomingBroke(caller.bootId);
+    if (link !== undefined && this.#guests.delete(link.profile.id)) {
+      this.#links.delete(link.profile.id);
+      void link.close();
+    } else if (broken) link?.incomingBroke(caller.bootId);
   }
 
   #linkOf(caller: PeerIdentity): PeerLink | undefined {

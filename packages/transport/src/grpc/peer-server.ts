@@ -35,7 +35,8 @@ export interface PeerServerPorts {
   greet(caller: PeerIdentity): string | undefined;
   opened(caller: PeerIdentity): void;
   received(caller: PeerIdentity, messages: readonly PeerMessage[]): void;
-  broke(caller: PeerIdentity): void;
+  /** A stream that the caller had opened is over; `broken` unless both sides meant it. */
+  ended(caller: PeerIdentity, broken: boolean): void;
   /** Somebody asked who this node is, and said who it is. */
   asked(caller: WireIdentity): void;
   /** A member of this cluster asks for a chunk of a state. */
@@ -189,7 +190,7 @@ export class PeerServer {
       ended: (caller, broken) => {
         this.#streams.delete(stream);
         leave();
-        if (caller !== undefined && broken) this.#ports.broke(caller);
+        if (caller !== undefined) this.#ports.ended(caller, broken);
       },
     });
     this.#streams.add(stream);
