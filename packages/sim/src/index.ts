@@ -5,6 +5,7 @@ export { type BoundName, type Bounds, boundsWith, LIMITS } from "./explorer/boun
 export { pathInWords } from "./explorer/path-in-words.ts";
 export type { Naming } from "./explorer/renaming.ts";
 export { Search, type SearchEnd, type SearchFigures } from "./explorer/search.ts";
+export type { FoundViolation } from "./found-violation.ts";
 export type { Lane } from "./lane.ts";
 export {
   HUNT_STORM_MS,
@@ -30,7 +31,6 @@ export {
 export { type ReportParts, reportPage } from "./report-page/report-page.ts";
 export { Storyteller } from "./report-page/storyteller.ts";
 export {
-  type FoundViolation,
   type RunResult,
   type RunSettings,
   runSeed,

@@ -1,8 +1,8 @@
 import type { Millis } from "@holdfast/base";
 import { FEATURES } from "./features.ts";
+import type { FoundViolation } from "./found-violation.ts";
 import { type Lane, stormOfLane } from "./lane.ts";
 import { situationsOf } from "./marks.ts";
-import type { FoundViolation } from "./run-seed.ts";
 import { SERVER_SITUATIONS } from "./server-lane/server-marks.ts";
 
 /** What is counted and told of a run, of either lane. */

@@ -1,14 +1,14 @@
-import { type Millis, messageOf } from "@holdfast/base";
+import type { Millis } from "@holdfast/base";
 import type { Script, WorkloadStanding } from "./decisions/script.ts";
 import type { DriverDefect } from "./defects.ts";
 import { RandomStreams } from "./dice.ts";
 import { FEATURES } from "./features.ts";
+import { type FoundViolation, foundViolation } from "./found-violation.ts";
 import type { MakeCore } from "./node/core.ts";
 import type { Observer } from "./observer.ts";
 import { requireLinearizable } from "./oracle/judge-history.ts";
 import { runPhases } from "./phases.ts";
 import { drawPlan, type WorldPlan } from "./plan/world-plan.ts";
-import { Violation } from "./violation.ts";
 import { World } from "./world.ts";
 
 export interface RunSettings {
@@ -33,15 +33,6 @@ export interface RunSettings {
   readonly observer?: Observer | undefined;
   /** What happens, instead of what chance would decide; see {@link RunResult.standing}. */
   readonly script?: Script | undefined;
-}
-
-/** What was broken in a run, and what led there. */
-export interface FoundViolation {
-  readonly invariant: string;
-  readonly message: string;
-  /** The last events, oldest first. */
-  readonly events: readonly string[];
-  readonly stack: string | undefined;
 }
 
 /** What a run came to. */
@@ -105,14 +96,6 @@ function runWatched(world: World, checksHistory: boolean): FoundViolation | unde
     if (checksHistory) requireLinearizable(world.history);
     return undefined;
   } catch (failure) {
-    const cause =
-      failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
-    return {
-      // Whatever else is thrown is a mistake of the simulator, or of the core where nobody expected it.
-      invariant: failure instanceof Violation ? failure.invariant : "sim",
-      message: messageOf(failure),
-      events: world.trace.last(),
-      stack: cause instanceof Error ? cause.stack : undefined,
-    };
+    return foundViolation(failure, world.trace);
   }
 }

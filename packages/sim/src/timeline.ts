@@ -26,17 +26,8 @@ export class Timeline {
 
   /** Lets things happen until `isOver` or until nothing is planned before `end`. */
   runUntil(end: Millis, isOver: () => boolean = () => false): void {
-    let reached = false;
-    this.at(end, () => {
-      reached = true;
-    });
-    while (!reached && !isOver()) {
-      const event = this.#queue.next();
-      if (event === undefined) return;
-      this.#now = event.at;
-      this.#events++;
-      event.run();
-    }
+    const isPast = this.#markEnd(end);
+    while (!isPast() && !isOver()) if (!this.#step()) return;
   }
 
   /** As {@link runUntil}, where what happens makes promises: each event's are settled before the next. */
@@ -45,17 +36,28 @@ export class Timeline {
     settle: () => Promise<void>,
     isOver: () => boolean = () => false,
   ): Promise<void> {
+    const isPast = this.#markEnd(end);
+    while (!isPast() && !isOver()) {
+      if (!this.#step()) return;
+      await settle();
+    }
+  }
+
+  #markEnd(end: Millis): () => boolean {
     let reached = false;
     this.at(end, () => {
       reached = true;
     });
-    while (!reached && !isOver()) {
-      const event = this.#queue.next();
-      if (event === undefined) return;
-      this.#now = event.at;
-      this.#events++;
-      event.run();
-      await settle();
-    }
+    return () => reached;
+  }
+
+  /** The next event happens; false if nothing is planned. */
+  #step(): boolean {
+    const event = this.#queue.next();
+    if (event === undefined) return false;
+    this.#now = event.at;
+    this.#events++;
+    event.run();
+    return true;
   }
 }

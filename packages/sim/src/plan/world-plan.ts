@@ -3,6 +3,7 @@ import type { RaftOptions } from "@holdfast/raft";
 import type { Dice } from "../dice.ts";
 import type { DiskPlan } from "../disk/disk-weather.ts";
 import { drawCoreOptions } from "./core-options.ts";
+import { rhythmOf } from "./rhythm.ts";
 
 export interface NetworkPlan {
   /** Most messages take about so long, ms. */
@@ -146,11 +147,7 @@ function drawFaults(
   allowed: Allowed,
   { electionTimeoutMs }: RaftOptions,
 ): Omit<FaultPlan, "usurp"> {
-  // In election timeouts: what matters is how faults and elections fall together.
-  const every = (least: number, most: number, probability = 0.5): Millis | undefined => {
-    const mean = electionTimeoutMs * dice.logarithmic(least, most);
-    return dice.chance(probability) ? mean : undefined;
-  };
+  const every = rhythmOf(dice, electionTimeoutMs);
   return {
     crash: every(1, 30, 0.6),
     powerShare: dice.pick([0, 0.5, 1]),

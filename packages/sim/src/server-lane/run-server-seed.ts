@@ -1,7 +1,6 @@
-import { type Millis, messageOf } from "@holdfast/base";
+import type { Millis } from "@holdfast/base";
 import { RandomStreams } from "../dice.ts";
-import type { FoundViolation } from "../run-seed.ts";
-import { Violation } from "../violation.ts";
+import { type FoundViolation, foundViolation } from "../found-violation.ts";
 import { drawServerPlan, type ServerPlan } from "./plan/server-plan.ts";
 import { runServerPhases } from "./server-phases.ts";
 import { ServerWorld } from "./server-world.ts";
@@ -69,13 +68,6 @@ async function runWatched(world: ServerWorld): Promise<FoundViolation | undefine
     await runServerPhases(world);
     return undefined;
   } catch (failure) {
-    const cause =
-      failure instanceof Error && failure.cause instanceof Error ? failure.cause : failure;
-    return {
-      invariant: failure instanceof Violation ? failure.invariant : "sim",
-      message: messageOf(failure),
-      events: world.trace.last(),
-      stack: cause instanceof Error ? cause.stack : undefined,
-    };
+    return foundViolation(failure, world.trace);
   }
 }

@@ -22,6 +22,7 @@ export const SERVER_SITUATIONS = [
   "call with unknown outcome",
   "session expired",
   "history compacted",
+  "history judged to its end",
 ] as const;
 
 export type ServerSituation = (typeof SERVER_SITUATIONS)[number];

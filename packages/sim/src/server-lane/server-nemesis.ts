@@ -76,9 +76,9 @@ export class ServerNemesis {
 
   #pause(): void {
     const { world, dice } = this.#parts;
-    world.marks.hit("process stood still");
     const most = dice.chance(0.15) ? 10_000 : 4 * this.#patience;
-    world.pause(this.#victim(), dice.logarithmic(20, most));
+    const stood = world.pause(this.#victim(), dice.logarithmic(20, most));
+    if (stood) world.marks.hit("process stood still");
   }
 
   #partition(): void {
@@ -98,8 +98,8 @@ export class ServerNemesis {
 
   #stall(): void {
     const { world, dice } = this.#parts;
-    world.marks.hit("disk stalled");
     const machine = this.#victim();
+    if (machine.process !== undefined) world.marks.hit("disk stalled");
     const until = world.timeline.now + this.#patience * dice.logarithmic(0.2, 8);
     world.trace.note(world.timeline.now, "its disk stalls", machine.slot);
     machine.disk.stall(until);
@@ -116,8 +116,8 @@ export class ServerNemesis {
 
   #breakStreams(): void {
     const { world, dice } = this.#parts;
-    world.marks.hit("client connections broken");
-    world.wire.breakSome(dice.pick([0.3, 1]));
+    const broken = world.wire.breakSome(dice.pick([0.3, 1]));
+    if (broken > 0) world.marks.hit("client connections broken");
   }
 
   /** Loses a disk only where everything that was acknowledged is on the others (decision 16). */

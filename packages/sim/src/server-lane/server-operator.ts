@@ -3,7 +3,7 @@ import type { MembershipRequest, Replica } from "@holdfast/replica";
 import type { Dice } from "../dice.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
 import type { ServerWorld } from "./server-world.ts";
-import { membersOf, statusOf } from "./standing.ts";
+import { knowsItsRemoval, membersOf, statusOf } from "./standing.ts";
 
 export interface ServerOperatorParts {
   readonly world: ServerWorld;
@@ -43,10 +43,9 @@ export class ServerOperator {
   #add(machine: ServerMachine): void {
     const { world, dice } = this.#parts;
     const { name, peerAddress } = machine;
-    const role = statusOf(machine)?.role;
     // One that was out before comes with an empty disk, as it is told to.
-    if (role === "stopped") world.wipe(machine);
-    else if (role !== "unborn") return;
+    if (knowsItsRemoval(machine)) world.wipe(machine);
+    else if (statusOf(machine)?.role !== "unborn") return;
     const request: MembershipRequest = {
       kind: "add",
       name: dice.pick(["", name]),

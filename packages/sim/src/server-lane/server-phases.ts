@@ -115,9 +115,11 @@ async function through<Value>(world: ServerWorld, promise: Promise<Value>): Prom
   return value as Value;
 }
 
-function judgeHistory({ contestants }: ServerWorld): void {
+function judgeHistory({ contestants, marks }: ServerWorld): void {
   const { kind, text } = judgeKeyValueHistory(contestants.history.operations, {
     stepsMax: STEPS_MAX,
   });
   if (kind === "illegal") throw new Violation("I14", text);
+  // A search that has no more budget has found nothing, which is not the same.
+  if (kind === "legal") marks.hit("history judged to its end");
 }

@@ -2,7 +2,7 @@ import { type Millis, messageOf } from "@holdfast/base";
 import { resolveReplicaOptions } from "@holdfast/replica";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
 import type { MemoryPeerHub } from "@holdfast/transport/memory";
-import { type Dice, RandomStreams } from "../dice.ts";
+import { RandomStreams } from "../dice.ts";
 import { Marks } from "../marks.ts";
 import { Network } from "../network/network.ts";
 import { Timeline } from "../timeline.ts";
@@ -86,18 +86,11 @@ export class ServerWorld {
     this.wire = new SessionWire({
       timeline,
       dice: this.#streams.stream("streams"),
-      plan: plan.network,
       machines: this.machines,
       network: this.network,
       clientSlot,
     });
-    this.unary = new UnaryWire({
-      timeline,
-      dice: this.#streams.stream("unary"),
-      plan: plan.network,
-      network: this.network,
-      clientSlot,
-    });
+    this.unary = new UnaryWire({ timeline, network: this.network, clientSlot });
     const watchers = {
       timeline,
       plan: plan.workload,
@@ -126,11 +119,6 @@ export class ServerWorld {
       dice: this.#streams.stream("faults"),
       clientSlot,
     });
-  }
-
-  /** Chooses what no other stream is for. */
-  dice(name: string): Dice {
-    return this.#streams.stream(name);
   }
 
   /** Lets things happen; rejects with the first thing that went wrong. */
@@ -188,15 +176,16 @@ export class ServerWorld {
     const { process } = machine;
     if (process === undefined || process.isStopping) return;
     this.trace.note(this.timeline.now, "is told to stop", machine.slot);
-    const ended = (how: "process restarted" | "process stopped amid a failure"): void => {
-      if (machine.process !== process) return;
-      if (how === "process restarted") this.marks.hit(how);
-      this.strike(machine, { power: false, reason: how });
+    const ended = (why: string): void => {
+      if (machine.process === process) this.strike(machine, { power: false, reason: why });
     };
     process.time.run(() => {
       process.stop().then(
-        () => ended("process restarted"),
-        () => ended("process stopped amid a failure"),
+        () => {
+          this.marks.hit("process restarted");
+          ended("it has stopped as it was told");
+        },
+        (failure: unknown) => ended(messageOf(failure)),
       );
     });
   }
@@ -204,38 +193,38 @@ export class ServerWorld {
   /** The disk is lost with all that was on it: what comes up is a new node. */
   wipe(machine: ServerMachine): void {
     this.#end(machine, { power: true, reason: "its disk is lost" });
-    machine.disk = this.#diskOf(machine);
+    machine.disk = this.#diskOf(machine.slot);
     machine.storeId = storeIdOf(machine.dice);
     this.#startLater(machine);
   }
 
-  pause(machine: ServerMachine, forMs: Millis): void {
-    const { process } = machine;
-    if (process === undefined) return;
-    this.trace.note(this.timeline.now, "stands still", machine.slot, Math.round(forMs));
-    process.time.standStill();
-    this.timeline.after(forMs, () => process.time.goOn());
+  /** Answers whether there was a process to stand still. */
+  pause({ process, slot }: ServerMachine, forMs: Millis): boolean {
+    if (process === undefined) return false;
+    this.trace.note(this.timeline.now, "stands still", slot, Math.round(forMs));
+    process.time.standStill(forMs);
+    return true;
   }
 
-  /** Every node is looked at: what they have applied, and who leads. */
+  /** Every node is looked at: what they have applied, and who leads. Whoever looks goes on; the run does not. */
   look(): void {
-    for (const { name, process } of this.machines) {
-      const replica = process?.replica;
-      if (process === undefined || replica === undefined) continue;
-      const from = this.#seen.get(process) ?? 0;
-      this.#seen.set(process, this.agreement.look(name, replica, from));
+    try {
+      for (const { name, process } of this.machines) {
+        const replica = process?.replica;
+        if (process === undefined || replica === undefined) continue;
+        const from = this.#seen.get(process) ?? 0;
+        this.#seen.set(process, this.agreement.look(name, replica, from));
+      }
+    } catch (failure) {
+      this.fail(failure);
     }
   }
 
   /** Looks again and again, more often than nodes forget. */
   watch(): void {
     this.timeline.after(LOOK_MS, () => {
-      try {
-        this.look();
-        this.#isSettled = this.#awaitsRest && isSettled(this.machines);
-      } catch (failure) {
-        this.fail(failure);
-      }
+      this.look();
+      this.#isSettled = this.#awaitsRest && isSettled(this.machines);
       this.watch();
     });
   }
@@ -308,14 +297,14 @@ export class ServerWorld {
 
   #machine(slot: number): ServerMachine {
     const dice = this.#streams.stream(`node/${slot}`);
-    const machine: ServerMachine = {
+    return {
       slot,
       name: `n${slot + 1}`,
       peerAddress: peerAddressOf(slot),
       clientAddress: clientAddressOf(slot),
       dice,
       clock: clockOf(dice, this.plan.clockDrift),
-      disk: undefined as unknown as MachineDisk,
+      disk: this.#diskOf(slot),
       storeId: storeIdOf(dice),
       wiped: false,
       process: undefined,
@@ -324,24 +313,22 @@ export class ServerWorld {
       doom: undefined,
       diskFailed: false,
     };
-    machine.disk = this.#diskOf(machine);
-    return machine;
   }
 
-  #diskOf(machine: ServerMachine): MachineDisk {
+  #diskOf(slot: number): MachineDisk {
     return new MachineDisk({
       timeline: this.timeline,
-      dice: this.#streams.stream(`disk/${machine.slot}`),
+      dice: this.#streams.stream(`disk/${slot}`),
       writeMs: this.plan.writeMs,
-      process: () => machine.process?.time,
-      passes: () => this.#passes(machine),
+      process: () => this.machines[slot]?.process?.time,
+      passes: () => this.#passes(this.machines[slot]),
     });
   }
 
   /** A moment of the disk at which the process may be struck down. */
-  #passes(machine: ServerMachine): void {
-    const { doom } = machine;
-    if (doom === undefined) return;
+  #passes(machine: ServerMachine | undefined): void {
+    const doom = machine?.doom;
+    if (machine === undefined || doom === undefined) return;
     doom.moments--;
     if (doom.moments > 0) return;
     this.marks.hit("struck amid a write");

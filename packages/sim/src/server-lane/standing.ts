@@ -11,6 +11,12 @@ export function statusOf({ process }: ServerMachine): ReplicaStatus | undefined 
   return process?.replica?.status();
 }
 
+/** Whether its replica has stopped because the cluster goes on without it, and for no other reason. */
+export function knowsItsRemoval(machine: ServerMachine): boolean {
+  const status = statusOf(machine);
+  return status?.role === "stopped" && /was removed from its cluster/.test(status.waitingFor ?? "");
+}
+
 /** Who takes part: the machines that the newest leader's configuration names, with the disks that they have now. */
 export function membersOf(machines: readonly ServerMachine[]): readonly ServerMachine[] {
   const leader = leaderOf(machines);

@@ -41,9 +41,6 @@ export class Contestants {
   readonly ledger: WriteLedger = new WriteLedger();
   readonly #parts: ContestantsParts;
   readonly #time: ProcessTime;
-  readonly #loops: Promise<void>[] = [];
-  readonly #clients: Holdfast[] = [];
-  readonly #open: Promise<void>[] = [];
   #isOver = false;
   #values = 0;
   #underWay = 0;
@@ -65,14 +62,10 @@ export class Contestants {
     for (let number = 0; number < plan.clients; number++) {
       const client = this.#connect();
       for (let line = 0; line < plan.concurrency; line++) {
-        const loop = this.#contest(client, number, line);
-        this.#loops.push(loop);
-        loop.catch(failed);
+        this.#contest(client, number, line).catch(failed);
       }
       if (number === 0 && plan.compactMs !== undefined) {
-        const loop = this.#compact(client, plan.compactMs);
-        this.#loops.push(loop);
-        loop.catch(failed);
+        this.#compact(client, plan.compactMs).catch(failed);
       }
     }
   }
@@ -103,13 +96,9 @@ export class Contestants {
       { clock: this.#time, turn: this.#time, random: dice.random, transport: wire },
       { addresses: dice.shuffled(addresses), limits: CLIENT_LIMITS },
     );
-    const open = session.open({ timeoutMs: PATIENT_MS * 60 });
-    open.catch(failed);
-    this.#open.push(open);
+    session.open({ timeoutMs: PATIENT_MS * 60 }).catch(failed);
     const nobody = { status: () => Promise.reject(new Error("nobody asks for it here")) };
-    const client = new Holdfast(session, nobody, { timeoutMs: PATIENT_MS });
-    this.#clients.push(client);
-    return client;
+    return new Holdfast(session, nobody, { timeoutMs: PATIENT_MS });
   }
 
   async #contest(client: Holdfast, number: number, line: number): Promise<void> {
@@ -228,8 +217,9 @@ export class Contestants {
       await this.#pause(everyMs);
       if (this.#isOver) return;
       try {
+        const freed = this.#revision > 1;
         await client.compact(this.#revision, { timeoutMs: this.#parts.plan.timeoutMs });
-        this.#parts.marks.hit("history compacted");
+        if (freed) this.#parts.marks.hit("history compacted");
       } catch (failure) {
         if (!(failure instanceof HoldfastError)) throw failure;
       }

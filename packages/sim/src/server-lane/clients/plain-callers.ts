@@ -1,17 +1,16 @@
 import { HoldfastError, type Millis, type Revision } from "@holdfast/base";
 import type { ObservedKey } from "@holdfast/checker";
-import type { CallContext } from "@holdfast/service";
+import type { CallContext, KvService } from "@holdfast/service";
 import {
   type KeyValue,
-  type OperationResult,
   type PutOperation,
   pointQuery,
+  type RangeResult,
 } from "@holdfast/state-machine";
 import type { Dice } from "../../dice.ts";
 import type { Marks } from "../../marks.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
-import type { ServerProcess } from "../machine/server-process.ts";
 import type { ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
@@ -130,15 +129,12 @@ export class PlainCallers {
     );
   }
 
-  async #range(
-    key: string,
-    timeoutMs: Millis,
-  ): Promise<{ readonly revision: Revision; readonly kvs: readonly KeyValue[] }> {
-    const answer = await this.#call(timeoutMs, async ({ kv }, context) =>
-      kv?.range(pointQuery(bytesOf(key)), { ...context, serializable: false }),
+  async #range(key: string, timeoutMs: Millis): Promise<RangeResult> {
+    const answer = await this.#call(timeoutMs, async (kv, context) =>
+      kv.range(pointQuery(bytesOf(key)), { ...context, serializable: false }),
     );
-    if (answer === undefined || !("kvs" in answer)) throw new Error("a read was refused for good");
-    return answer as { revision: Revision; kvs: readonly KeyValue[] };
+    if (!("kvs" in answer)) throw new Error("a read was refused for good");
+    return answer;
   }
 
   async #put(
@@ -155,24 +151,21 @@ export class PlainCallers {
       ignoreValue: false,
       ignoreLease: false,
     };
-    const result = await this.#call(timeoutMs, async ({ kv }, context) =>
-      kv?.put(operation, context),
-    );
-    const answer = result as OperationResult | undefined;
+    const answer = await this.#call(timeoutMs, async (kv, context) => kv.put(operation, context));
+    if (!("kind" in answer)) throw new Error("a put was refused for good");
     // It was applied, and asked again: its answer was too large to be kept.
-    if (answer?.kind === "answer-gone") return { revision: answer.revision, previous: "unknown" };
-    if (answer?.kind !== "put") throw new Error(`a put was answered by ${answer?.kind}`);
+    if (answer.kind === "answer-gone") return { revision: answer.revision, previous: "unknown" };
+    if (answer.kind !== "put") throw new Error(`a put was answered by ${answer.kind}`);
     return { revision: answer.revision, previous: answer.prevKv };
   }
 
   #call<Answer>(
     timeoutMs: Millis,
-    act: (process: ServerProcess, context: CallContext) => Promise<Answer>,
+    act: (kv: KvService, context: CallContext) => Promise<Answer>,
   ): Promise<Answer> {
     const { dice, machines, wire } = this.#parts;
-    const machine = dice.pick(machines) as ServerMachine;
     const context = { timeoutMs, requireLeader: dice.chance(0.2) };
-    return wire.call(machine, timeoutMs, (process) => act(process, context));
+    return wire.call(dice.pick(machines) as ServerMachine, timeoutMs, (kv) => act(kv, context));
   }
 
   #value(): string {

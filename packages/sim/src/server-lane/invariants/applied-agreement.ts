@@ -11,6 +11,7 @@ const LOOK_BACK = 2_000;
  */
 export class AppliedAgreement {
   readonly #leaders = new Map<Term, MemberId>();
+  #applied: LogIndex = 0;
   readonly #hashes = new Map<LogIndex, { readonly hash: number; readonly by: string }>();
 
   /** Terms that had a leader. */
@@ -19,7 +20,9 @@ export class AppliedAgreement {
   }
 
   /** The highest index that any node has applied. */
-  applied: LogIndex = 0;
+  get applied(): LogIndex {
+    return this.#applied;
+  }
 
   /** Looks at one node; `from`: it was seen up to there. Answers up to where it is seen now. */
   look(name: string, replica: Replica, from: LogIndex): LogIndex {
@@ -29,7 +32,7 @@ export class AppliedAgreement {
       const hash = replica.rollingHashAt(index);
       if (hash !== undefined) this.#holds(index, hash, name);
     }
-    this.applied = Math.max(this.applied, applied);
+    this.#applied = Math.max(this.#applied, applied);
     return applied;
   }
 

@@ -15,6 +15,7 @@ export class ProcessTime implements Clock, Turn {
   #inputs: (() => void)[] = [];
   #dueTimers: (() => void)[] = [];
   #standsStill = false;
+  #stillUntil: Millis = 0;
   #hasEnded = false;
 
   constructor(timeline: Timeline, clock: LocalClock) {
@@ -65,8 +66,13 @@ export class ProcessTime implements Clock, Turn {
     else task();
   }
 
-  standStill(): void {
+  /** For so long at least, ms of the world. */
+  standStill(forMs: Millis): void {
     this.#standsStill = true;
+    this.#stillUntil = Math.max(this.#stillUntil, this.#timeline.now + forMs);
+    this.#timeline.after(forMs, () => {
+      if (this.#timeline.now >= this.#stillUntil) this.goOn();
+    });
   }
 
   goOn(): void {

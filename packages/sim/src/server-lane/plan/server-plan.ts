@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
 import { type RaftOptions, resolveRaftOptions } from "@holdfast/raft";
 import type { Dice } from "../../dice.ts";
+import { rhythmOf } from "../../plan/rhythm.ts";
 import type { NetworkPlan } from "../../plan/world-plan.ts";
 
 const KIB = 1024;
@@ -128,10 +129,7 @@ function drawNetwork(dice: Dice): NetworkPlan {
 }
 
 function drawFaults(dice: Dice, electionTimeoutMs: Millis): ServerFaults {
-  const every = (least: number, most: number, probability = 0.5): Millis | undefined => {
-    const mean = electionTimeoutMs * dice.logarithmic(least, most);
-    return dice.chance(probability) ? mean : undefined;
-  };
+  const every = rhythmOf(dice, electionTimeoutMs);
   return {
     crash: every(2, 20, 0.7),
     powerShare: dice.pick([0, 0.5, 1]),

@@ -1,7 +1,8 @@
-import type { Clock, Turn } from "@holdfast/base";
 import { MemoryPeerHub } from "@holdfast/transport/memory";
 import type { Network } from "../../network/network.ts";
+import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
+import { ProcessTime } from "../machine/process-time.ts";
 
 /**
  * Production's handshakes and codec between nodes, over links that delay, lose and cut. A link that
@@ -12,22 +13,10 @@ export function peerHub(
   network: Network,
   slotOf: (address: string) => number,
 ): MemoryPeerHub {
-  const clock: Clock = {
-    now: () => timeline.now,
-    timer: (delayMs, fire) => {
-      const event = timeline.after(delayMs, fire);
-      return () => {
-        event.cancelled = true;
-      };
-    },
-  };
-  const turn: Turn = {
-    soon: (task) => void timeline.after(0, task),
-    next: () => new Promise((resume) => void timeline.after(0, resume)),
-  };
+  const world = new ProcessTime(timeline, new LocalClock(0, 1));
   return new MemoryPeerHub({
-    clock,
-    turn,
+    clock: world,
+    turn: world,
     encode: true,
     carry: (from, to, arrive) => network.carry(slotOf(from), slotOf(to), undefined, { arrive }),
     isCut: (a, b) => network.isCut(slotOf(a), slotOf(b)) || network.isCut(slotOf(b), slotOf(a)),

@@ -1,4 +1,4 @@
-import { type Millis, messageOf } from "@holdfast/base";
+import { messageOf } from "@holdfast/base";
 import type {
   SessionStream as ClientStream,
   SessionFrame,
@@ -6,34 +6,36 @@ import type {
   SessionStreamHandlers,
 } from "@holdfast/client/core";
 import type { SessionStream as ServedStream, SessionSink } from "@holdfast/service";
+import type { Parcel } from "../../network/network.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
 import type { ServerProcess } from "../machine/server-process.ts";
 
 export interface SessionConnectionParts {
   readonly handlers: SessionStreamHandlers;
-  /** `undefined`: the address is nobody's. */
-  readonly machine: ServerMachine | undefined;
-  /** Which ways are cut now. */
-  way(): { readonly there: boolean; readonly back: boolean };
-  later(at: Millis, run: () => void): void;
-  /** When something that is sent now arrives, not before `after`. */
-  arrival(after: Millis): Millis;
+  readonly machine: ServerMachine;
+  /** Carries to the machine, in order. */
+  there(parcel: Parcel): void;
+  /** Carries to the client, in order. */
+  back(parcel: Parcel): void;
   forget(): void;
 }
 
 type Frame = SessionFrame | "dial" | "close";
 
-/** One stream of one client to one process. */
+/**
+ * One stream of one client to one process, as TCP carries it: in order, or not at all. What is lost resets
+ * it. A cut swallows what is on its way and the stream with it, without a word to either side.
+ */
 export class SessionConnection implements ClientStream {
   readonly #parts: SessionConnectionParts;
   #process: ServerProcess | undefined;
   #served: ServedStream | undefined;
-  #thereAt: Millis = 0;
-  #backAt: Millis = 0;
   /** The client has let go of it. */
   #isClosed = false;
   /** Nothing passes any more, and nobody is told. */
   #isSwallowed = false;
+  /** The client is being told of its end. */
+  #isEnded = false;
   #isPaused = false;
   #held: Frame[] = [];
 
@@ -41,7 +43,7 @@ export class SessionConnection implements ClientStream {
     this.#parts = parts;
   }
 
-  get machine(): ServerMachine | undefined {
+  get machine(): ServerMachine {
     return this.#parts.machine;
   }
 
@@ -61,6 +63,7 @@ export class SessionConnection implements ClientStream {
 
   /** A reset that both sides hear of. */
   break(): void {
+    if (this.#isOver) return;
     this.#leaveServer();
     this.#tellEnded("connection reset");
   }
@@ -70,29 +73,37 @@ export class SessionConnection implements ClientStream {
     if (this.#process === undefined) return;
     this.#process = undefined;
     this.#served = undefined;
-    if (power) this.#isSwallowed = true;
+    if (power) this.#swallow();
     else this.#tellEnded("connection reset");
   }
 
+  get #isOver(): boolean {
+    return this.#isSwallowed || this.#isEnded;
+  }
+
+  #swallow(): void {
+    this.#isSwallowed = true;
+    this.#parts.forget();
+  }
+
+  #fails(why: Parameters<NonNullable<Parcel["fails"]>>[0]): void {
+    if (why === "lost") this.break();
+    else this.#swallow();
+  }
+
   #send(frame: Frame): void {
-    if (this.#isSwallowed) return;
-    if (this.#parts.way().there) {
-      this.#isSwallowed = true;
-      return;
-    }
-    this.#thereAt = this.#parts.arrival(this.#thereAt);
-    this.#parts.later(this.#thereAt, () => this.#arrive(frame));
+    if (this.#isOver) return;
+    this.#parts.there({ arrive: () => this.#arrive(frame), fails: (why) => this.#fails(why) });
   }
 
   #arrive(frame: Frame): void {
-    if (this.#isSwallowed) return;
+    if (this.#isOver) return;
     if (frame === "dial") this.#accept();
     else this.#process?.time.run(() => this.#take(frame));
   }
 
   #accept(): void {
-    const { machine } = this.#parts;
-    const process = machine?.process;
+    const { process } = this.#parts.machine;
     if (process?.sessions === undefined) return this.#tellEnded("connection refused");
     this.#process = process;
     process.time.run(() => {
@@ -155,18 +166,18 @@ export class SessionConnection implements ClientStream {
       this.#isClosed = true;
       this.#parts.handlers.ended(reason);
     });
+    this.#isEnded = true;
     this.#parts.forget();
   }
 
   #back(arrive: () => void): void {
-    if (this.#isSwallowed) return;
-    if (this.#parts.way().back) {
-      this.#isSwallowed = true;
-      return;
-    }
-    this.#backAt = this.#parts.arrival(this.#backAt);
-    this.#parts.later(this.#backAt, () => {
-      if (!this.#isSwallowed) arrive();
+    if (this.#isOver) return;
+    this.#parts.back({
+      arrive: () => {
+        if (!this.#isSwallowed) arrive();
+      },
+      // News of an end that is lost leaves the client with silence.
+      fails: (why) => (this.#isEnded ? this.#swallow() : this.#fails(why)),
     });
   }
 }

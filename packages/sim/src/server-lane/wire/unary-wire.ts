@@ -1,15 +1,12 @@
 import { HoldfastError, type Millis, type Outcome } from "@holdfast/base";
-import type { Dice } from "../../dice.ts";
+import type { KvService } from "@holdfast/service";
 import type { Network } from "../../network/network.ts";
-import type { NetworkPlan } from "../../plan/world-plan.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
 import type { ServerProcess } from "../machine/server-process.ts";
 
 export interface UnaryWireParts {
   readonly timeline: Timeline;
-  readonly dice: Dice;
-  readonly plan: NetworkPlan;
   readonly network: Network;
   /** The callers' place in the network. */
   readonly clientSlot: number;
@@ -27,6 +24,13 @@ export class CallLostError extends HoldfastError {
   }
 }
 
+interface Caller<Answer> {
+  resolve(answer: Answer): void;
+  reject(failure: unknown): void;
+  /** Carries an end to the caller, or loses it. */
+  back(settle: () => void): void;
+}
+
 /** Calls of one question and one answer, as etcd's clients make them of one node. */
 export class UnaryWire {
   readonly #parts: UnaryWireParts;
@@ -36,46 +40,54 @@ export class UnaryWire {
     this.#parts = parts;
   }
 
-  /** Has a node do something; rejects with what the node says, or where it says nothing in time. */
+  /** Has a node's KV do something; rejects with what it says, or where it says nothing in time. */
   call<Answer>(
     machine: ServerMachine,
     timeoutMs: Millis,
-    act: (process: ServerProcess) => Promise<Answer>,
+    act: (kv: KvService) => Promise<Answer>,
   ): Promise<Answer> {
     const { timeline, network, clientSlot } = this.#parts;
+    const { slot } = machine;
     return new Promise((resolve, reject) => {
       const late = timeline.after(timeoutMs, () => {
         reject(new CallLostError(`no answer in ${timeoutMs.toFixed(0)} ms`, "unknown"));
       });
-      const back = (settle: () => void): void => {
-        if (network.isCut(machine.slot, clientSlot)) return;
-        this.#later(() => {
-          late.cancelled = true;
-          settle();
+      const back = (settle: () => void): void =>
+        network.carry(slot, clientSlot, undefined, {
+          arrive: () => {
+            late.cancelled = true;
+            settle();
+          },
         });
-      };
-      if (network.isCut(clientSlot, machine.slot)) return;
-      this.#later(() => {
-        const { process } = machine;
-        const isServing = process?.kv !== undefined;
-        if (!isServing) {
-          back(() => reject(new CallLostError("connection refused", "not-applied")));
-          return;
-        }
-        const lose = (lost: CallLostError): void => back(() => reject(lost));
-        const calls = this.#callsOf(process);
-        calls.add(lose);
-        process.time.run(() => {
-          const ended = (settle: () => void): void => {
-            calls.delete(lose);
-            back(settle);
-          };
-          act(process).then(
-            (answer) => ended(() => resolve(answer)),
-            (failure: unknown) => ended(() => reject(failure)),
-          );
-        });
+      network.carry(clientSlot, slot, undefined, {
+        arrive: () => this.#serve(machine.process, act, { resolve, reject, back }),
       });
+    });
+  }
+
+  #serve<Answer>(
+    process: ServerProcess | undefined,
+    act: (kv: KvService) => Promise<Answer>,
+    caller: Caller<Answer>,
+  ): void {
+    const { resolve, reject, back } = caller;
+    const kv = process?.kv;
+    if (process === undefined || kv === undefined) {
+      back(() => reject(new CallLostError("connection refused", "not-applied")));
+      return;
+    }
+    const lose = (lost: CallLostError): void => back(() => reject(lost));
+    const calls = this.#callsOf(process);
+    calls.add(lose);
+    const ended = (settle: () => void): void => {
+      calls.delete(lose);
+      back(settle);
+    };
+    process.time.run(() => {
+      act(kv).then(
+        (answer) => ended(() => resolve(answer)),
+        (failure: unknown) => ended(() => reject(failure)),
+      );
     });
   }
 
@@ -93,10 +105,5 @@ export class UnaryWire {
     const calls = new Set<(lost: CallLostError) => void>();
     this.#underWay.set(process, calls);
     return calls;
-  }
-
-  #later(run: () => void): void {
-    const { timeline, dice, plan } = this.#parts;
-    timeline.after(plan.latencyMs * (0.5 + dice.exponential(0.5)), run);
   }
 }
