@@ -7,11 +7,16 @@ export class NodeClock implements Clock {
   }
 
   timer(delayMs: number, fire: () => void): Cancel {
+    const due = this.now() + delayMs;
     let immediate: NodeJS.Immediate | undefined;
-    const timeout = setTimeout(() => {
+    const look = (): void => {
+      // Node counts whole milliseconds from where one began, so it may call up to one too early.
+      const earlyMs = due - this.now();
+      if (earlyMs > 0) timeout = setTimeout(look, earlyMs);
       // One whole poll phase, so that answers that are here already count (decision 5).
-      immediate = setImmediate(fire);
-    }, delayMs);
+      else immediate = setImmediate(fire);
+    };
+    let timeout = setTimeout(look, delayMs);
     return () => {
       clearTimeout(timeout);
       clearImmediate(immediate);

@@ -13,11 +13,16 @@ export class SystemClock implements Clock {
    * meanwhile must be heard before it is concluded that they were silent (decision 5).
    */
   timer(delayMs: number, fire: () => void): Cancel {
+    const due = this.now() + delayMs;
     let immediate: NodeJS.Immediate | undefined;
-    const timeout = setTimeout(() => {
+    const look = (): void => {
+      // Node counts whole milliseconds from where one began, so it may call up to one too early.
+      const earlyMs = due - this.now();
+      if (earlyMs > 0) timeout = setTimeout(look, earlyMs);
       // Set from within the timers phase this runs behind the poll phase that follows.
-      immediate = setImmediate(fire);
-    }, delayMs);
+      else immediate = setImmediate(fire);
+    };
+    let timeout = setTimeout(look, delayMs);
     return () => {
       clearTimeout(timeout);
       if (immediate !== undefined) clearImmediate(immediate);
