@@ -1,4 +1,5 @@
 export { REVISION_DELETIONS_MAX } from "./apply/revision-deletions.ts";
+export type { AppliedEvent } from "./apply/unpublished-changes.ts";
 export { type BatchHeader, decodeBatchHeader, SESSION_ID_BYTES } from "./codec/batch-header.ts";
 export { decodeBatch, encodeBatch } from "./codec/command-codec.ts";
 export { MalformedCommandError } from "./codec/malformed-command-error.ts";
@@ -42,6 +43,8 @@ export {
   type SortTarget,
 } from "./query.ts";
 export { AnswerBudget, AnswerTooLargeError, REPLY_BYTES_MAX } from "./read/answer-budget.ts";
+export { type HistoryPage, type HistoryPageLimits, historyPageSteps } from "./read/history-page.ts";
+export { loadEvents } from "./read/load-events.ts";
 export { rangeSteps } from "./read/range-steps.ts";
 export { isReadOnlyTxn, type ReadOnlyTxn, readOnlyTxnSteps } from "./read/read-only-txn.ts";
 export type { StatePoint } from "./read/state-point.ts";
@@ -63,12 +66,13 @@ export type {
   RangeOperationResult,
   TxnResult,
 } from "./result.ts";
+export type { BlockEvent } from "./rows/block.ts";
 export { DamagedRowError } from "./rows/damaged-row-error.ts";
 export { decodeMeta, type StateMeta } from "./rows/meta-row.ts";
 export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
 export { type AppliedEntry, StateMachine } from "./state-machine.ts";
-export type { StateMachineOptions } from "./state-machine-options.ts";
+export type { PublishedRevisions, StateMachineOptions } from "./state-machine-options.ts";
 export { operationBytes } from "./validate/operation-bytes.ts";
 export {
   BATCH_ARRAYS_MAX,

@@ -1,4 +1,13 @@
-import type { GroupId, RowWriter } from "@holdfast/base";
+import type { GroupId, Revision, RowWriter } from "@holdfast/base";
+import type { AppliedEvent } from "./apply/unpublished-changes.ts";
+
+/** Revisions that readers see from this turn on. */
+export interface PublishedRevisions {
+  /** The newest of them. */
+  readonly revision: Revision;
+  /** All their changes, in order; `undefined` where they are too many to tell: they are in the rows. */
+  readonly events: readonly AppliedEvent[] | undefined;
+}
 
 export interface StateMachineOptions {
   readonly group: GroupId;
@@ -27,4 +36,6 @@ export interface StateMachineOptions {
   readonly revisionDeletionsMax?: number;
   /** Keys that operations of one entry delete before a part of it may become durable; only tests give it. */
   readonly partDeletions?: number;
+  /** Told of revisions in the turn in which they are published, in order. It must not throw. */
+  readonly published?: (revisions: PublishedRevisions) => void;
 }

@@ -66,6 +66,8 @@ export class StateMachine {
   #hashes: RecentHashes = new RecentHashes(0, 0);
   /** The compact revision as the running operation sees it. */
   #compacted: Revision = FRESH_STATE.compactRevision;
+  /** The newest revision of which those who follow were told. */
+  #told: Revision = FRESH_STATE.revision;
   #state: "closed" | "ready" | "busy" = "closed";
 
   constructor(options: StateMachineOptions) {
@@ -153,6 +155,7 @@ export class StateMachine {
     yield* this.#collection.load();
     this.#hashes = new RecentHashes(this.#meta.appliedIndex, this.#meta.rollingHash);
     this.#compacted = this.#meta.compactRevision;
+    this.#told = this.#meta.revision;
     this.#state = "ready";
   }
 
@@ -209,7 +212,7 @@ export class StateMachine {
       rollingHash: nextRollingHash(this.#meta.rollingHash, entry),
     };
     this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
-    this.#rows.publish();
+    this.#publish();
     this.#hashes.add(this.#meta.rollingHash);
     this.#state = "ready";
     return results;
@@ -268,7 +271,7 @@ export class StateMachine {
     this.#endRun(run);
     this.#endRevisions();
     this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
-    this.#rows.publish();
+    this.#publish();
     yield* commitPart(this.#meta.appliedIndex);
   }
 
@@ -348,7 +351,16 @@ export class StateMachine {
    */
   #publishRevisions(): void {
     this.#endRevisions();
+    this.#publish();
+  }
+
+  #publish(): void {
     this.#rows.publish();
+    const { revision } = this.#meta;
+    const events = this.#revision.changes.take();
+    if (revision === this.#told) return;
+    this.#told = revision;
+    this.#options.published?.({ revision, events });
   }
 
   #endRevisions(): void {

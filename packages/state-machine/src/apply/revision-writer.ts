@@ -1,7 +1,7 @@
 import type { ByteString, Revision, RowWriter } from "@holdfast/base";
 import { AnswerBudget } from "../read/answer-budget.ts";
 import type { RowSource } from "../read/state-point.ts";
-import { BLOCK_BYTES_TARGET, type BlockEvent, tombstone } from "../rows/block.ts";
+import { BLOCK_BYTES_TARGET, tombstone } from "../rows/block.ts";
 import { type CurrentRecord, encodeCurrent, INLINE_VALUE_BYTES } from "../rows/current-row.ts";
 import { encodeHistory } from "../rows/history-row.ts";
 import { OpenBlock } from "../rows/open-block.ts";
@@ -9,6 +9,7 @@ import { RowEncoder } from "../rows/row-encoder.ts";
 import { blockKey, currentKey, historyKey, type RowLayout } from "../rows/row-layout.ts";
 import type { StateMachineOptions } from "../state-machine-options.ts";
 import { PART_DELETIONS, REVISION_DELETIONS_MAX } from "./revision-deletions.ts";
+import { type AppliedEvent, UnpublishedChanges } from "./unpublished-changes.ts";
 import { WorkMeter } from "./work-meter.ts";
 
 type RevisionLimits = Pick<
@@ -34,6 +35,7 @@ export class RevisionWriter implements RowSource {
   readonly layout: RowLayout;
   readonly open: OpenBlock = new OpenBlock();
   readonly work: WorkMeter = new WorkMeter();
+  readonly changes: UnpublishedChanges = new UnpublishedChanges();
   /** What the answer to the running operation may weigh. */
   readonly answer: AnswerBudget;
   /** How many keys a revision may delete; who writes asks first. */
@@ -85,7 +87,7 @@ export class RevisionWriter implements RowSource {
     const version = (previous?.version ?? 0) + 1;
     const { value, lease } = next;
     const sub = this.#sub++;
-    const event: BlockEvent = {
+    const event: AppliedEvent = {
       kind: "put",
       key: next.key,
       value,
@@ -94,7 +96,9 @@ export class RevisionWriter implements RowSource {
       sub,
       version,
       lease,
+      before: previous,
     };
+    this.changes.add(event);
     const { blockRevision, blockSub, ordinal } = this.open.add(event);
     const record: CurrentRecord = {
       createRevision,
@@ -114,7 +118,9 @@ export class RevisionWriter implements RowSource {
   /** Deletes a key that exists. */
   remove(key: ByteString, keyBytes: Uint8Array): void {
     this.#deletions++;
-    const event = tombstone({ key: keyBytes, modRevision: this.#ended + 1, sub: this.#sub++ });
+    const at = { key: keyBytes, modRevision: this.#ended + 1, sub: this.#sub++ };
+    const event: AppliedEvent = { ...tombstone(at), before: this.#records.get(key) };
+    this.changes.add(event);
     const reference = this.open.add(event);
     if (this.#records.has(key)) this.#records.set(key, undefined);
     this.#rows.delete(currentKey(this.layout, key));
