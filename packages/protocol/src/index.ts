@@ -26,12 +26,21 @@ export {
   type WireStatus,
 } from "./etcd/status-codec.ts";
 export { type TxnParts, txnParts } from "./etcd/txn-parts.ts";
+export {
+  decodeWatchCreate,
+  encodeEvent,
+  encodeWatchAnswer,
+  encodeWatchEvents,
+} from "./etcd/watch-codec.ts";
 export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
 export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";
 export type { MaintenanceHandlers } from "./generated/etcdserverpb/Maintenance.ts";
 export type { Member as WireMember } from "./generated/etcdserverpb/Member.ts";
 export type { ResponseHeader as WireHeader } from "./generated/etcdserverpb/ResponseHeader.ts";
+export type { WatchHandlers } from "./generated/etcdserverpb/Watch.ts";
+export type { WatchRequest__Output as WireWatchRequest } from "./generated/etcdserverpb/WatchRequest.ts";
+export type { WatchResponse as WireWatchResponse } from "./generated/etcdserverpb/WatchResponse.ts";
 export type { AdminClient, AdminHandlers } from "./generated/holdfast/v1/Admin.ts";
 export type {
   AdminMember as WireAdminMember,
@@ -47,6 +56,7 @@ export type {
   SessionRequest,
   SessionRequest__Output,
 } from "./generated/holdfast/v1/SessionRequest.ts";
+export type { Event as WireEvent } from "./generated/mvccpb/Event.ts";
 export type { ProtoGrpcType as EtcdProtocol } from "./generated/rpc.ts";
 export { loadDefinition, loadProtocol } from "./load-protocol.ts";
 export { MalformedPeerDataError } from "./peer/malformed-peer-data-error.ts";

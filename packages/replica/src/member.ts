@@ -23,6 +23,7 @@ import type { StatePoint } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage";
 import { CoreLoop } from "./core-loop.ts";
 import { CurrentState } from "./current-state.ts";
+import type { DiskObserver } from "./disk-observer.ts";
 import { LogReads } from "./log-reads.ts";
 import { LogWriter } from "./log-writer.ts";
 import { type MemberState, type MemberStateParts, openMemberState } from "./member-state.ts";
@@ -65,12 +66,6 @@ export interface MemberParts extends Omit<MemberStateParts, "raftOptions" | "sli
   /** A configuration without this member is committed and applied here. */
   removed(): void;
   fail(failure: unknown): void;
-}
-
-/** Told how long durable writes take, s. */
-export interface DiskObserver {
-  logWritten(seconds: number): void;
-  stateWritten(seconds: number): void;
 }
 
 const SWEEP_MS = 100;
@@ -379,6 +374,7 @@ export class Member {
 
   /** What was proposed here may be applied inside the snapshot: sent again, its session answers for it. */
   #replaced(): void {
+    this.#parts.published({ revision: this.revision, events: undefined });
     this.#appliedTo(this.applied);
     this.proposer.sendAgain();
   }

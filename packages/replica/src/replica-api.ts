@@ -11,7 +11,7 @@ import type {
   Term,
 } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
-import type { Operation, OperationResult } from "@holdfast/state-machine";
+import type { Operation, OperationResult, PublishedRevisions } from "@holdfast/state-machine";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 
 /** Every call ends by its deadline, on the replica's clock; later it may still take effect. */
@@ -76,6 +76,11 @@ export interface ReplicaApi {
   collected(revision: Revision, call: ReplicaCall): Promise<void>;
   /** The hash over all applied entries when `index` was the last of them; `undefined` where it is not known here (decision 15). */
   rollingHashAt(index: LogIndex): number | undefined;
+  /**
+   * Tells `follower` of revisions in the turn in which reads of this node see them, in order; without their
+   * events where they are too many, or came with another node's state: they are read then. For good.
+   */
+  onRevisions(follower: (revisions: PublishedRevisions) => void): void;
   status(): ReplicaStatus;
 }
 

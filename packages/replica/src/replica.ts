@@ -14,12 +14,13 @@ import {
   type Turn,
 } from "@holdfast/base";
 import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/raft";
-import type { Operation, OperationResult } from "@holdfast/state-machine";
+import type { Operation, OperationResult, PublishedRevisions } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
+import type { DiskObserver } from "./disk-observer.ts";
 import { type Birth, type ConfiguredNode, Formation } from "./formation.ts";
 import { handOver } from "./hand-over.ts";
 import { MalformedMessages } from "./malformed-messages.ts";
-import { type DiskObserver, Member } from "./member.ts";
+import { Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 import { ownMember } from "./membership/own-member.ts";
 import { RemovalWatch } from "./membership/removal-watch.ts";
@@ -78,6 +79,7 @@ export class Replica implements ReplicaApi {
   readonly #malformed: MalformedMessages;
   readonly #listeners: ((status: ReplicaStatus) => void)[] = [];
   readonly #failureListeners: ((failure: unknown) => void)[] = [];
+  readonly #followers: ((revisions: PublishedRevisions) => void)[] = [];
   #network: PeerNetwork | undefined;
   #formation: Formation | undefined;
   #member: Member | undefined;
@@ -123,6 +125,10 @@ export class Replica implements ReplicaApi {
   /** Called with each new role, term or leader. */
   onChange(listener: (status: ReplicaStatus) => void): void {
     this.#listeners.push(listener);
+  }
+
+  onRevisions(follower: (revisions: PublishedRevisions) => void): void {
+    this.#followers.push(follower);
   }
 
   /** Called once if the replica stops by itself. */
@@ -292,6 +298,9 @@ export class Replica implements ReplicaApi {
       clusterId,
       openEngine: (directory) => this.#openEngine(directory),
       changed: (transition) => this.#changed(transition),
+      published: (revisions) => {
+        for (const follower of this.#followers) follower(revisions);
+      },
       removed: () => this.#removed(),
       fail: (failure) => this.#fail(failure),
     });

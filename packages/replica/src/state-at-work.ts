@@ -8,7 +8,7 @@ import {
   type Steps,
   type Turn,
 } from "@holdfast/base";
-import { StateMachine, type StatePoint } from "@holdfast/state-machine";
+import { type PublishedRevisions, StateMachine, type StatePoint } from "@holdfast/state-machine";
 import { DiskFullError, type Engine, StateFailedError, StateStore } from "@holdfast/storage";
 import { Applier, type ApplierParts } from "./applier.ts";
 import { Collector } from "./collector.ts";
@@ -24,6 +24,8 @@ export interface AppliedStateParts {
   readonly sliceMs: Millis;
   readonly logger: Logger;
   openEngine(directory: string): Promise<Engine>;
+  /** Told of revisions as they are published, by the state in use. */
+  readonly published: (revisions: PublishedRevisions) => void;
 }
 
 /** An applied state as its directory holds it. */
@@ -45,7 +47,8 @@ export async function openAppliedState(
   try {
     const store = StateStore.open({ ...parts, engine });
     const rows = new PrefetchedRows(store);
-    const machine = new StateMachine({ group: FIRST_GROUP, writer: rows });
+    const { published } = parts;
+    const machine = new StateMachine({ group: FIRST_GROUP, writer: rows, published });
     await runSteps(machine.open(), rows, new Slices(parts));
     return { directory, engine, store, rows, machine };
   } catch (failure) {

@@ -32,6 +32,7 @@ export function putEntries(count: number, { valueBytes = 200, term = 1 } = {}): 
 /** The parts that every state is opened with in a test. */
 export function stateParts(time: ManualTime, disk: Pick<StoreDisk, "openEngine">) {
   return {
+    published: () => undefined,
     clock: time,
     turn: time,
     sliceMs: 5,

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Turn } from "@holdfast/base";
+import type { Clock, Logger, Random, Turn } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
   ClusterService,
@@ -9,6 +9,7 @@ import {
   ReplicaCalls,
   SESSION_LIMITS,
   SessionService,
+  WatchService,
 } from "@holdfast/service";
 import {
   DEFAULT_OPERATION_LIMITS,
@@ -30,6 +31,7 @@ export interface ClientEdgePorts {
   readonly replica: ReplicaApi;
   readonly clock: Clock;
   readonly turn: Turn;
+  readonly random: Random;
   readonly logger: Logger;
   /** Where the replica's state machine keeps its rows. */
   readonly layout: RowLayout;
@@ -60,6 +62,7 @@ export class ClientEdge {
   /** The empty name stands for the whole server. */
   readonly #health = new HealthImplementation({ "": "NOT_SERVING" });
   #sessions: SessionService | undefined;
+  #watches: WatchService | undefined;
   #port: ClientPort | undefined;
 
   constructor(ports: ClientEdgePorts, options: ClientEdgeOptions) {
@@ -88,11 +91,13 @@ export class ClientEdge {
       limits: SESSION_LIMITS,
       layout,
     });
+    this.#watches = new WatchService(this.#ports);
     const parts = {
       kv: new KvService({ replica, calls, limits, layout }),
       cluster: new ClusterService({ replica, calls }),
       maintenance: new MaintenanceService({ headers, replica, calls, layout }),
       sessions: this.#sessions,
+      watches: this.#watches,
       headers,
       health: this.#health,
       ledger: this.#ledger,
@@ -124,6 +129,7 @@ export class ClientEdge {
   async drain(graceMs: number): Promise<void> {
     this.#health.setStatus("", "NOT_SERVING");
     this.#sessions?.drain();
+    this.#watches?.drain();
     await this.#port?.drain(graceMs);
     this.eventLoopDelay.stop();
   }

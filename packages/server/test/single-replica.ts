@@ -19,6 +19,7 @@ import {
   encodeBatch,
   type Operation,
   type OperationResult,
+  type PublishedRevisions,
   type RowLayout,
   StateMachine,
 } from "@holdfast/state-machine";
@@ -42,7 +43,14 @@ export class SingleReplica implements ReplicaApi {
   /** What is said of the room on its disk. */
   shortage: string | undefined;
   readonly #rows = new MemoryRows();
-  readonly #machine: StateMachine = new StateMachine({ group: FIRST_GROUP, writer: this.#rows });
+  readonly #followers: ((revisions: PublishedRevisions) => void)[] = [];
+  readonly #machine: StateMachine = new StateMachine({
+    group: FIRST_GROUP,
+    writer: this.#rows,
+    published: (revisions) => {
+      for (const follower of this.#followers) follower(revisions);
+    },
+  });
   readonly #clock = new SystemClock();
   #index = 0;
   #sequence = 1;
@@ -126,6 +134,10 @@ export class SingleReplica implements ReplicaApi {
 
   rollingHashAt(index: number): number | undefined {
     return this.#machine.rollingHashAt(index);
+  }
+
+  onRevisions(follower: (revisions: PublishedRevisions) => void): void {
+    this.#followers.push(follower);
   }
 
   status(): ReplicaStatus {

@@ -17,3 +17,13 @@ export {
 } from "./session-messages.ts";
 export { SessionService } from "./session-service.ts";
 export { type SessionPorts, SessionStream } from "./session-stream.ts";
+export {
+  WATCH_LIMITS,
+  type WatchAnswer,
+  type WatchCreateRequest,
+  type WatchedEvent,
+  type WatchLimits,
+  type WatchSink,
+} from "./watch/watch-messages.ts";
+export { type WatchPorts, WatchService } from "./watch/watch-service.ts";
+export type { WatchStream } from "./watch/watch-stream.ts";

@@ -44,7 +44,11 @@ export {
 } from "./query.ts";
 export { AnswerBudget, AnswerTooLargeError, REPLY_BYTES_MAX } from "./read/answer-budget.ts";
 export { type HistoryPage, type HistoryPageLimits, historyPageSteps } from "./read/history-page.ts";
-export { loadEvents } from "./read/load-events.ts";
+export {
+  type ChangeWithBefore,
+  isFirstVersion,
+  previousPairsSteps,
+} from "./read/previous-pairs.ts";
 export { rangeSteps } from "./read/range-steps.ts";
 export { isReadOnlyTxn, type ReadOnlyTxn, readOnlyTxnSteps } from "./read/read-only-txn.ts";
 export type { StatePoint } from "./read/state-point.ts";
@@ -68,8 +72,9 @@ export type {
 } from "./result.ts";
 export type { BlockEvent } from "./rows/block.ts";
 export { DamagedRowError } from "./rows/damaged-row-error.ts";
+export { isEmptyRange, keyRange } from "./rows/key-range.ts";
 export { decodeMeta, type StateMeta } from "./rows/meta-row.ts";
-export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
+export { type KeyRange, type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
 export { type AppliedEntry, StateMachine } from "./state-machine.ts";
 export type { PublishedRevisions, StateMachineOptions } from "./state-machine-options.ts";

@@ -9,6 +9,8 @@ import { addLazyReflection } from "./lazy-reflection.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
 import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-options.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
+import { SharedEvents } from "./shared-events.ts";
+import { type WatchParts, watchHandlers } from "./watch-handlers.ts";
 
 /** A step of a transaction and what it asks for are two parts of its message. */
 const TXN_PARTS_MAX: number = 2 * REQUEST_PARTS_MAX;
@@ -20,7 +22,8 @@ export function createGrpcServer(
   parts: KvParts &
     ClusterParts &
     MaintenanceParts &
-    SessionParts & { readonly health: HealthImplementation },
+    SessionParts &
+    WatchParts & { readonly health: HealthImplementation },
   pings: ClientPings = CLIENT_PINGS,
 ): Server {
   const definition = loadDefinition(...FILES);
@@ -40,6 +43,13 @@ export function createGrpcServer(
   );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
+  const watch = service("etcdserverpb.Watch");
+  const method = watch["Watch"] as MethodDefinition<object, object>;
+  const events = new SharedEvents(method.responseSerialize);
+  server.addService(
+    { ...watch, Watch: { ...method, responseSerialize: events.serialize } } as ServiceDefinition,
+    watchHandlers(parts, events),
+  );
   server.addService(service("holdfast.v1.Admin"), adminHandlers(parts));
   server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));
   parts.health.addToServer(server);

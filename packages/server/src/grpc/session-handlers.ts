@@ -1,9 +1,4 @@
-import {
-  type ServerDuplexStream,
-  type StatusObject,
-  status,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { type ServerDuplexStream, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Logger } from "@holdfast/base";
 import {
   limitOf,
@@ -14,7 +9,8 @@ import {
   unforeseenStatus,
 } from "@holdfast/protocol";
 import type { SessionService, SessionSink, SessionStream } from "@holdfast/service";
-import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import type { CallLedger } from "../requests/call-ledger.ts";
+import { CallOutbox } from "./call-outbox.ts";
 
 export interface SessionParts {
   readonly sessions: SessionService;
@@ -29,8 +25,6 @@ type Call = ServerDuplexStream<SessionRequest__Output, SessionReply>;
  * client has taken them.
  */
 const OUTBOX_BYTES_MAX = 8 * 1024 * 1024;
-/** What an answer takes in memory beside its bytes until the client has taken it; refusals have no others. */
-const REPLY_OVERHEAD_BYTES = 1024;
 
 /** holdfast.v1.Session */
 export function sessionHandlers({
@@ -46,19 +40,23 @@ export function sessionHandlers({
   return {
     Open: (call) => {
       calls.started();
-      const sink = new CallSink(call, calls);
+      const outbox = new CallOutbox(call, { calls, bytesMax: OUTBOX_BYTES_MAX });
       try {
-        serve(call, sink, sessions.open(sink));
+        serve(call, outbox, sessions.open(new CallSink(outbox)));
       } catch (failure) {
         const known = statusOfError(failure);
         if (known === undefined) logger.error({ failure }, "a session stream failed unexpectedly");
-        sink.close(known ?? unforeseenStatus(failure));
+        outbox.close(known ?? unforeseenStatus(failure));
       }
     },
   };
 }
 
-function serve(call: Call, sink: CallSink, stream: SessionStream): void {
+function serve(
+  call: Call,
+  outbox: CallOutbox<SessionRequest__Output, SessionReply>,
+  stream: SessionStream,
+): void {
   call.on("data", (request: SessionRequest__Output) => {
     if (request.start) {
       stream.start({
@@ -79,29 +77,20 @@ function serve(call: Call, sink: CallSink, stream: SessionStream): void {
   call.on("end", () => stream.drain());
   call.on("cancelled", () => {
     stream.close();
-    sink.gone();
+    outbox.gone();
   });
 }
 
 /** Writes a session's answers to its call. */
 class CallSink implements SessionSink {
-  readonly #call: Call;
-  readonly #calls: MethodCalls;
-  #paused = false;
-  #outboxBytes = 0;
-  #halfClosed = false;
-  #closed = false;
+  readonly #outbox: CallOutbox<SessionRequest__Output, SessionReply>;
 
-  constructor(call: Call, calls: MethodCalls) {
-    this.#call = call;
-    this.#calls = calls;
-    call.on("end", () => {
-      this.#halfClosed = true;
-    });
+  constructor(outbox: CallOutbox<SessionRequest__Output, SessionReply>) {
+    this.#outbox = outbox;
   }
 
   started(reply: Parameters<SessionSink["started"]>[0]): void {
-    this.#write(
+    this.#outbox.write(
       {
         started: {
           protocol: reply.protocol,
@@ -117,15 +106,15 @@ class CallSink implements SessionSink {
   }
 
   results(firstSequence: number, results: Uint8Array): void {
-    this.#write({ results: { first_sequence: firstSequence, results } }, results.length);
+    this.#outbox.write({ results: { first_sequence: firstSequence, results } }, results.length);
   }
 
   readResults(readId: number, results: Uint8Array): void {
-    this.#write({ read_results: { read_id: readId, results } }, results.length);
+    this.#outbox.write({ read_results: { read_id: readId, results } }, results.length);
   }
 
   failed(reply: Parameters<SessionSink["failed"]>[0]): void {
-    this.#write(
+    this.#outbox.write(
       {
         failure: {
           first_sequence: reply.firstSequence,
@@ -141,53 +130,19 @@ class CallSink implements SessionSink {
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#call.pause();
+    this.#outbox.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#updateFlow();
+    this.#outbox.resume();
   }
 
   /** A client that said its last word gets OK; any other is to go on with another node. */
   ended(): void {
-    this.close(
-      this.#halfClosed
+    this.#outbox.close(
+      this.#outbox.isHalfClosed
         ? { code: status.OK, details: "" }
         : { code: status.UNAVAILABLE, details: "holdfast: the session's stream ended here" },
     );
-  }
-
-  close(final: Pick<StatusObject, "code" | "details">): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    if (final.code === status.OK) this.#call.end();
-    else this.#call.emit("error", final);
-    this.#calls.ended(final.code);
-  }
-
-  /** The client is gone, so nothing can be sent. */
-  gone(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#calls.ended(status.CANCELLED);
-  }
-
-  #write(reply: SessionReply, bytes: number): void {
-    if (this.#closed) return;
-    const weight = bytes + REPLY_OVERHEAD_BYTES;
-    this.#outboxBytes += weight;
-    this.#call.write(reply, () => {
-      this.#outboxBytes -= weight;
-      this.#updateFlow();
-    });
-    this.#updateFlow();
-  }
-
-  #updateFlow(): void {
-    if (this.#closed) return;
-    if (this.#paused || this.#outboxBytes > OUTBOX_BYTES_MAX) this.#call.pause();
-    else if (this.#call.isPaused()) this.#call.resume();
   }
 }

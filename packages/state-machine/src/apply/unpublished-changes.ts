@@ -10,7 +10,7 @@ export interface AppliedEvent extends BlockEvent {
 /** Bytes of keys and values that are told with the revisions that changed them. */
 export const TOLD_BYTES_MAX: number = 1024 * 1024;
 /** Changes that are told with their revisions. */
-export const TOLD_EVENTS_MAX = 8192;
+export const TOLD_EVENTS_MAX = 4096;
 
 /**
  * The changes that no reader sees yet, kept for who follows them. Where there are too many

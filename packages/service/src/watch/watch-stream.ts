@@ -1,0 +1,292 @@
+import {
+  below,
+  type Cancel,
+  type Clock,
+  HoldfastError,
+  messageOf,
+  type Random,
+  type Revision,
+  type Turn,
+} from "@holdfast/base";
+import {
+  type ChangeWithBefore,
+  isEmptyRange,
+  type KeyRange,
+  keyRange,
+} from "@holdfast/state-machine";
+import type { PreviousPairs } from "./previous-pairs.ts";
+import type { WatchHub } from "./watch-hub.ts";
+import {
+  type WatchCreateRequest,
+  type WatchedEvent,
+  type WatchLimits,
+  type WatchSink,
+  weightOf,
+} from "./watch-messages.ts";
+import { Watcher, type WatcherStream } from "./watcher.ts";
+
+export interface WatchStreamParts {
+  readonly hub: WatchHub;
+  readonly previous: PreviousPairs;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly random: Random;
+  readonly limits: WatchLimits;
+  readonly sink: WatchSink;
+  /** The stream takes and tells nothing more. */
+  closed(stream: WatchStream): void;
+}
+
+const NONE_BEFORE = "etcdserver: mvcc: required revision has been compacted";
+const EMPTY_RANGE = "mvcc: watcher range is empty";
+const ID_TAKEN = "mvcc: duplicate watch ID provided on the WatchStream";
+
+/**
+ * One client's stream of any number of watches. What a turn brings for a watch leaves as one
+ * answer; what the client does not take in time is not kept for it, but read again.
+ *
+ * Invariant: whatever was told before `progress` at a revision is everything up to it.
+ */
+export class WatchStream implements WatcherStream {
+  readonly #parts: WatchStreamParts;
+  readonly #watchers = new Map<bigint, Watcher>();
+  /** Watches with events to send. */
+  readonly #busy = new Set<Watcher>();
+  /** Watches whose events wait for what was before them. */
+  readonly #looking = new Set<Watcher>();
+  /** Watches that were told something since progress was last due. */
+  readonly #told = new Set<Watcher>();
+  #nextId = 0n;
+  #pendingBytes = 0;
+  #isFlushDue = false;
+  #isProgressWanted = false;
+  #cancelTimer: Cancel | undefined;
+  #isClosed = false;
+
+  constructor(parts: WatchStreamParts) {
+    this.#parts = parts;
+  }
+
+  get isFull(): boolean {
+    const { sink, limits } = this.#parts;
+    return this.#pendingBytes + sink.outboxBytes >= limits.streamBytesMax;
+  }
+
+  create(request: WatchCreateRequest): void {
+    if (this.#isClosed) return;
+    const { hub, sink, limits } = this.#parts;
+    const { revision } = hub;
+    const range = watchedRange(request);
+    const reason = this.#objection(request, range);
+    if (reason !== undefined) {
+      sink.send({ kind: "refused", revision, reason });
+      return;
+    }
+    if (hub.watchers >= limits.watchesMax) {
+      const full = `holdfast: this node has ${limits.watchesMax} watches already; ask another`;
+      sink.send({ kind: "refused", revision, reason: full });
+      return;
+    }
+    const id = request.watchId === 0n ? this.#freeId() : request.watchId;
+    const next = request.startRevision === 0 ? revision + 1 : request.startRevision;
+    const watcher = new Watcher({ id, range, stream: this, request, next });
+    this.#watchers.set(id, watcher);
+    sink.send({ kind: "created", watchId: id, revision });
+    hub.add(watcher);
+    if (request.progressNotify) this.#setTimer();
+  }
+
+  cancel(watchId: bigint): void {
+    const watcher = this.#watchers.get(watchId);
+    if (watcher === undefined || this.#isClosed) return;
+    this.#forget(watcher);
+    const { hub, sink } = this.#parts;
+    hub.remove(watcher);
+    sink.send({ kind: "canceled", watchId, revision: hub.revision });
+    this.#flushSoon();
+  }
+
+  /** Tells how far all watches have been told, as soon as that is as far as there is. */
+  progress(): void {
+    if (this.#isClosed || this.#watchers.size === 0) return;
+    this.#isProgressWanted = true;
+    this.#flushSoon();
+  }
+
+  /** The client has taken something. */
+  taken(): void {
+    if (!this.#isClosed && !this.isFull) this.#parts.hub.resume();
+  }
+
+  /** Ends all watches; nobody is told. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancelTimer?.();
+    for (const watcher of this.#watchers.values()) this.#parts.hub.remove(watcher);
+    this.#watchers.clear();
+    this.#busy.clear();
+    this.#parts.closed(this);
+  }
+
+  failed(failure: HoldfastError): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#parts.sink.fail(failure);
+  }
+
+  offered(watcher: Watcher, event: ChangeWithBefore): void {
+    this.#pendingBytes += weightOf(event);
+    this.#busy.add(watcher);
+    this.#flushSoon();
+  }
+
+  caughtUp(): void {
+    if (this.#isProgressWanted) this.#flushSoon();
+  }
+
+  compacted(watcher: Watcher, compactRevision: Revision): void {
+    if (this.#isClosed) return;
+    this.#forget(watcher);
+    this.#parts.sink.send({ kind: "compacted", watchId: watcher.id, compactRevision });
+  }
+
+  #objection({ startRevision, watchId }: WatchCreateRequest, range: KeyRange): string | undefined {
+    if (startRevision < 0) return NONE_BEFORE;
+    if (isEmptyRange(range)) return EMPTY_RANGE;
+    if (watchId !== 0n && this.#watchers.has(watchId)) return ID_TAKEN;
+    return undefined;
+  }
+
+  #freeId(): bigint {
+    while (this.#watchers.has(this.#nextId)) this.#nextId += 1n;
+    const id = this.#nextId;
+    this.#nextId += 1n;
+    return id;
+  }
+
+  #forget(watcher: Watcher): void {
+    this.#watchers.delete(watcher.id);
+    this.#busy.delete(watcher);
+    this.#told.delete(watcher);
+    for (const event of watcher.pending) this.#pendingBytes -= weightOf(event);
+    watcher.pending = [];
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    this.#parts.turn.soon(() => {
+      this.#isFlushDue = false;
+      if (!this.#isClosed) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    for (const watcher of this.#busy) {
+      if (!this.#looking.has(watcher)) this.#send(watcher);
+    }
+    if (this.#isProgressWanted && this.#areAllTold()) {
+      this.#isProgressWanted = false;
+      const { hub, sink } = this.#parts;
+      sink.send({ kind: "progress", watchId: undefined, revision: hub.revision });
+    }
+    this.taken();
+  }
+
+  #send(watcher: Watcher): void {
+    const events = watcher.pending;
+    watcher.pending = [];
+    this.#busy.delete(watcher);
+    if (!watcher.request.prevKv) {
+      this.#tell(
+        watcher,
+        events.map((event) => ({ event, previous: undefined })),
+      );
+      return;
+    }
+    const found = this.#parts.previous.of(events);
+    if (!(found instanceof Promise)) return this.#tell(watcher, found);
+    this.#looking.add(watcher);
+    found.then(
+      (told) => {
+        this.#looking.delete(watcher);
+        this.#tell(watcher, told);
+        this.#flushSoon();
+      },
+      (failure: unknown) => this.failed(asKnown(failure)),
+    );
+  }
+
+  #tell(watcher: Watcher, events: readonly WatchedEvent[]): void {
+    for (const { event } of events) this.#pendingBytes -= weightOf(event);
+    if (watcher.state === "ended" || this.#isClosed) return;
+    this.#told.add(watcher);
+    const { id: watchId, request } = watcher;
+    const revision = events.at(-1)?.event.modRevision ?? this.#parts.hub.revision;
+    this.#parts.sink.send({
+      kind: "events",
+      watchId,
+      revision,
+      events,
+      fragment: request.fragment,
+    });
+  }
+
+  /** Whether no watch lacks anything, so that the hub's revision is how far the stream has been told. */
+  #areAllTold(): boolean {
+    if (this.#busy.size > 0 || this.#looking.size > 0) return false;
+    for (const watcher of this.#watchers.values()) if (!this.#isTold(watcher)) return false;
+    return this.#watchers.size > 0;
+  }
+
+  #isTold(watcher: Watcher): boolean {
+    if (watcher.state !== "live" || this.#busy.has(watcher) || this.#looking.has(watcher)) {
+      return false;
+    }
+    // One that begins later must not hear of what is before.
+    return watcher.next <= this.#parts.hub.revision + 1;
+  }
+
+  #setTimer(): void {
+    const { clock, random, limits } = this.#parts;
+    this.#cancelTimer ??= clock.timer(
+      limits.progressMs + below(random, Math.ceil(limits.progressMs / 10)),
+      () => {
+        this.#cancelTimer = undefined;
+        this.#tellQuiet();
+        if (!this.#isClosed) this.#setTimer();
+      },
+    );
+  }
+
+  #tellQuiet(): void {
+    const { hub, sink } = this.#parts;
+    for (const watcher of this.#watchers.values()) {
+      const isDue = watcher.request.progressNotify && !this.#told.has(watcher);
+      if (!isDue || !this.#isTold(watcher) || this.isFull) continue;
+      sink.send({ kind: "progress", watchId: watcher.id, revision: hub.revision });
+    }
+    this.#told.clear();
+  }
+}
+
+/** Without a key everything from the first key on is meant, unless an end says how far. */
+function watchedRange({ key, rangeEnd }: WatchCreateRequest): KeyRange {
+  return keyRange({ key: key.length === 0 ? FIRST_KEY : key, rangeEnd });
+}
+
+const FIRST_KEY: Uint8Array = Uint8Array.of(0);
+
+/** What a read may fail with; anything else is a mistake of this node. */
+class PreviousUnreadableError extends HoldfastError {
+  readonly code = "STATE_FAILED";
+  readonly outcome = "not-applied";
+  readonly retryable = true;
+}
+
+function asKnown(failure: unknown): HoldfastError {
+  return failure instanceof HoldfastError
+    ? failure
+    : new PreviousUnreadableError(messageOf(failure));
+}
