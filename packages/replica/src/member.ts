@@ -374,7 +374,7 @@ export class Member {
 
   /** What was proposed here may be applied inside the snapshot: sent again, its session answers for it. */
   #replaced(): void {
-    this.#parts.published({ revision: this.revision, events: undefined });
+    this.#parts.published({ ...this.state.machine.point, events: undefined });
     this.#appliedTo(this.applied);
     this.proposer.sendAgain();
   }

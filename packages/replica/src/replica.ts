@@ -298,14 +298,13 @@ export class Replica implements ReplicaApi {
       clusterId,
       openEngine: (directory) => this.#openEngine(directory),
       changed: (transition) => this.#changed(transition),
-      published: (revisions) => {
-        for (const follower of this.#followers) follower(revisions);
-      },
+      published: (revisions) => this.#published(revisions),
       removed: () => this.#removed(),
       fail: (failure) => this.#fail(failure),
     });
     if (this.#stopped !== undefined) return member.stop({ flush: false });
     this.#member = member;
+    this.#published({ ...member.state.machine.point, events: undefined });
     this.#waitingFor = undefined;
     this.#reaper = new SessionReaper({ member, clock, idleMs: options.sessionIdleMs, logger });
     this.#removalWatch = new RemovalWatch({
@@ -329,6 +328,10 @@ export class Replica implements ReplicaApi {
     this.#stateSize = new StateSize(engine, this.#parts.clock);
     await this.#stateSize.start();
     return engine;
+  }
+
+  #published(revisions: PublishedRevisions): void {
+    for (const follower of this.#followers) follower(revisions);
   }
 
   #changed(transition: Transition): void {

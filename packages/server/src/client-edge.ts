@@ -120,6 +120,11 @@ export class ClientEdge {
     this.#health.setStatus("", "SERVING");
   }
 
+  /** Watches of clients. */
+  get watchers(): number {
+    return this.#watches?.hub.watchers ?? 0;
+  }
+
   /** Where clients connect; known once it has started. */
   get address(): ListenAddress | undefined {
     return this.#port?.address;

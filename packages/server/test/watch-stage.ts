@@ -45,6 +45,10 @@ export class WatchClient implements WatchSink {
     this.#waiting = 0;
   }
 
+  wasCompacted(watchId: bigint): boolean {
+    return this.answers.some((answer) => answer.kind === "compacted" && answer.watchId === watchId);
+  }
+
   /** Of each answer with events of a watch, what changed, and its revision. */
   told(watchId: bigint): readonly (readonly string[])[] {
     return this.answers

@@ -1,10 +1,12 @@
 import type { GroupId, Revision, RowWriter } from "@holdfast/base";
 import type { AppliedEvent } from "./apply/unpublished-changes.ts";
 
-/** Revisions that readers see from this turn on. */
+/** What readers see from this turn on: newer revisions, or a compaction. */
 export interface PublishedRevisions {
   /** The newest of them. */
   readonly revision: Revision;
+  /** The smallest that can be read from this turn on; -1 as long as nothing was compacted. */
+  readonly compactRevision: Revision;
   /** All their changes, in order; `undefined` where they are too many to tell: they are in the rows. */
   readonly events: readonly AppliedEvent[] | undefined;
 }

@@ -66,8 +66,8 @@ export class StateMachine {
   #hashes: RecentHashes = new RecentHashes(0, 0);
   /** The compact revision as the running operation sees it. */
   #compacted: Revision = FRESH_STATE.compactRevision;
-  /** The newest revision of which those who follow were told. */
-  #told: Revision = FRESH_STATE.revision;
+  /** As those who follow were told last. */
+  #told: StateMeta = FRESH_STATE;
   #state: "closed" | "ready" | "busy" = "closed";
 
   constructor(options: StateMachineOptions) {
@@ -155,7 +155,7 @@ export class StateMachine {
     yield* this.#collection.load();
     this.#hashes = new RecentHashes(this.#meta.appliedIndex, this.#meta.rollingHash);
     this.#compacted = this.#meta.compactRevision;
-    this.#told = this.#meta.revision;
+    this.#told = this.#meta;
     this.#state = "ready";
   }
 
@@ -356,11 +356,12 @@ export class StateMachine {
 
   #publish(): void {
     this.#rows.publish();
-    const { revision } = this.#meta;
+    const { revision, compactRevision } = this.#meta;
     const events = this.#revision.changes.take();
-    if (revision === this.#told) return;
-    this.#told = revision;
-    this.#options.published?.({ revision, events });
+    const { revision: before, compactRevision: compactedBefore } = this.#told;
+    if (revision === before && compactRevision === compactedBefore) return;
+    this.#told = this.#meta;
+    this.#options.published?.({ revision, compactRevision, events });
   }
 
   #endRevisions(): void {

@@ -12,7 +12,7 @@ export class RecentRevisions {
   /** Those before it were dropped, but for the moving not moved yet. */
   #begin = 0;
   #bytes = 0;
-  /** Everything from this revision on is here. */
+  /** Everything from this revision on is here, and was not compacted. */
   #first: Revision;
 
   constructor(revision: Revision, limits: Pick<WatchLimits, "recentBytesMax" | "recentEventsMax">) {
@@ -20,7 +20,8 @@ export class RecentRevisions {
     this.#first = revision + 1;
   }
 
-  add({ revision, events }: PublishedRevisions): void {
+  add({ revision, compactRevision, events }: PublishedRevisions): void {
+    this.#first = Math.max(this.#first, compactRevision);
     if (events === undefined) {
       this.#events = [];
       this.#begin = 0;
@@ -58,7 +59,7 @@ export class RecentRevisions {
       const dropped = this.#events[this.#begin] as AppliedEvent;
       this.#begin += 1;
       this.#bytes -= weightOf(dropped);
-      this.#first = dropped.modRevision + 1;
+      this.#first = Math.max(this.#first, dropped.modRevision + 1);
     }
     if (this.#begin < this.#events.length / 2) return;
     this.#events = this.#events.slice(this.#begin);
