@@ -82,3 +82,41 @@ test("STM increments of concurrent clients through different nodes happen exactl
   for (const one of clients) one.close();
   expect(await client.get("counter").number()).toBe(clients.length * rounds);
 });
+
+test("a watcher is told puts and deletions of a prefix with what was before, in order", async () => {
+  const watcher = await client.watch().prefix("watched/").withPreviousKV().create();
+  const told: string[] = [];
+  const done = new Promise<void>((resolve) => {
+    watcher.on("put", (kv, previous) => told.push(`put ${kv.key} ${kv.value} ${previous?.value}`));
+    watcher.on("delete", (kv, previous) => {
+      told.push(`delete ${kv.key} ${previous?.value}`);
+      resolve();
+    });
+  });
+  await client.put("watched/a").value("1");
+  await client.put("watched/a").value("2");
+  await client.put("watchee").value("beside it");
+  await client.delete().key("watched/a");
+  await done;
+  await watcher.cancel();
+
+  expect(told).toEqual(["put watched/a 1 undefined", "put watched/a 2 1", "delete watched/a 2"]);
+});
+
+test("a watcher that starts in the past is told the past first", async () => {
+  const { header } = await client.put("past").value("1");
+  await client.put("past").value("2");
+  const watcher = await client.watch().key("past").startRevision(header.revision).create();
+  const told: string[] = [];
+  const done = new Promise<void>((resolve) => {
+    watcher.on("put", ({ value }) => {
+      told.push(value.toString());
+      if (told.length === 3) resolve();
+    });
+  });
+  await client.put("past").value("3");
+  await done;
+  await watcher.cancel();
+
+  expect(told).toEqual(["1", "2", "3"]);
+});

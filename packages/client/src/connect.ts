@@ -4,6 +4,7 @@ import { Holdfast } from "./core/holdfast.ts";
 import { SessionClient } from "./core/session-client.ts";
 import { GrpcSessionTransport } from "./grpc/grpc-session-transport.ts";
 import { GrpcStatusSource } from "./grpc/grpc-status-source.ts";
+import { GrpcWatchTransport } from "./grpc/grpc-watch-transport.ts";
 import { NodeClock } from "./node/node-clock.ts";
 import { NodeRandom } from "./node/node-random.ts";
 import { NodeTurn } from "./node/node-turn.ts";
@@ -40,15 +41,17 @@ export async function connect(
   const limits = Object.freeze({ ...CLIENT_LIMITS, ...options.limits });
   const { signal, timeoutMs = 5000, callTimeoutMs = 5000 } = options;
   const clock = new NodeClock();
+  const random = new NodeRandom();
   const session = new SessionClient(
     {
       clock,
       turn: new NodeTurn(),
-      random: new NodeRandom(),
+      random,
       transport: new GrpcSessionTransport(),
     },
     { addresses: parseAddresses(addresses, limits.addressesMax), limits },
   );
   await session.open({ signal, timeoutMs });
-  return new Holdfast(session, new GrpcStatusSource(), { timeoutMs: callTimeoutMs });
+  const watching = { ports: { clock, random, transport: new GrpcWatchTransport() }, limits };
+  return new Holdfast(session, new GrpcStatusSource(), { timeoutMs: callTimeoutMs, watching });
 }

@@ -54,6 +54,8 @@ export type {
   TxnRequest,
   TxnRequestOperation,
 } from "./core/transaction.ts";
+export { Change } from "./core/watch/change.ts";
+export { Watch, type WatchOptions } from "./core/watch/watch.ts";
 export {
   type EndpointCall,
   type EndpointHash,

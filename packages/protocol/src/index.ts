@@ -58,6 +58,10 @@ export type {
 } from "./generated/holdfast/v1/SessionRequest.ts";
 export type { Event as WireEvent } from "./generated/mvccpb/Event.ts";
 export type { ProtoGrpcType as EtcdProtocol } from "./generated/rpc.ts";
+export type { ElectionHandlers } from "./generated/v3electionpb/Election.ts";
+export type { LeaderKey__Output as WireLeaderKey } from "./generated/v3electionpb/LeaderKey.ts";
+export type { LeaderResponse as WireLeaderResponse } from "./generated/v3electionpb/LeaderResponse.ts";
+export type { LockHandlers } from "./generated/v3lockpb/Lock.ts";
 export { loadDefinition, loadProtocol } from "./load-protocol.ts";
 export { MalformedPeerDataError } from "./peer/malformed-peer-data-error.ts";
 export { decodeMembership, encodeMembership } from "./peer/membership-codec.ts";

@@ -47,6 +47,8 @@ export interface ClientEdgeOptions
   readonly operationLimits?: OperationLimits;
 }
 
+const NO_WATCHES = { streams: 0, watches: 0, behind: 0, events: 0 } as const;
+
 /**
  * All that clients of a node see: the services over its replica, on one port.
  *
@@ -73,6 +75,7 @@ export class ClientEdge {
       ledger: this.#ledger,
       eventLoopDelay: this.eventLoopDelay,
       connections: () => this.#port?.connections ?? 0,
+      watches: () => this.#watches?.counts() ?? NO_WATCHES,
       space: ports.space,
     });
   }
@@ -118,11 +121,6 @@ export class ClientEdge {
     await this.#port.start();
     this.eventLoopDelay.start();
     this.#health.setStatus("", "SERVING");
-  }
-
-  /** Watches of clients. */
-  get watchers(): number {
-    return this.#watches?.hub.watchers ?? 0;
   }
 
   /** Where clients connect; known once it has started. */

@@ -311,14 +311,19 @@ test("a client that has said its last word goes on watching", async () => {
 });
 
 test("a client that ends the call is told that it was canceled, and its watches are forgotten", async () => {
-  const { open, edge } = await openWatch();
+  const { open, url } = await openWatch();
+  const watches = async (): Promise<string | undefined> =>
+    /^etcd_debugging_mvcc_watcher_total (\d+)$/m.exec(
+      await (await fetch(`${url}/metrics`)).text(),
+    )?.[1];
   const stream = open();
   stream.create({ key: bytes("a") });
   await stream.first(1);
+  expect(await watches()).toBe("1");
   stream.cancel();
 
   expect(await stream.ended).toMatchObject({ code: status.CANCELLED });
-  await expect.poll(() => edge.watchers).toBe(0);
+  await expect.poll(watches).toBe("0");
 });
 
 test("a stream that wants a leader is refused where none is known, and ended when it is lost for long", async () => {
@@ -343,7 +348,7 @@ test("a node that stops ends its streams, so that their clients go elsewhere", a
   const stream = open();
   stream.create({ key: bytes("a") });
   await stream.first(1);
-  await edge.stop();
+  await edge.drain(1000);
 
   expect(await stream.ended).toMatchObject({
     code: status.UNAVAILABLE,

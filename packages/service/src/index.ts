@@ -1,5 +1,9 @@
 export { type CallContext, ReplicaCalls, requestLimitMs } from "./call-context.ts";
 export { type ClusterMember, ClusterService, type MembershipChange } from "./cluster-service.ts";
+export { ClaimQueue, type PatientContext } from "./concurrency/claim-queue.ts";
+export { type ElectedLeader, ElectionService } from "./concurrency/election-service.ts";
+export { LockService } from "./concurrency/lock-service.ts";
+export { RecipeRefusedError } from "./concurrency/recipe-refused-error.ts";
 export { type HealthFinding, HealthService } from "./health-service.ts";
 export { type CompactContext, type KvPorts, KvService, type ReadContext } from "./kv-service.ts";
 export { ETCD_VERSION, MaintenanceService, type MemberStatus } from "./maintenance-service.ts";

@@ -1,4 +1,5 @@
 import type {
+  Change,
   DeleteAnswer,
   EndpointStatus,
   Entry,
@@ -37,6 +38,15 @@ export function deleteJson({ revision, deleted, previous }: DeleteAnswer): Json 
 
 export function txnJson({ revision, succeeded, answers }: TxnAnswer): Json {
   return { header: header(revision), succeeded, responses: answers.map(branchJson) };
+}
+
+export function changeJson({ kind, keyBytes, revision, entry, previous }: Change): Json {
+  const deleted = { ...bytesJson("key", keyBytes), mod_revision: String(revision) };
+  return {
+    type: kind === "put" ? "PUT" : "DELETE",
+    kv: entry === undefined ? deleted : entryJson(entry),
+    ...(previous === undefined ? {} : { prev_kv: entryJson(previous) }),
+  };
 }
 
 export function statusJson(status: EndpointStatus): Json {

@@ -3,6 +3,7 @@ import { del } from "../commands/del.ts";
 import { get } from "../commands/get.ts";
 import { put } from "../commands/put.ts";
 import { txn } from "../commands/txn.ts";
+import { watch } from "../commands/watch.ts";
 import { type Context, examples, GLOBALS } from "./context.ts";
 
 /** Reading and writing keys. */
@@ -12,6 +13,7 @@ export function addKeyCommands(context: Context): void {
   addPut(context);
   addDel(context);
   addTxn(context);
+  addWatch(context);
 }
 
 function addGet({ program, terminal, finish }: Context): void {
@@ -106,5 +108,32 @@ ${examples([
     .addHelpText("after", GLOBALS)
     .action(async (_options, command: Command) =>
       finish(await txn(terminal, command.optsWithGlobals())),
+    );
+}
+
+function addWatch({ program, terminal, finish }: Context): void {
+  program
+    .command("watch <key>")
+    .description("print what becomes of a key or a range, also while nodes fail")
+    .option("--prefix", "all keys that begin with KEY")
+    .option("--range <end>", "keys from KEY up to END, END itself left out")
+    .option("--from-key", "keys from KEY on")
+    .option("--rev <n>", "from this revision on; without it, from now on")
+    .option("--prev-kv", "with what was before")
+    .option("--count <n>", "end after so many changes")
+    .addHelpText(
+      "after",
+      examples(
+        ["holdfast watch user/ --prefix", "REVISION<tab>PUT<tab>KEY<tab>VALUE, line by line"],
+        [
+          "holdfast watch greeting --rev 1",
+          "all that ever happened, as far as it was not compacted",
+        ],
+        ["holdfast watch job --count 1 -o json", "waits for one change, named as in etcd"],
+      ),
+    )
+    .addHelpText("after", GLOBALS)
+    .action(async (key: string, _options, command: Command) =>
+      finish(await watch(terminal, key, command.optsWithGlobals())),
     );
 }

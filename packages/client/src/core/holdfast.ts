@@ -4,6 +4,8 @@ import {
   operationBytes,
   pointQuery,
 } from "@holdfast/state-machine";
+import { AddressBook } from "./address-book.ts";
+import type { ClientLimits } from "./client-limits.ts";
 import type { EndpointStatus, StatusSource } from "./cluster-status.ts";
 import type { Entry } from "./entry.ts";
 import { type BytesLike, type KeySelector, toKey } from "./key-selector.ts";
@@ -19,6 +21,7 @@ import {
   type TxnAnswer,
   txnAnswer,
 } from "./operation-answer.ts";
+import { invalidArgument } from "./request-error.ts";
 import type { CallTerms, SessionClient } from "./session-client.ts";
 import {
   type PutSettings,
@@ -30,6 +33,7 @@ import {
   toQuery,
   toTxn,
 } from "./transaction.ts";
+import { Watch, type WatchOptions, type WatchPorts } from "./watch/watch.ts";
 
 /** Every call takes these, last. */
 export interface CallOptions {
@@ -64,6 +68,13 @@ export interface DeleteOptions extends CallOptions {
   readonly previous?: boolean;
 }
 
+export interface HoldfastOptions {
+  /** How long a call waits that does not say so itself, ms. */
+  readonly timeoutMs: number;
+  /** Left away, the client cannot watch. */
+  readonly watching?: { readonly ports: WatchPorts; readonly limits: ClientLimits } | undefined;
+}
+
 /**
  * A connection to a cluster.
  *
@@ -77,15 +88,14 @@ export class Holdfast implements AsyncDisposable {
   readonly #session: SessionClient;
   readonly #statusSource: StatusSource;
   readonly #timeoutMs: number;
+  readonly #watching: HoldfastOptions["watching"];
+  readonly #watches = new Set<Watch>();
 
-  constructor(
-    session: SessionClient,
-    statusSource: StatusSource,
-    options: { readonly timeoutMs: number },
-  ) {
+  constructor(session: SessionClient, statusSource: StatusSource, options: HoldfastOptions) {
     this.#session = session;
     this.#statusSource = statusSource;
     this.#timeoutMs = options.timeoutMs;
+    this.#watching = options.watching;
   }
 
   /** Addresses of the cluster's nodes known so far, `host:port`. */
@@ -139,6 +149,29 @@ export class Holdfast implements AsyncDisposable {
     return compactAnswer(await this.#write(toCompact(revision), options));
   }
 
+  /**
+   * Follows what becomes of one key or many, also when nodes fail:
+   *
+   * ```ts
+   * for await (const change of client.watch({ prefix: "carts/" }, { from: revision + 1 })) {
+   *   console.log(change.kind, change.key, change.entry?.text());
+   * }
+   * ```
+   */
+  watch(keys: KeySelector, options: WatchOptions = {}): Watch {
+    if (this.#watching === undefined)
+      throw invalidArgument("this client has no transport for watches");
+    const { ports, limits } = this.#watching;
+    const addresses = new AddressBook(this.endpoints, {
+      most: limits.addressesMax,
+      start: ports.random.uint32(),
+    });
+    const closed = (watch: Watch): void => void this.#watches.delete(watch);
+    const watch = new Watch(ports, keys, { options, addresses, limits, closed });
+    this.#watches.add(watch);
+    return watch;
+  }
+
   /** Asks each known node how it is; a node that does not answer is `down`. */
   async status(options: { readonly timeoutMs?: number } = {}): Promise<readonly EndpointStatus[]> {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
@@ -147,8 +180,10 @@ export class Holdfast implements AsyncDisposable {
     );
   }
 
-  /** Ends the connection at once; calls that still wait are refused with `CLOSED`. */
+  /** Ends the connection and all watches at once; calls that still wait are refused with `CLOSED`. */
   async close(): Promise<void> {
+    for (const watch of [...this.#watches]) watch.close();
+    this.#watching?.ports.transport.close();
     this.#session.close();
   }
 

@@ -16,7 +16,7 @@ export interface RequestErrorDetails {
  *
  * Codes made by this client: `TIMEOUT`, `ABORTED`, `OVERLOADED`, `REQUEST_TOO_LARGE`,
  * `INVALID_ARGUMENT`, `SESSION_EXPIRED`, `ANSWER_GONE`, `CLOSED`, `MALFORMED_ANSWER`,
- * `LEASE_NOT_FOUND`, `KEY_NOT_FOUND`, `TOO_MANY_KEYS`, `COMPACTED`, `FUTURE_REVISION`; others are the node's, as it said them.
+ * `LEASE_NOT_FOUND`, `KEY_NOT_FOUND`, `TOO_MANY_KEYS`, `COMPACTED`, `FUTURE_REVISION`, `WATCH_REFUSED`; others are the node's, as it said them.
  */
 export class RequestError extends HoldfastError {
   readonly code: string;

@@ -1,12 +1,14 @@
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { Outcome } from "@holdfast/base";
-import { type EtcdProtocol, loadProtocol } from "@holdfast/protocol";
+import type { EtcdProtocol } from "@holdfast/protocol";
 import type { EndpointStatus } from "../core/cluster-status.ts";
 import { Entry } from "../core/entry.ts";
 import { type BytesLike, toBytes, toKey } from "../core/key-selector.ts";
 import { RequestError } from "../core/request-error.ts";
 import { CHANNEL_OPTIONS } from "./channel-options.ts";
+import { loadEtcdProtocol } from "./etcd-protocol.ts";
 import { failureReason } from "./failure-reason.ts";
+import { pairOf, type WireKeyValue } from "./wire-key-value.ts";
 
 /** A call to one node. */
 export interface EndpointCall {
@@ -80,7 +82,7 @@ export class EtcdEndpoint {
       this.#kv.Range(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
     );
     const [kv] = response.kvs;
-    const entry = kv === undefined ? undefined : entryOf(kv);
+    const entry = kv === undefined ? undefined : new Entry(pairOf(kv));
     return { revision: Number(response.header?.revision ?? 0), entry };
   }
 
@@ -146,29 +148,9 @@ interface WireHashKv {
   readonly hash_revision: string;
 }
 
-interface WireKeyValue {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-  readonly create_revision: string;
-  readonly mod_revision: string;
-  readonly version: string;
-  readonly lease: string;
-}
-
 interface WireRange {
   readonly header: { readonly revision: string } | null;
   readonly kvs: readonly WireKeyValue[];
-}
-
-function entryOf(wire: WireKeyValue): Entry {
-  return new Entry({
-    key: wire.key,
-    value: wire.value,
-    createRevision: Number(wire.create_revision),
-    modRevision: Number(wire.mod_revision),
-    version: Number(wire.version),
-    lease: BigInt(wire.lease),
-  });
 }
 
 interface WireStatus {
@@ -254,12 +236,4 @@ function requestErrorOf(address: string, error: ServiceError | undefined): Reque
 /** gRPC takes deadlines by the wall clock. */
 function deadlineOf({ timeoutMs }: EndpointCall): number {
   return Date.now() + timeoutMs;
-}
-
-/** Read from its files once; it never changes. */
-let etcdProtocol: EtcdProtocol | undefined;
-
-function loadEtcdProtocol(): EtcdProtocol {
-  etcdProtocol ??= loadProtocol("etcd/rpc.proto") as unknown as EtcdProtocol;
-  return etcdProtocol;
 }

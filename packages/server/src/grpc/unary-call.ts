@@ -14,8 +14,8 @@ import type { MethodCalls } from "../requests/call-ledger.ts";
 export interface UnaryMethod<Request, Served, Response> {
   readonly calls: MethodCalls;
   readonly logger: Logger;
-  /** Serves a request; a result that needs no wait comes as it is. */
-  serve(request: Request, context: CallContext): Served;
+  /** Serves a request; a result that needs no wait comes as it is. `signal` tells when the caller no longer waits. */
+  serve(request: Request, context: CallContext, signal: () => AbortSignal): Served;
   /** The status of a result that is a refusal; `undefined` if it is an answer. */
   refusal?(result: NoInfer<Awaited<Served>>): WireStatus | undefined;
   encode(result: Awaited<Served>): Response;
@@ -30,7 +30,7 @@ export function unaryCall<Request, Served, Response>(
   return (call, callback) => {
     method.calls.started();
     try {
-      const served = method.serve(call.request, contextOf(call));
+      const served = method.serve(call.request, contextOf(call), () => abortSignalOf(call));
       if (!(served instanceof Promise)) {
         return answer(method, callback, served as Awaited<Served>);
       }
@@ -52,6 +52,13 @@ export function contextOf(
     timeoutMs: remainingMs(call.getDeadline()),
     requireLeader: call.metadata.get("hasleader")[0] === "true",
   };
+}
+
+/** Aborted when the caller ends the call, its deadline does, or its connection is lost. */
+export function abortSignalOf(call: Pick<ServerUnaryCall<unknown, unknown>, "on">): AbortSignal {
+  const controller = new AbortController();
+  call.on("cancelled", () => controller.abort());
+  return controller.signal;
 }
 
 /**

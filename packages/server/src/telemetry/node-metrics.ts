@@ -7,12 +7,14 @@ import type { CallLedger } from "../requests/call-ledger.ts";
 import { diskMetrics } from "./disk-metrics.ts";
 import type { EventLoopDelay } from "./event-loop-delay.ts";
 import { SnapshotMetrics } from "./snapshot-metrics.ts";
+import { type WatchCounts, watchMetrics } from "./watch-metrics.ts";
 
 export interface MetricSources {
   status(): ReplicaStatus;
   readonly ledger: CallLedger;
   readonly eventLoopDelay: EventLoopDelay;
   readonly connections: () => number;
+  watches(): WatchCounts;
   readonly space?: { readonly standing: SpaceStanding } | undefined;
 }
 
@@ -56,6 +58,7 @@ export class NodeMetrics {
     this.#handledCalls(sources.ledger);
     this.#callsInFlight(sources.ledger);
     this.#eventLoop(sources.eventLoopDelay);
+    watchMetrics(this.#registry, () => sources.watches());
     const { space } = sources;
     if (space !== undefined) diskMetrics(this.#registry, () => space.standing);
     this.#gauge(

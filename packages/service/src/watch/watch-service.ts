@@ -34,6 +34,7 @@ export class WatchService {
   readonly #streams = new Set<WatchStream>();
   /** Those that end when no leader is known. */
   readonly #needLeader = new Set<WatchStream>();
+  #events = 0;
   #leaderless = 0;
   #cancelLook: Cancel | undefined;
   #isDraining = false;
@@ -45,8 +46,15 @@ export class WatchService {
     this.#previous = new PreviousPairs(ports);
   }
 
-  get streams(): number {
-    return this.#streams.size;
+  counts(): {
+    readonly streams: number;
+    readonly watches: number;
+    readonly behind: number;
+    readonly events: number;
+  } {
+    const { watchers, watchersBehind } = this.hub;
+    const events = this.#events;
+    return { streams: this.#streams.size, watches: watchers, behind: watchersBehind, events };
   }
 
   /**
@@ -68,6 +76,9 @@ export class WatchService {
       previous: this.#previous,
       limits: this.#limits,
       sink,
+      told: (events) => {
+        this.#events += events;
+      },
       closed: (closed) => this.#forget(closed),
     });
     this.#streams.add(stream);

@@ -33,6 +33,8 @@ export interface WatchStreamParts {
   readonly random: Random;
   readonly limits: WatchLimits;
   readonly sink: WatchSink;
+  /** So many events went to the client. */
+  told(events: number): void;
   /** The stream takes and tells nothing more. */
   closed(stream: WatchStream): void;
 }
@@ -222,6 +224,7 @@ export class WatchStream implements WatcherStream {
     for (const { event } of events) this.#pendingBytes -= weightOf(event);
     if (watcher.state === "ended" || this.#isClosed) return;
     this.#told.add(watcher);
+    this.#parts.told(events.length);
     const { id: watchId, request } = watcher;
     const revision = events.at(-1)?.event.modRevision ?? this.#parts.hub.revision;
     this.#parts.sink.send({

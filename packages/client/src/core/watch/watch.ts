@@ -1,0 +1,213 @@
+import type { Clock, Random, Revision } from "@holdfast/base";
+import type { AddressBook } from "../address-book.ts";
+import type { ClientLimits } from "../client-limits.ts";
+import { type KeySelector, toKeyRange } from "../key-selector.ts";
+import { abortedError, closedError, RequestError } from "../request-error.ts";
+import { RetryTimer } from "../retry-timer.ts";
+import { Change } from "./change.ts";
+import type { OpenWatch, ToldChange, WatchRequest, WatchTransport } from "./watch-transport.ts";
+
+export interface WatchOptions {
+  /**
+   * The first revision whose changes are wanted, as far back as the store keeps them.
+   *
+   * @default what comes from now on
+   */
+  readonly from?: Revision;
+  /** Ends the watch with `ABORTED` when it fires. */
+  readonly signal?: AbortSignal;
+  /**
+   * Tells with each change what was before it.
+   *
+   * @default false
+   */
+  readonly previous?: boolean;
+  /**
+   * Only changes of this kind.
+   *
+   * @default both
+   */
+  readonly only?: "puts" | "deletions";
+}
+
+export interface WatchPorts {
+  readonly transport: WatchTransport;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Changes that wait to be asked for; above, the node is not read. */
+const WAITING_MAX = 1024;
+
+/**
+ * The changes of some keys, each once and in order, for as long as it is asked for more. When a node
+ * fails it goes on with the next, behind the last change that it gave; it fails itself only where
+ * what comes next was compacted away (`COMPACTED`), where the node refuses it, or by its signal.
+ *
+ * Changes of one revision follow each other. `break` or `close` ends it.
+ */
+export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
+  readonly #ports: WatchPorts;
+  readonly #addresses: AddressBook;
+  readonly #options: WatchOptions;
+  readonly #request: Omit<WatchRequest, "startRevision">;
+  readonly #retry: RetryTimer;
+  readonly #closed: (watch: Watch) => void;
+  readonly #abort: () => void;
+  /** The first revision that was not told; 0 before the first node has answered. */
+  #next: Revision;
+  #waiting: Change[] = [];
+  #open: OpenWatch | undefined;
+  #isPaused = false;
+  #isOver = false;
+  #failure: RequestError | undefined;
+  #wake: () => void = () => undefined;
+  readonly #isFollowing: Promise<Revision>;
+  #following: (revision: Revision) => void = () => undefined;
+  #notFollowing: (failure: RequestError) => void = () => undefined;
+
+  constructor(
+    ports: WatchPorts,
+    keys: KeySelector,
+    parts: {
+      readonly options: WatchOptions;
+      readonly addresses: AddressBook;
+      readonly limits: ClientLimits;
+      closed(watch: Watch): void;
+    },
+  ) {
+    const { options, addresses, limits } = parts;
+    this.#ports = ports;
+    this.#options = options;
+    this.#addresses = addresses;
+    this.#closed = (watch) => parts.closed(watch);
+    this.#next = options.from ?? 0;
+    this.#request = {
+      ...toKeyRange(keys),
+      previous: options.previous ?? false,
+      puts: options.only !== "deletions",
+      deletions: options.only !== "puts",
+    };
+    this.#retry = new RetryTimer(ports, limits, () => this.#follow());
+    this.#abort = () => this.#fail(abortedError("not-applied", options.signal?.reason));
+    this.#isFollowing = new Promise((resolve, reject) => {
+      this.#following = resolve;
+      this.#notFollowing = reject;
+    });
+    // Who only asks for changes hears of a failure there.
+    this.#isFollowing.catch(() => undefined);
+    options.signal?.addEventListener("abort", this.#abort);
+    if (options.signal?.aborted === true) this.#abort();
+    else this.#follow();
+  }
+
+  /** Resolves with the store's revision when a node has taken the watch for the first time: what changes from then on is told. */
+  get following(): Promise<Revision> {
+    return this.#isFollowing;
+  }
+
+  async next(): Promise<IteratorResult<Change, undefined>> {
+    while (true) {
+      const value = this.#waiting.shift();
+      if (value !== undefined) {
+        this.#updateFlow();
+        return { done: false, value };
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#isOver) return { done: true, value: undefined };
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async return(): Promise<IteratorResult<Change, undefined>> {
+    this.close();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends it; whoever waits for a change is told that there is none. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#waiting = [];
+    this.#retry.stop();
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    this.#open?.close();
+    this.#closed(this);
+    this.#notFollowing(this.#failure ?? closedError("not-applied"));
+    this.#wake();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  #follow(): void {
+    this.#isPaused = false;
+    const request = { ...this.#request, startRevision: this.#next };
+    this.#open = this.#ports.transport.open(this.#addresses.current, request, {
+      created: (revision) => {
+        if (this.#next === 0) this.#next = revision + 1;
+        this.#retry.succeeded();
+        this.#following(revision);
+      },
+      told: (changes, revision) => this.#told(changes, revision),
+      compacted: (revision) => this.#fail(compactedError(revision)),
+      refused: (reason) => this.#fail(refusedError(reason)),
+      ended: () => {
+        if (this.#isOver) return;
+        this.#addresses.advance();
+        this.#retry.schedule();
+      },
+    });
+  }
+
+  #told(changes: readonly ToldChange[], revision: Revision): void {
+    if (this.#isOver) return;
+    for (const change of changes) this.#waiting.push(new Change(change));
+    const last = changes.at(-1)?.kv.modRevision ?? revision;
+    this.#next = Math.max(this.#next, last + 1);
+    this.#updateFlow();
+    this.#wake();
+  }
+
+  /** What was told before is still given; what comes behind it is this. */
+  #fail(failure: RequestError): void {
+    if (this.#isOver) return;
+    const waiting = this.#waiting;
+    this.#failure = failure;
+    this.close();
+    this.#waiting = waiting;
+  }
+
+  #updateFlow(): void {
+    const isFull = this.#waiting.length >= WAITING_MAX;
+    if (isFull === this.#isPaused || this.#isOver) return;
+    this.#isPaused = isFull;
+    if (isFull) this.#open?.pause();
+    else this.#open?.resume();
+  }
+}
+
+function compactedError(compactRevision: Revision): RequestError {
+  return new RequestError({
+    code: "COMPACTED",
+    message: `what comes next was compacted away: read the keys again and watch from there; the oldest revision kept is ${compactRevision}`,
+    outcome: "not-applied",
+    retryable: false,
+  });
+}
+
+function refusedError(reason: string): RequestError {
+  return new RequestError({
+    code: "WATCH_REFUSED",
+    message: reason,
+    outcome: "not-applied",
+    retryable: false,
+  });
+}
