@@ -21,6 +21,11 @@ export type {
   Compare,
   CompareResult,
   DeleteRangeOperation,
+  LeaseCheckpointOperation,
+  LeaseGrantOperation,
+  LeaseOperation,
+  LeaseRenewOperation,
+  LeaseRevokeOperation,
   Operation,
   PutOperation,
   RangeOperation,
@@ -33,6 +38,8 @@ export { type HashKv, hashKvSteps } from "./hash/hash-kv.ts";
 export { hashStateSteps } from "./hash/hash-state.ts";
 export { RECENT_HASHES } from "./hash/recent-hashes.ts";
 export type { KeyValue } from "./key-value.ts";
+export { attachedKeysSteps } from "./leases/attached-keys.ts";
+export { LEASES_MAX, type Lease, type LeaseObserver } from "./leases/lease-table.ts";
 export type { PreparedBatch } from "./prepared-entry.ts";
 export {
   pointQuery,
@@ -58,6 +65,7 @@ export type {
   AnswerGoneResult,
   DeleteRangeResult,
   FailedResult,
+  LeaseResult,
   OperationResult,
   PutResult,
   RangeOperationResult,
@@ -69,6 +77,7 @@ export { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
 export { type AppliedEntry, StateMachine } from "./state-machine.ts";
 export type { StateMachineOptions } from "./state-machine-options.ts";
+export { LEASE_IDS_MAX, LEASE_TTL_SECONDS_MAX } from "./validate/lease-limits.ts";
 export { operationBytes } from "./validate/operation-bytes.ts";
 export {
   BATCH_ARRAYS_MAX,

@@ -11,6 +11,7 @@ import {
   type Term,
 } from "@holdfast/base";
 import { applyDeleteRange } from "./apply/apply-delete-range.ts";
+import { applyLease, type EntryAt } from "./apply/apply-lease.ts";
 import { applyPut } from "./apply/apply-put.ts";
 import { applyTxn } from "./apply/apply-txn.ts";
 import { RevisionWriter } from "./apply/revision-writer.ts";
@@ -22,11 +23,19 @@ import type { CollectionPart } from "./collect/collection-part.ts";
 import type { ApplyFailure, CommandBatch, Operation } from "./command.ts";
 import { RecentHashes } from "./hash/recent-hashes.ts";
 import { nextRollingHash } from "./hash/rolling-hash.ts";
+import { LeaseTable } from "./leases/lease-table.ts";
 import { type PreparedBatch, prepareBatch } from "./prepared-entry.ts";
 import { fetchRecords } from "./read/fetch-records.ts";
 import type { StatePoint } from "./read/state-point.ts";
 import type { FailedResult, OperationResult } from "./result.ts";
-import { decodeMeta, encodeMeta, FRESH_STATE, type StateMeta } from "./rows/meta-row.ts";
+import {
+  decodeMeta,
+  encodeMeta,
+  FRESH_STATE,
+  LEASES_STATE_FORMAT_VERSION,
+  STATE_FORMAT_VERSION,
+  type StateMeta,
+} from "./rows/meta-row.ts";
 import { RowEncoder } from "./rows/row-encoder.ts";
 import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 import { ANSWER_BYTES_MAX } from "./sessions/answer-bytes.ts";
@@ -60,6 +69,8 @@ export class StateMachine {
   readonly #encoder = new RowEncoder();
   readonly #options: StateMachineOptions;
   #meta: StateMeta = FRESH_STATE;
+  #entry: EntryAt = { index: 0, term: 0 };
+  #leases: LeaseTable;
   #revision: RevisionWriter;
   #sessions: SessionTable;
   #collection: Collection;
@@ -76,6 +87,7 @@ export class StateMachine {
     );
     this.#options = options;
     this.layout = rowLayout(options.group);
+    this.#leases = new LeaseTable(this.#rows, this.layout);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     this.#collection = new Collection(this.#rows, this.layout);
@@ -124,6 +136,11 @@ export class StateMachine {
     return this.#state === "ready";
   }
 
+  /** As entries applied so far left them; of one that is being applied, what it did so far. */
+  get leases(): Pick<LeaseTable, "count" | "find" | "all" | "observe"> {
+    return this.#leases;
+  }
+
   get sessions(): number {
     return this.#sessions.count;
   }
@@ -138,7 +155,7 @@ export class StateMachine {
   }
 
   /**
-   * Reads how far the state has come, and the sessions; of keys nothing.
+   * Reads how far the state has come, the sessions and the leases; of keys nothing.
    *
    * @throws DamagedRowError
    */
@@ -146,6 +163,8 @@ export class StateMachine {
     this.#state = "closed";
     const [row] = yield* needRows([this.layout.metaKey]);
     this.#meta = row === undefined ? FRESH_STATE : decodeMeta(row);
+    this.#leases = new LeaseTable(this.#rows, this.layout);
+    yield* this.#leases.load();
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     yield* this.#sessions.load();
@@ -198,8 +217,10 @@ export class StateMachine {
       `entry ${entry.index} does not follow entry ${this.#meta.appliedIndex}`,
     );
     this.#state = "busy";
+    this.#entry = entry;
     const results =
       entry.payload === undefined ? [] : yield* this.#applyPayload(entry.payload, entry);
+    yield* this.#leases.write(this.#revision.work);
     this.#revision.writeBlock();
     this.#meta = {
       appliedIndex: entry.index,
@@ -208,7 +229,7 @@ export class StateMachine {
       compactRevision: this.#compacted,
       rollingHash: nextRollingHash(this.#meta.rollingHash, entry),
     };
-    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
+    this.#writeMeta();
     this.#rows.publish();
     this.#hashes.add(this.#meta.rollingHash);
     this.#state = "ready";
@@ -266,8 +287,9 @@ export class StateMachine {
    */
   *#endPart(run: SessionBatchRun): Steps<void> {
     this.#endRun(run);
+    yield* this.#leases.write(this.#revision.work);
     this.#endRevisions();
-    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
+    this.#writeMeta();
     this.#rows.publish();
     yield* commitPart(this.#meta.appliedIndex);
   }
@@ -323,6 +345,8 @@ export class StateMachine {
       case "session-expire":
         yield* this.#sessions.expire(operation, run.session.id);
         return { kind: "session-expire", revision: this.#revision.revision };
+      default:
+        return yield* applyLease(operation, this.#revision, this.#entry);
     }
   }
 
@@ -357,6 +381,11 @@ export class StateMachine {
     this.#meta = { ...this.#meta, revision, compactRevision: this.#compacted };
   }
 
+  #writeMeta(): void {
+    const format = this.#leases.count > 0 ? LEASES_STATE_FORMAT_VERSION : STATE_FORMAT_VERSION;
+    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta, format));
+  }
+
   #runOf(session: SessionBatchRun["session"] | undefined): SessionBatchRun | undefined {
     if (session === undefined) return undefined;
     return new SessionBatchRun(session, this.#rows, this.layout);
@@ -368,6 +397,7 @@ export class StateMachine {
 
   #revisionWriter(): RevisionWriter {
     const { revision } = this.#meta;
-    return new RevisionWriter(this.#rows, { ...this.#options, layout: this.layout, revision });
+    const start = { layout: this.layout, leases: this.#leases, revision };
+    return new RevisionWriter(this.#rows, { ...this.#options, ...start });
   }
 }
