@@ -12,6 +12,7 @@ import type {
 } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
 import type { Operation, OperationResult } from "@holdfast/state-machine";
+import type { ReplicaLeases } from "./leases/replica-leases.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 
 /** Every call ends by its deadline, on the replica's clock; later it may still take effect. */
@@ -76,6 +77,7 @@ export interface ReplicaApi {
   collected(revision: Revision, call: ReplicaCall): Promise<void>;
   /** The hash over all applied entries when `index` was the last of them; `undefined` where it is not known here (decision 15). */
   rollingHashAt(index: LogIndex): number | undefined;
+  readonly leases: ReplicaLeases;
   status(): ReplicaStatus;
 }
 

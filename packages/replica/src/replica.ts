@@ -18,6 +18,7 @@ import type { Operation, OperationResult } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import { type Birth, type ConfiguredNode, Formation } from "./formation.ts";
 import { handOver } from "./hand-over.ts";
+import { type ReplicaLeases, replicaLeases } from "./leases/replica-leases.ts";
 import { MalformedMessages } from "./malformed-messages.ts";
 import { type DiskObserver, Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
@@ -185,6 +186,11 @@ export class Replica implements ReplicaApi {
     const question = { kind: "transfer-leadership", to } as const;
     return this.#serving()?.administration.ask(question, call) ?? this.#notServing();
   }
+
+  readonly leases: ReplicaLeases = replicaLeases(
+    () => this.#serving(),
+    () => this.#notServing(),
+  );
 
   collected(revision: Revision, { deadline }: ReplicaCall): Promise<void> {
     return this.#serving()?.collected(revision, deadline) ?? this.#notServing();

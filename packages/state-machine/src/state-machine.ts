@@ -137,7 +137,7 @@ export class StateMachine {
   }
 
   /** As entries applied so far left them; of one that is being applied, what it did so far. */
-  get leases(): Pick<LeaseTable, "count" | "find" | "all" | "observe"> {
+  get leases(): Pick<LeaseTable, "count" | "counts" | "find" | "all" | "observe"> {
     return this.#leases;
   }
 

@@ -54,6 +54,12 @@ export class LeaseTable {
   readonly #encoder = new RowEncoder();
   readonly #changed = new Set<MutableLease>();
   #leases = new Map<bigint, MutableLease>();
+  /** What was applied here; no part of the state. */
+  readonly counts: { granted: number; revoked: number; renewed: number } = {
+    granted: 0,
+    revoked: 0,
+    renewed: 0,
+  };
   #observer: LeaseObserver | undefined;
 
   constructor(rows: RowWriter, layout: RowLayout) {
@@ -99,6 +105,7 @@ export class LeaseTable {
     const lease = { id, ttlSeconds, remainingSeconds: ttlSeconds, renewedAt: index, keys: 0 };
     this.#leases.set(id, lease);
     this.#changed.add(lease);
+    this.counts.granted++;
     this.#observer?.begun(lease);
   }
 
@@ -109,6 +116,7 @@ export class LeaseTable {
     lease.remainingSeconds = lease.ttlSeconds;
     lease.renewedAt = index;
     this.#changed.add(lease);
+    this.counts.renewed++;
     this.#observer?.begun(lease);
     return lease.ttlSeconds;
   }
@@ -129,6 +137,7 @@ export class LeaseTable {
     if (lease === undefined) return;
     this.#leases.delete(id);
     this.#changed.delete(lease);
+    this.counts.revoked++;
     this.#rows.delete(leaseKey(this.#layout, id));
     this.#observer?.ended(id);
   }
