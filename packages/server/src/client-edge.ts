@@ -1,10 +1,11 @@
-import type { Clock, Logger, Turn } from "@holdfast/base";
+import type { Clock, Logger, Random, Turn } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
   ClusterService,
   Headers,
   HealthService,
   KvService,
+  LeaseService,
   MaintenanceService,
   ReplicaCalls,
   SESSION_LIMITS,
@@ -20,6 +21,7 @@ import { HealthImplementation } from "grpc-health-check";
 import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
 import type { ListenAddress } from "./client-port/listen.ts";
 import { createGrpcServer } from "./grpc/grpc-server.ts";
+import type { KeepAliveStream } from "./grpc/keep-alive-stream.ts";
 import { CLIENT_PINGS, type ClientPings } from "./grpc/server-options.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { CallLedger } from "./requests/call-ledger.ts";
@@ -30,6 +32,7 @@ export interface ClientEdgePorts {
   readonly replica: ReplicaApi;
   readonly clock: Clock;
   readonly turn: Turn;
+  readonly random: Random;
   readonly logger: Logger;
   /** Where the replica's state machine keeps its rows. */
   readonly layout: RowLayout;
@@ -59,6 +62,7 @@ export class ClientEdge {
   readonly #ledger = new CallLedger();
   /** The empty name stands for the whole server. */
   readonly #health = new HealthImplementation({ "": "NOT_SERVING" });
+  readonly #keepAlives = new Set<KeepAliveStream>();
   #sessions: SessionService | undefined;
   #port: ClientPort | undefined;
 
@@ -71,12 +75,13 @@ export class ClientEdge {
       eventLoopDelay: this.eventLoopDelay,
       connections: () => this.#port?.connections ?? 0,
       space: ports.space,
+      leases: () => ports.replica.leases.counts(),
     });
   }
 
   /** @throws PortTakenError, ListenError */
   async start(): Promise<void> {
-    const { replica, clock, turn, logger, layout } = this.#ports;
+    const { replica, clock, turn, random, logger, layout } = this.#ports;
     const headers = new Headers(this.#ports);
     const calls = new ReplicaCalls({ clock, replica });
     const limits = this.#options.operationLimits ?? DEFAULT_OPERATION_LIMITS;
@@ -90,6 +95,8 @@ export class ClientEdge {
     });
     const parts = {
       kv: new KvService({ replica, calls, limits, layout }),
+      lease: new LeaseService({ replica, calls, random, limits, layout }),
+      keepAlives: this.#keepAlives,
       cluster: new ClusterService({ replica, calls }),
       maintenance: new MaintenanceService({ headers, replica, calls, layout }),
       sessions: this.#sessions,
@@ -124,6 +131,7 @@ export class ClientEdge {
   async drain(graceMs: number): Promise<void> {
     this.#health.setStatus("", "NOT_SERVING");
     this.#sessions?.drain();
+    for (const stream of this.#keepAlives) stream.drain();
     await this.#port?.drain(graceMs);
     this.eventLoopDelay.stop();
   }

@@ -166,7 +166,7 @@ async function openOn(
   });
   const layout = rowLayout(FIRST_GROUP);
   const edge: ClientEdge = new ClientEdge(
-    { replica, clock, turn, logger, layout, space: disk.space },
+    { replica, clock, turn, random, logger, layout, space: disk.space },
     { ...clientAddress(node), connectionsMax: connections.client },
   );
   replica.onChange(({ leader, clusterId }) => {

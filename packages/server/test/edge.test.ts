@@ -92,7 +92,6 @@ describe("cluster and maintenance", () => {
 
   test.each([
     ["maintenance", "Defragment"],
-    ["lease", "LeaseGrant"],
   ] as const)("%s %s is unimplemented", async (service, method) => {
     const edge = await openEdge();
 

@@ -11,6 +11,7 @@ import { silentLogger } from "@holdfast/base";
 import { loadProtocol } from "@holdfast/protocol";
 import { onTestFinished } from "vitest";
 import { SystemClock } from "../src/adapters/system-clock.ts";
+import { SystemRandom } from "../src/adapters/system-random.ts";
 import { SystemTurn } from "../src/adapters/system-turn.ts";
 import { ClientEdge, type ClientEdgeOptions } from "../src/client-edge.ts";
 import { SingleReplica } from "./single-replica.ts";
@@ -36,6 +37,7 @@ export async function openEdge(options: Partial<ClientEdgeOptions> = {}) {
       replica,
       clock: new SystemClock(),
       turn: new SystemTurn(),
+      random: new SystemRandom(),
       logger: silentLogger,
       layout: replica.layout,
     },

@@ -2,6 +2,12 @@ export { type CallContext, ReplicaCalls, requestLimitMs } from "./call-context.t
 export { type ClusterMember, ClusterService, type MembershipChange } from "./cluster-service.ts";
 export { type HealthFinding, HealthService } from "./health-service.ts";
 export { type CompactContext, type KvPorts, KvService, type ReadContext } from "./kv-service.ts";
+export {
+  type LeaseGranted,
+  type LeasePorts,
+  LeaseService,
+  type LeaseTimeToLive,
+} from "./lease-service.ts";
 export { ETCD_VERSION, MaintenanceService, type MemberStatus } from "./maintenance-service.ts";
 export { type Header, Headers } from "./response-header.ts";
 export { type SessionRefusalCode, SessionRefusedError } from "./session-errors.ts";

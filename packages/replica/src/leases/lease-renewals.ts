@@ -42,6 +42,8 @@ export class LeaseRenewals {
 
   /** Resolves with how long the lease lives from now on, s; 0 if it is not known. */
   renew(id: bigint, call: ReplicaCall): Promise<number> {
+    // What 0 is in a put it is here: no lease.
+    if (id === 0n) return Promise.resolve(0);
     if (this.#pending >= RENEWALS_PENDING_MAX) {
       return Promise.reject(
         new OverloadedError(`${RENEWALS_PENDING_MAX} renewals are waiting already`),

@@ -6,6 +6,7 @@ import { adminHandlers } from "./admin-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
+import { type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
 import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-options.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
@@ -19,6 +20,7 @@ const FILES = ["etcd/rpc.proto", "holdfast/v1/admin.proto", "holdfast/v1/session
 export function createGrpcServer(
   parts: KvParts &
     ClusterParts &
+    LeaseParts &
     MaintenanceParts &
     SessionParts & { readonly health: HealthImplementation },
   pings: ClientPings = CLIENT_PINGS,
@@ -39,6 +41,7 @@ export function createGrpcServer(
     kvHandlers(parts, serialize),
   );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
+  server.addService(service("etcdserverpb.Lease"), leaseHandlers(parts));
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   server.addService(service("holdfast.v1.Admin"), adminHandlers(parts));
   server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));

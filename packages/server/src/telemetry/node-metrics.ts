@@ -1,11 +1,12 @@
 import { status } from "@grpc/grpc-js";
 import type { MemberId } from "@holdfast/base";
-import type { ReplicaStatus } from "@holdfast/replica";
+import type { LeaseCounts, ReplicaStatus } from "@holdfast/replica";
 import type { SpaceStanding } from "@holdfast/storage";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CallLedger } from "../requests/call-ledger.ts";
 import { diskMetrics } from "./disk-metrics.ts";
 import type { EventLoopDelay } from "./event-loop-delay.ts";
+import { leaseMetrics } from "./lease-metrics.ts";
 import { SnapshotMetrics } from "./snapshot-metrics.ts";
 
 export interface MetricSources {
@@ -13,6 +14,7 @@ export interface MetricSources {
   readonly ledger: CallLedger;
   readonly eventLoopDelay: EventLoopDelay;
   readonly connections: () => number;
+  readonly leases: () => LeaseCounts;
   readonly space?: { readonly standing: SpaceStanding } | undefined;
 }
 
@@ -56,6 +58,7 @@ export class NodeMetrics {
     this.#handledCalls(sources.ledger);
     this.#callsInFlight(sources.ledger);
     this.#eventLoop(sources.eventLoopDelay);
+    leaseMetrics(this.#registry, sources.leases);
     const { space } = sources;
     if (space !== undefined) diskMetrics(this.#registry, () => space.standing);
     this.#gauge(

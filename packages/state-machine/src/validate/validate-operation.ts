@@ -50,9 +50,13 @@ export function refusalOf(
     case "lease-grant":
       return grantRefusal(operation);
     case "lease-revoke":
-      return operation.expiry === undefined ? undefined : requestRefusal("lease-operation");
+      return operation.expiry === undefined && operation.id !== 0n
+        ? undefined
+        : requestRefusal("lease-operation");
     case "lease-renew":
-      return operation.ids.length <= LEASE_IDS_MAX ? undefined : requestRefusal("lease-operation");
+      return operation.ids.length <= LEASE_IDS_MAX && !operation.ids.includes(0n)
+        ? undefined
+        : requestRefusal("lease-operation");
     case "lease-checkpoint":
       return requestRefusal("lease-operation");
   }
