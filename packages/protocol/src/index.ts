@@ -13,6 +13,14 @@ export {
   encodeRange,
   encodeTxn,
 } from "./etcd/kv-response-codec.ts";
+export {
+  decodeLeaseGrant,
+  decodeLeaseId,
+  encodeLeaseGrant,
+  encodeLeaseKeepAlive,
+  encodeLeases,
+  encodeLeaseTimeToLive,
+} from "./etcd/lease-codec.ts";
 export { decodeHashKv, encodeHashKv } from "./etcd/maintenance-codec.ts";
 export { type RefusedRequestCode, RefusedRequestError } from "./etcd/refused-request-error.ts";
 export { encodeHeader, type HeaderFields } from "./etcd/response-header-codec.ts";
@@ -35,6 +43,9 @@ export {
 export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
 export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";
+export type { LeaseHandlers } from "./generated/etcdserverpb/Lease.ts";
+export type { LeaseKeepAliveRequest__Output as WireKeepAliveRequest } from "./generated/etcdserverpb/LeaseKeepAliveRequest.ts";
+export type { LeaseKeepAliveResponse as WireKeepAliveResponse } from "./generated/etcdserverpb/LeaseKeepAliveResponse.ts";
 export type { MaintenanceHandlers } from "./generated/etcdserverpb/Maintenance.ts";
 export type { Member as WireMember } from "./generated/etcdserverpb/Member.ts";
 export type { ResponseHeader as WireHeader } from "./generated/etcdserverpb/ResponseHeader.ts";

@@ -1,4 +1,6 @@
 export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
+export type { LeaseMessage } from "./leases/lease-message.ts";
+export type { LeaseCounts, ReplicaLeases } from "./leases/replica-leases.ts";
 export { memberIdOf } from "./member-id.ts";
 export { StoreInconsistentError } from "./member-state.ts";
 export type { Knock } from "./membership/judge-knock.ts";

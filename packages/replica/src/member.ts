@@ -24,6 +24,7 @@ import type { Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage"
 import { CoreLoop } from "./core-loop.ts";
 import { CurrentState } from "./current-state.ts";
 import type { DiskObserver } from "./disk-observer.ts";
+import { type MemberLeases, memberLeasesOf } from "./leases/member-leases.ts";
 import { LogReads } from "./log-reads.ts";
 import { LogWriter } from "./log-writer.ts";
 import { type MemberState, type MemberStateParts, openMemberState } from "./member-state.ts";
@@ -47,7 +48,8 @@ import type { ReplicaOptions } from "./replica-options.ts";
 import { sendMessages } from "./send-messages.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 import { Snapshots } from "./snapshot/snapshots.ts";
-import { SpaceWatch } from "./space/space-watch.ts";
+import type { SpaceWatch } from "./space/space-watch.ts";
+import { spaceWatchOf } from "./space/space-watch-of.ts";
 import type { AppliedState } from "./state-at-work.ts";
 
 export interface MemberParts extends Omit<MemberStateParts, "raftOptions" | "sliceMs"> {
@@ -81,6 +83,7 @@ export class Member {
   readonly proposer: Proposer;
   readonly barriers: ReadBarriers;
   readonly administration: Administration;
+  readonly leases: MemberLeases;
   readonly #parts: MemberParts;
   readonly #loop: CoreLoop;
   readonly #raft: Raft;
@@ -152,12 +155,14 @@ export class Member {
       applied: () => this.applied,
     });
     this.administration = this.#administration();
-    this.#space = this.#spaceWatch(parts);
+    this.leases = memberLeasesOf(parts, this);
+    this.#space = spaceWatchOf(parts, this);
     this.#inbox = new PeerInbox({
       logger: this.#logger,
       administration: this.administration,
       proposer: this.proposer,
       space: this.#space,
+      leases: this.leases,
       enqueue,
     });
     this.#own = OwnMembership.recovered(id, parts.recovered, membershipCodec);
@@ -210,24 +215,6 @@ export class Member {
     });
   }
 
-  #spaceWatch({ id, clock, logger, room, presence, network, options }: MemberParts): SpaceWatch {
-    const { electionTimeoutMs } = options.raft;
-    return new SpaceWatch({
-      self: id,
-      clock,
-      logger,
-      room,
-      leader: () => this.#leader,
-      status: () => this.status(),
-      isConnected: (peer) => presence.isConnected(peer),
-      handOver: (to) => {
-        const deadline = clock.now() + 2 * electionTimeoutMs;
-        return this.administration.ask({ kind: "transfer-leadership", to }, { deadline });
-      },
-      send: (to, message) => network.send(to, [message]),
-    });
-  }
-
   #administration(): Administration {
     return administrationOf(this.#parts, {
       leader: () => this.#leader,
@@ -241,6 +228,7 @@ export class Member {
     this.#neighbours.changed({ index, membership });
     this.#loop.start();
     this.#space.start();
+    this.leases.start();
     this.#appliedTo(this.applied);
   }
 
@@ -289,6 +277,7 @@ export class Member {
 
   peerDisconnected(peer: MemberId): void {
     this.administration.disconnected(peer);
+    this.leases.questions.disconnected(peer);
     this.#loop.enqueue({ kind: "peer-disconnected", peer });
   }
 
@@ -301,6 +290,7 @@ export class Member {
     this.session.failAll(failure);
     this.proposer.failAll(failure);
     this.barriers.failAll(failure);
+    this.leases.failAll(failure);
     this.administration.failAll();
   }
 
@@ -308,6 +298,7 @@ export class Member {
   async stop(options: { readonly flush: boolean }): Promise<void> {
     this.#loop.stop();
     this.#space.stop();
+    this.leases.stop();
     this.#neighbours.stop();
     await this.#writer.stop();
     await this.#snapshots.stop();

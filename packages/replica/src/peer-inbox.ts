@@ -1,6 +1,7 @@
 import type { Logger, MemberId } from "@holdfast/base";
 import type { Input } from "@holdfast/raft";
 import { decodeBatchHeader } from "@holdfast/state-machine";
+import type { MemberLeases } from "./leases/member-leases.ts";
 import type { Administration } from "./membership/administration.ts";
 import type { PeerMessage } from "./ports/peer-network.ts";
 import type { Proposer } from "./proposals/proposer.ts";
@@ -11,6 +12,7 @@ export interface PeerInboxParts {
   readonly administration: Administration;
   readonly proposer: Proposer;
   readonly space: SpaceWatch;
+  readonly leases: MemberLeases;
   enqueue(input: Input): void;
 }
 
@@ -36,6 +38,9 @@ export class PeerInbox {
         const { session, firstSequence, reason } = message;
         return proposer.forwardRefused(session, firstSequence, reason);
       }
+      case "lease-ask":
+      case "lease-answer":
+        return this.#parts.leases.questions.received(message);
       case "room":
         return space.told(message.from, message.hasRoom);
     }

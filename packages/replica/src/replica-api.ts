@@ -12,6 +12,7 @@ import type {
 } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
 import type { Operation, OperationResult, PublishedRevisions } from "@holdfast/state-machine";
+import type { ReplicaLeases } from "./leases/replica-leases.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 
 /** Every call ends by its deadline, on the replica's clock; later it may still take effect. */
@@ -81,6 +82,7 @@ export interface ReplicaApi {
    * events where they are too many, or came with another node's state: they are read then. For good.
    */
   onRevisions(follower: (revisions: PublishedRevisions) => void): void;
+  readonly leases: ReplicaLeases;
   status(): ReplicaStatus;
 }
 

@@ -13,12 +13,13 @@ import {
   type StoreId,
   type Turn,
 } from "@holdfast/base";
-import { type MembershipCodec, NO_MEMBERSHIP, type Transition } from "@holdfast/raft";
+import type { MembershipCodec, Transition } from "@holdfast/raft";
 import type { Operation, OperationResult, PublishedRevisions } from "@holdfast/state-machine";
 import type { Engine, StateDirectories, WalRecovered, WriteAheadLog } from "@holdfast/storage";
 import type { DiskObserver } from "./disk-observer.ts";
 import { type Birth, type ConfiguredNode, Formation } from "./formation.ts";
 import { handOver } from "./hand-over.ts";
+import { type ReplicaLeases, replicaLeases } from "./leases/replica-leases.ts";
 import { MalformedMessages } from "./malformed-messages.ts";
 import { Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
@@ -38,7 +39,7 @@ import type {
 import { NoLeaderError, ReplicaStoppedError } from "./replica-errors.ts";
 import { replicaIdentity } from "./replica-identity.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
-import { roleOf } from "./role-of.ts";
+import { replicaStatus } from "./replica-status.ts";
 import { SessionReaper } from "./session-reaper.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 import { StateSize } from "./state-size.ts";
@@ -192,6 +193,11 @@ export class Replica implements ReplicaApi {
     return this.#serving()?.administration.ask(question, call) ?? this.#notServing();
   }
 
+  readonly leases: ReplicaLeases = replicaLeases(
+    () => this.#serving(),
+    () => this.#notServing(),
+  );
+
   collected(revision: Revision, { deadline }: ReplicaCall): Promise<void> {
     return this.#serving()?.collected(revision, deadline) ?? this.#notServing();
   }
@@ -201,31 +207,13 @@ export class Replica implements ReplicaApi {
   }
 
   status(): ReplicaStatus {
-    const { self, bootId, options, log } = this.#parts;
     const member = this.#member;
     const raft = member?.status();
-    const working = this.#stopped === undefined && raft !== undefined;
-    const role = raft === undefined ? "unborn" : roleOf(raft);
-    const membership = raft?.membership ?? NO_MEMBERSHIP;
-    return Object.freeze({
-      role: this.#stopped === undefined ? role : "stopped",
-      name: self.name,
-      storeId: self.storeId,
-      bootId,
-      clusterId: member === undefined ? undefined : log.head(FIRST_GROUP).clusterId,
-      memberId: member?.id,
-      leader: working ? raft.leader : undefined,
-      term: raft?.term ?? log.head(FIRST_GROUP).hardState.term,
-      membership,
-      lastIndex: raft?.lastIndex ?? 0,
-      committed: raft?.commit ?? 0,
-      applied: member?.applied ?? 0,
-      revision: member?.revision ?? 1,
-      compactRevision: member?.state.machine.compactRevision ?? -1,
+    const isMember = raft !== undefined && raft.membership.profiles.length > 0;
+    return replicaStatus(this.#parts, member, {
+      isStopped: this.#stopped !== undefined,
       stateBytes: this.#stateSize?.bytes ?? 0,
-      waitingFor: this.#whyNotServing(membership.profiles.length > 0 ? raft?.leader : undefined),
-      shortage: this.#parts.room.shortage,
-      electionTimeoutMs: options.raft.electionTimeoutMs,
+      waitingFor: this.#whyNotServing(isMember ? raft.leader : undefined),
     });
   }
 

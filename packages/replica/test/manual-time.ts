@@ -62,6 +62,11 @@ export class ManualTime implements Clock, Turn {
     return promise;
   }
 
+  /** Time passes, and nothing runs: the process stands still. */
+  stall(ms: number): void {
+    this.#now += ms;
+  }
+
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {

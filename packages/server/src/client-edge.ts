@@ -1,10 +1,14 @@
 import type { Clock, Logger, Random, Turn } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
+  ClaimQueue,
   ClusterService,
+  ElectionService,
   Headers,
   HealthService,
   KvService,
+  LeaseService,
+  LockService,
   MaintenanceService,
   ReplicaCalls,
   SESSION_LIMITS,
@@ -21,6 +25,7 @@ import { HealthImplementation } from "grpc-health-check";
 import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
 import type { ListenAddress } from "./client-port/listen.ts";
 import { createGrpcServer } from "./grpc/grpc-server.ts";
+import type { KeepAliveStream } from "./grpc/keep-alive-stream.ts";
 import { CLIENT_PINGS, type ClientPings } from "./grpc/server-options.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { CallLedger } from "./requests/call-ledger.ts";
@@ -63,6 +68,7 @@ export class ClientEdge {
   readonly #ledger = new CallLedger();
   /** The empty name stands for the whole server. */
   readonly #health = new HealthImplementation({ "": "NOT_SERVING" });
+  readonly #keepAlives = new Set<KeepAliveStream>();
   #sessions: SessionService | undefined;
   #watches: WatchService | undefined;
   #port: ClientPort | undefined;
@@ -77,12 +83,13 @@ export class ClientEdge {
       connections: () => this.#port?.connections ?? 0,
       watches: () => this.#watches?.counts() ?? NO_WATCHES,
       space: ports.space,
+      leases: () => ports.replica.leases.counts(),
     });
   }
 
   /** @throws PortTakenError, ListenError */
   async start(): Promise<void> {
-    const { replica, clock, turn, logger, layout } = this.#ports;
+    const { replica, clock, turn, random, logger, layout } = this.#ports;
     const headers = new Headers(this.#ports);
     const calls = new ReplicaCalls({ clock, replica });
     const limits = this.#options.operationLimits ?? DEFAULT_OPERATION_LIMITS;
@@ -95,8 +102,13 @@ export class ClientEdge {
       layout,
     });
     this.#watches = new WatchService(this.#ports);
+    const kv = new KvService({ replica, calls, limits, layout });
+    const lease = new LeaseService({ replica, calls, random, limits, layout });
     const parts = {
-      kv: new KvService({ replica, calls, limits, layout }),
+      kv,
+      lease,
+      ...recipes({ kv, lease, watches: this.#watches }),
+      keepAlives: this.#keepAlives,
       cluster: new ClusterService({ replica, calls }),
       maintenance: new MaintenanceService({ headers, replica, calls, layout }),
       sessions: this.#sessions,
@@ -133,6 +145,7 @@ export class ClientEdge {
     this.#health.setStatus("", "NOT_SERVING");
     this.#sessions?.drain();
     this.#watches?.drain();
+    for (const stream of this.#keepAlives) stream.drain();
     await this.#port?.drain(graceMs);
     this.eventLoopDelay.stop();
   }
@@ -140,4 +153,17 @@ export class ClientEdge {
   stop(): Promise<void> {
     return this.drain(0);
   }
+}
+
+/** Locks and elections, which stand on keys, leases and watches. */
+function recipes(parts: {
+  readonly kv: KvService;
+  readonly lease: LeaseService;
+  readonly watches: WatchService;
+}): { readonly locks: LockService; readonly elections: ElectionService } {
+  const queue = new ClaimQueue(parts);
+  return {
+    locks: new LockService({ kv: parts.kv, queue }),
+    elections: new ElectionService({ ...parts, queue }),
+  };
 }

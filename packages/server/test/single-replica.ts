@@ -11,6 +11,7 @@ import {
   type ReadPoint,
   type ReplicaApi,
   type ReplicaCall,
+  type ReplicaLeases,
   type ReplicaStatus,
   RequestTimedOutError,
   type SessionBatch,
@@ -131,6 +132,26 @@ export class SingleReplica implements ReplicaApi {
       this.#machine.writeCollection(part);
     }
   }
+
+  /** Nobody ends them: a cluster in memory has all the time of the world. */
+  readonly leases: ReplicaLeases = {
+    find: (id) => this.#machine.leases.find(id),
+    all: () => Array.from(this.#machine.leases.all(), ({ id }) => id),
+    renew: async (id, call) => {
+      const result = await this.propose({ kind: "lease-renew", ids: [id] }, call);
+      return result.kind === "lease-renew" ? (result.ttls[0] ?? 0) : 0;
+    },
+    remainingMs: async (id, call) => {
+      await this.#leader(call);
+      const lease = this.#machine.leases.find(id);
+      return lease === undefined ? undefined : lease.remainingSeconds * 1000 - 1;
+    },
+    counts: () => ({
+      ...this.#machine.leases.counts,
+      leases: this.#machine.leases.count,
+      expired: 0,
+    }),
+  };
 
   rollingHashAt(index: number): number | undefined {
     return this.#machine.rollingHashAt(index);

@@ -6,6 +6,12 @@ export { LockService } from "./concurrency/lock-service.ts";
 export { RecipeRefusedError } from "./concurrency/recipe-refused-error.ts";
 export { type HealthFinding, HealthService } from "./health-service.ts";
 export { type CompactContext, type KvPorts, KvService, type ReadContext } from "./kv-service.ts";
+export {
+  type LeaseGranted,
+  type LeasePorts,
+  LeaseService,
+  type LeaseTimeToLive,
+} from "./lease-service.ts";
 export { ETCD_VERSION, MaintenanceService, type MemberStatus } from "./maintenance-service.ts";
 export { type Header, Headers } from "./response-header.ts";
 export { type SessionRefusalCode, SessionRefusedError } from "./session-errors.ts";

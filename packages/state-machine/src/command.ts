@@ -1,4 +1,4 @@
-import type { Revision } from "@holdfast/base";
+import type { LogIndex, Revision, Term } from "@holdfast/base";
 import type { RangeQuery } from "./query.ts";
 
 /** What may be proposed to the state machine. Times and chance never appear: applying is a function of the log. */
@@ -8,7 +8,8 @@ export type Operation =
   | TxnOperation
   | CompactOperation
   | SessionOpenOperation
-  | SessionExpireOperation;
+  | SessionExpireOperation
+  | LeaseOperation;
 
 export interface PutOperation {
   readonly kind: "put";
@@ -78,6 +79,43 @@ export interface SessionExpireOperation {
   readonly sessions: readonly { readonly session: Uint8Array; readonly idleSince: number }[];
 }
 
+/** What may be asked of leases (decision 22). An id is any 64-bit number but 0n. */
+export type LeaseOperation =
+  | LeaseGrantOperation
+  | LeaseRevokeOperation
+  | LeaseRenewOperation
+  | LeaseCheckpointOperation;
+
+export interface LeaseGrantOperation {
+  readonly kind: "lease-grant";
+  readonly id: bigint;
+  readonly ttlSeconds: number;
+}
+
+/** Ends a lease and deletes all keys that hang on it, in one revision. */
+export interface LeaseRevokeOperation {
+  readonly kind: "lease-revoke";
+  readonly id: bigint;
+  /** Its time is over, as the leader of `term` judged when it was last renewed at `renewedAt`; `undefined`: a client asks. */
+  readonly expiry: { readonly renewedAt: LogIndex; readonly term: Term } | undefined;
+}
+
+/** Gives each of these leases all of its time again. */
+export interface LeaseRenewOperation {
+  readonly kind: "lease-renew";
+  readonly ids: readonly bigint[];
+}
+
+/** What is left of leases, as the leader sees it; it counts only for those that were not renewed since. */
+export interface LeaseCheckpointOperation {
+  readonly kind: "lease-checkpoint";
+  readonly leases: readonly {
+    readonly id: bigint;
+    readonly renewedAt: LogIndex;
+    readonly remainingSeconds: number;
+  }[];
+}
+
 /**
  * The payload of a `commands` entry: operations of one session, in order. The
  * operation at position p has the sequence `firstSequence + p` (decision 18).
@@ -111,5 +149,13 @@ export type ApplyFailure =
   | { readonly reason: "sequence-beyond-window" }
   /** A deletion, or those of a transaction together, would delete more keys than one revision may. */
   | { readonly reason: "too-many-deletions" }
+  /** A lease of that id is there already. */
+  | { readonly reason: "lease-exists" }
+  /** No room for another lease. */
+  | { readonly reason: "too-many-leases" }
+  /** As many keys hang on the lease as one revision may delete. */
+  | { readonly reason: "lease-full" }
+  /** The lease was renewed since a leader saw its time end, or another leads now. */
+  | { readonly reason: "expiry-overtaken" }
   /** The entry's bytes are no batch; one such answer stands for the whole entry. */
   | { readonly reason: "malformed" };

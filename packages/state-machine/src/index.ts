@@ -1,3 +1,4 @@
+export type { AppliedEntry } from "./applied-entry.ts";
 export { REVISION_DELETIONS_MAX } from "./apply/revision-deletions.ts";
 export type { AppliedEvent } from "./apply/unpublished-changes.ts";
 export { type BatchHeader, decodeBatchHeader, SESSION_ID_BYTES } from "./codec/batch-header.ts";
@@ -22,6 +23,11 @@ export type {
   Compare,
   CompareResult,
   DeleteRangeOperation,
+  LeaseCheckpointOperation,
+  LeaseGrantOperation,
+  LeaseOperation,
+  LeaseRenewOperation,
+  LeaseRevokeOperation,
   Operation,
   PutOperation,
   RangeOperation,
@@ -34,6 +40,8 @@ export { type HashKv, hashKvSteps } from "./hash/hash-kv.ts";
 export { hashStateSteps } from "./hash/hash-state.ts";
 export { RECENT_HASHES } from "./hash/recent-hashes.ts";
 export type { KeyValue } from "./key-value.ts";
+export { attachedKeysSteps } from "./leases/attached-keys.ts";
+export { LEASES_MAX, type Lease, type LeaseObserver } from "./leases/lease-table.ts";
 export type { PreparedBatch } from "./prepared-entry.ts";
 export {
   pointQuery,
@@ -65,6 +73,7 @@ export type {
   AnswerGoneResult,
   DeleteRangeResult,
   FailedResult,
+  LeaseResult,
   OperationResult,
   PutResult,
   RangeOperationResult,
@@ -76,8 +85,9 @@ export { isEmptyRange, keyRange } from "./rows/key-range.ts";
 export { decodeMeta, type StateMeta } from "./rows/meta-row.ts";
 export { type KeyRange, type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
-export { type AppliedEntry, StateMachine } from "./state-machine.ts";
+export { StateMachine } from "./state-machine.ts";
 export type { PublishedRevisions, StateMachineOptions } from "./state-machine-options.ts";
+export { LEASE_IDS_MAX, LEASE_TTL_SECONDS_MAX } from "./validate/lease-limits.ts";
 export { operationBytes } from "./validate/operation-bytes.ts";
 export {
   BATCH_ARRAYS_MAX,

@@ -1,6 +1,7 @@
 import type { Revision } from "@holdfast/base";
 import { REVISION_DELETIONS_MAX } from "./apply/revision-deletions.ts";
 import type { ApplyFailure } from "./command.ts";
+import { LEASE_IDS_MAX } from "./validate/lease-limits.ts";
 
 /** gRPC's name of the status that etcd answers with. */
 export type RefusalCode =
@@ -32,7 +33,9 @@ export type RequestRefusalReason =
   | "session-operation"
   | "batch-size"
   | "session-id"
-  | "sequence-beyond-window";
+  | "sequence-beyond-window"
+  | "lease-ttl"
+  | "lease-operation";
 
 /** A read at a revision that is not there, no longer or not yet. */
 export type ReadRefusal =
@@ -67,11 +70,14 @@ const REQUEST_TEXTS: Readonly<Record<RequestRefusalReason, string>> = {
   "batch-size": "holdfast: a batch holds 1 to 1024 operations",
   "session-id": "holdfast: a session id has 16 bytes",
   "sequence-beyond-window": "holdfast: a batch reaches beyond its session's window",
+  "lease-ttl": "etcdserver: too large lease TTL",
+  "lease-operation": `holdfast: a lease has an id other than 0 and a time to live, ${LEASE_IDS_MAX} are renewed at once, and the leader alone says when one is over`,
 };
 
 /** The refusal of that reason, with etcd's text where etcd has one (etcd-v3.md §6). */
 export function requestRefusal(reason: RequestRefusalReason): RequestRefusal {
-  return { kind: "refusal", reason, code: "INVALID_ARGUMENT", message: REQUEST_TEXTS[reason] };
+  const code = reason === "lease-ttl" ? "OUT_OF_RANGE" : "INVALID_ARGUMENT";
+  return { kind: "refusal", reason, code, message: REQUEST_TEXTS[reason] };
 }
 
 export function compactedRefusal(compactRevision: Revision): ReadRefusal {
@@ -118,6 +124,17 @@ export function describeFailure(failure: ApplyFailure): {
         code: "RESOURCE_EXHAUSTED",
         message: `holdfast: the range holds more than ${REVISION_DELETIONS_MAX} keys: delete it in parts`,
       };
+    case "lease-exists":
+      return { code: "FAILED_PRECONDITION", message: "etcdserver: lease already exists" };
+    case "too-many-leases":
+      return { code: "RESOURCE_EXHAUSTED", message: "holdfast: too many leases are there" };
+    case "lease-full":
+      return {
+        code: "RESOURCE_EXHAUSTED",
+        message: `holdfast: ${REVISION_DELETIONS_MAX} keys hang on the lease already: use another`,
+      };
+    case "expiry-overtaken":
+      return { code: "ABORTED", message: "holdfast: the lease was renewed before it was over" };
     case "malformed":
       return { code: "DATA_LOSS", message: "holdfast: the committed entry is no batch" };
   }

@@ -11,6 +11,7 @@ export type OperationResult =
   | { readonly kind: "compact"; readonly revision: Revision }
   | { readonly kind: "session-open"; readonly revision: Revision }
   | { readonly kind: "session-expire"; readonly revision: Revision }
+  | LeaseResult
   | FailedResult
   | AnswerGoneResult;
 
@@ -38,6 +39,14 @@ export interface TxnResult {
   readonly succeeded: boolean;
   readonly responses: readonly (PutResult | DeleteRangeResult | RangeOperationResult | TxnResult)[];
 }
+
+/** What was asked of leases was done. */
+export type LeaseResult =
+  | { readonly kind: "lease-grant"; readonly revision: Revision }
+  | { readonly kind: "lease-revoke"; readonly revision: Revision; readonly deleted: number }
+  /** How long each lives from now on, s; 0 for one that is not known. */
+  | { readonly kind: "lease-renew"; readonly revision: Revision; readonly ttls: readonly number[] }
+  | { readonly kind: "lease-checkpoint"; readonly revision: Revision };
 
 /** Nothing was applied. */
 export interface FailedResult {

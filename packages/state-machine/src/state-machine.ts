@@ -10,9 +10,13 @@ import {
   type Steps,
   type Term,
 } from "@holdfast/base";
+import type { AppliedEntry } from "./applied-entry.ts";
 import { applyDeleteRange } from "./apply/apply-delete-range.ts";
+import { applyLease, type EntryAt } from "./apply/apply-lease.ts";
 import { applyPut } from "./apply/apply-put.ts";
 import { applyTxn } from "./apply/apply-txn.ts";
+import { CompactionPoint } from "./apply/compaction-point.ts";
+import { Publication } from "./apply/publication.ts";
 import { RevisionWriter } from "./apply/revision-writer.ts";
 import { touchedKeys } from "./apply/touched-keys.ts";
 import { decodeBatch } from "./codec/command-codec.ts";
@@ -22,26 +26,25 @@ import type { CollectionPart } from "./collect/collection-part.ts";
 import type { ApplyFailure, CommandBatch, Operation } from "./command.ts";
 import { RecentHashes } from "./hash/recent-hashes.ts";
 import { nextRollingHash } from "./hash/rolling-hash.ts";
+import { LeaseTable } from "./leases/lease-table.ts";
 import { type PreparedBatch, prepareBatch } from "./prepared-entry.ts";
 import { fetchRecords } from "./read/fetch-records.ts";
 import type { StatePoint } from "./read/state-point.ts";
 import type { FailedResult, OperationResult } from "./result.ts";
-import { decodeMeta, encodeMeta, FRESH_STATE, type StateMeta } from "./rows/meta-row.ts";
+import {
+  decodeMeta,
+  encodeMeta,
+  FRESH_STATE,
+  LEASES_STATE_FORMAT_VERSION,
+  STATE_FORMAT_VERSION,
+  type StateMeta,
+} from "./rows/meta-row.ts";
 import { RowEncoder } from "./rows/row-encoder.ts";
 import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 import { ANSWER_BYTES_MAX } from "./sessions/answer-bytes.ts";
 import { SessionBatchRun } from "./sessions/session-batch.ts";
 import { type IdleSession, SessionTable } from "./sessions/session-table.ts";
 import type { StateMachineOptions } from "./state-machine-options.ts";
-
-/** A committed entry. `payload` is `undefined` where it is no batch: a leader's no-op, a membership. */
-export interface AppliedEntry {
-  readonly index: LogIndex;
-  readonly term: Term;
-  readonly payload: Uint8Array | undefined;
-  /** The payload, where it was read ahead. */
-  readonly prepared?: PreparedBatch | undefined;
-}
 
 /** Idle sessions that are named at once. */
 const IDLE_SESSIONS_MAX = 1000;
@@ -58,16 +61,16 @@ export class StateMachine {
   readonly layout: RowLayout;
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
+  readonly #publication: Publication;
   readonly #options: StateMachineOptions;
   #meta: StateMeta = FRESH_STATE;
+  #entry: EntryAt = { index: 0, term: 0 };
+  #leases: LeaseTable;
   #revision: RevisionWriter;
   #sessions: SessionTable;
   #collection: Collection;
   #hashes: RecentHashes = new RecentHashes(0, 0);
-  /** The compact revision as the running operation sees it. */
-  #compacted: Revision = FRESH_STATE.compactRevision;
-  /** As those who follow were told last. */
-  #told: StateMeta = FRESH_STATE;
+  readonly #compacted = new CompactionPoint();
   #state: "closed" | "ready" | "busy" = "closed";
 
   constructor(options: StateMachineOptions) {
@@ -77,7 +80,9 @@ export class StateMachine {
       `an answer of ${ANSWER_BYTES_MAX} bytes is kept, so it must be given`,
     );
     this.#options = options;
+    this.#publication = new Publication(this.#rows, options.published);
     this.layout = rowLayout(options.group);
+    this.#leases = new LeaseTable(this.#rows, this.layout);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     this.#collection = new Collection(this.#rows, this.layout);
@@ -126,6 +131,11 @@ export class StateMachine {
     return this.#state === "ready";
   }
 
+  /** As entries applied so far left them; of one that is being applied, what it did so far. */
+  get leases(): Pick<LeaseTable, "count" | "counts" | "find" | "all" | "observe"> {
+    return this.#leases;
+  }
+
   get sessions(): number {
     return this.#sessions.count;
   }
@@ -140,7 +150,7 @@ export class StateMachine {
   }
 
   /**
-   * Reads how far the state has come, and the sessions; of keys nothing.
+   * Reads how far the state has come, the sessions and the leases; of keys nothing.
    *
    * @throws DamagedRowError
    */
@@ -148,14 +158,16 @@ export class StateMachine {
     this.#state = "closed";
     const [row] = yield* needRows([this.layout.metaKey]);
     this.#meta = row === undefined ? FRESH_STATE : decodeMeta(row);
+    this.#leases = new LeaseTable(this.#rows, this.layout);
+    yield* this.#leases.load();
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     yield* this.#sessions.load();
     this.#collection = new Collection(this.#rows, this.layout);
     yield* this.#collection.load();
     this.#hashes = new RecentHashes(this.#meta.appliedIndex, this.#meta.rollingHash);
-    this.#compacted = this.#meta.compactRevision;
-    this.#told = this.#meta;
+    this.#compacted.begin(this.#meta.compactRevision);
+    this.#publication.begin(this.#meta);
     this.#state = "ready";
   }
 
@@ -201,17 +213,19 @@ export class StateMachine {
       `entry ${entry.index} does not follow entry ${this.#meta.appliedIndex}`,
     );
     this.#state = "busy";
+    this.#entry = entry;
     const results =
       entry.payload === undefined ? [] : yield* this.#applyPayload(entry.payload, entry);
+    yield* this.#leases.write(this.#revision.work);
     this.#revision.writeBlock();
     this.#meta = {
       appliedIndex: entry.index,
       appliedTerm: entry.term,
       revision: this.#revision.revision,
-      compactRevision: this.#compacted,
+      compactRevision: this.#compacted.revision,
       rollingHash: nextRollingHash(this.#meta.rollingHash, entry),
     };
-    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
+    this.#writeMeta();
     this.#publish();
     this.#hashes.add(this.#meta.rollingHash);
     this.#state = "ready";
@@ -269,8 +283,9 @@ export class StateMachine {
    */
   *#endPart(run: SessionBatchRun): Steps<void> {
     this.#endRun(run);
+    yield* this.#leases.write(this.#revision.work);
     this.#endRevisions();
-    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta));
+    this.#writeMeta();
     this.#publish();
     yield* commitPart(this.#meta.appliedIndex);
   }
@@ -320,12 +335,14 @@ export class StateMachine {
       case "delete-range":
         return yield* applyDeleteRange(operation, this.#revision);
       case "txn":
-        return yield* applyTxn(operation, this.#revision, this.#compacted);
+        return yield* applyTxn(operation, this.#revision, this.#compacted.revision);
       case "compact":
         return this.#compact(operation.revision);
       case "session-expire":
         yield* this.#sessions.expire(operation, run.session.id);
         return { kind: "session-expire", revision: this.#revision.revision };
+      default:
+        return yield* applyLease(operation, this.#revision, this.#entry);
     }
   }
 
@@ -335,14 +352,10 @@ export class StateMachine {
     return { kind: "answer-gone", revision: result.revision };
   }
 
-  /** Decides at once what can be read from now on; the place is freed later (decision 12). */
   #compact(revision: Revision): OperationResult {
-    if (revision <= this.#compacted) {
-      return this.#failed({ reason: "compacted", compactRevision: this.#compacted });
-    }
-    if (revision > this.#revision.revision) return this.#failed({ reason: "future-revision" });
-    this.#compacted = revision;
-    return { kind: "compact", revision: this.#revision.revision };
+    const newest = this.#revision.revision;
+    const failure = this.#compacted.move(revision, newest);
+    return failure === undefined ? { kind: "compact", revision: newest } : this.#failed(failure);
   }
 
   /**
@@ -355,19 +368,18 @@ export class StateMachine {
   }
 
   #publish(): void {
-    this.#rows.publish();
-    const { revision, compactRevision } = this.#meta;
-    const events = this.#revision.changes.take();
-    const { revision: before, compactRevision: compactedBefore } = this.#told;
-    if (revision === before && compactRevision === compactedBefore) return;
-    this.#told = this.#meta;
-    this.#options.published?.({ revision, compactRevision, events });
+    this.#publication.publish(this.#meta, this.#revision.changes);
   }
 
   #endRevisions(): void {
     this.#revision.writeBlock();
     const { revision } = this.#revision;
-    this.#meta = { ...this.#meta, revision, compactRevision: this.#compacted };
+    this.#meta = { ...this.#meta, revision, compactRevision: this.#compacted.revision };
+  }
+
+  #writeMeta(): void {
+    const format = this.#leases.count > 0 ? LEASES_STATE_FORMAT_VERSION : STATE_FORMAT_VERSION;
+    this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta, format));
   }
 
   #runOf(session: SessionBatchRun["session"] | undefined): SessionBatchRun | undefined {
@@ -381,6 +393,7 @@ export class StateMachine {
 
   #revisionWriter(): RevisionWriter {
     const { revision } = this.#meta;
-    return new RevisionWriter(this.#rows, { ...this.#options, layout: this.layout, revision });
+    const start = { layout: this.layout, leases: this.#leases, revision };
+    return new RevisionWriter(this.#rows, { ...this.#options, ...start });
   }
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type {
   Compare,
   DeleteRangeOperation,
+  LeaseOperation,
   Operation,
   RangeQuery,
   TxnBranchOperation,
@@ -72,11 +73,14 @@ export const queries: fc.Arbitrary<RangeQuery> = fc
   })
   .map(queryOf);
 
+/** At both ends of what an id may be: rows of leases sort by their unsigned bytes. */
+export const leaseIds: fc.Arbitrary<bigint> = fc.constantFrom(7n, 2n ** 63n - 1n, -1n);
+
 const puts = fc
   .record({
     key: keys,
     value: values,
-    lease: fc.oneof({ weight: 12, arbitrary: fc.constant(0n) }, fc.constant(7n)),
+    lease: fc.oneof({ weight: 6, arbitrary: fc.constant(0n) }, leaseIds),
     prevKv: fc.boolean(),
     mode: fc.oneof(
       { weight: 6, arbitrary: fc.constant("plain") },
@@ -161,9 +165,56 @@ const compactions = fc
   )
   .map((revision) => ({ kind: "compact" as const, revision }));
 
+const leaseOperations: fc.Arbitrary<LeaseOperation> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("lease-grant" as const),
+      id: leaseIds,
+      ttlSeconds: fc.constantFrom(1, 60, 9_000_000_000),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("lease-revoke" as const),
+      id: leaseIds,
+      expiry: fc.option(fc.record({ renewedAt: fc.nat({ max: 9 }), term: fc.nat({ max: 2 }) }), {
+        nil: undefined,
+      }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("lease-renew" as const),
+      ids: fc.oneof(
+        { weight: 9, arbitrary: fc.array(leaseIds, { maxLength: 3 }) },
+        // More than a session keeps the answer of.
+        leaseIds.map((id) => new Array<bigint>(200).fill(id)),
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("lease-checkpoint" as const),
+      leases: fc.array(
+        fc.record({
+          id: leaseIds,
+          renewedAt: fc.nat({ max: 9 }),
+          remainingSeconds: fc.nat({ max: 99 }),
+        }),
+        { maxLength: 2 },
+      ),
+    }),
+  },
+);
+
 export const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 10, arbitrary: puts },
   { weight: 6, arbitrary: deletes },
   { weight: 6, arbitrary: txns },
   { weight: 1, arbitrary: compactions },
+  { weight: 4, arbitrary: leaseOperations },
 );

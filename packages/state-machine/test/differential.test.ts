@@ -3,6 +3,8 @@ import { type ByteString, type Row, toByteString } from "@holdfast/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  AnswerBudget,
+  attachedKeysSteps,
   type CommandBatch,
   DEFAULT_OPERATION_LIMITS,
   encodeBatch,
@@ -14,8 +16,9 @@ import {
 } from "../src/index.ts";
 import { decodeCurrent, encodeCurrent } from "../src/rows/current-row.ts";
 import { RowEncoder } from "../src/rows/row-encoder.ts";
-import { deletes, keys, operations, queries, txns } from "./arbitraries.ts";
+import { deletes, keys, leaseIds, operations, queries, txns } from "./arbitraries.ts";
 import { drive, type SortedRows } from "./memory-rows.ts";
+import { attachedTo } from "./naive-leases.ts";
 import { NaiveStore } from "./naive-store.ts";
 import { plain, put, queryOf, sessionId, TestStore, type TestStoreOptions } from "./test-store.ts";
 
@@ -33,6 +36,9 @@ type Happening =
   | { readonly kind: "again"; readonly which: number }
   | { readonly kind: "open"; readonly session: number }
   | { readonly kind: "expire"; readonly session: number; readonly idleSince: number }
+  /** What a leader judges of a lease that it sees as it is. */
+  | { readonly kind: "expire-lease"; readonly lease: bigint }
+  | { readonly kind: "checkpoint"; readonly lease: bigint; readonly remainingSeconds: number }
   | { readonly kind: "read"; readonly query: RangeQuery }
   | { readonly kind: "compact"; readonly back: number }
   | { readonly kind: "collect"; readonly parts: number; readonly here: boolean }
@@ -94,6 +100,18 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
       kind: fc.constant("expire" as const),
       session: sessions,
       idleSince: fc.nat({ max: 40 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("expire-lease" as const), lease: leaseIds }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("checkpoint" as const),
+      lease: leaseIds,
+      remainingSeconds: fc.nat({ max: 99 }),
     }),
   },
   { weight: 6, arbitrary: queries.map((query) => ({ kind: "read" as const, query })) },
@@ -161,6 +179,10 @@ class Pair {
       case "expire":
         this.#expire(happening);
         break;
+      case "expire-lease":
+      case "checkpoint":
+        this.#judge(happening);
+        break;
       case "read":
         this.#read(happening.query);
         break;
@@ -214,6 +236,17 @@ class Pair {
     this.#sendNew(1, [{ kind: "session-expire", sessions: [idle] }]);
   }
 
+  #judge(judged: Happening & { readonly kind: "expire-lease" | "checkpoint" }): void {
+    const id = judged.lease;
+    const renewedAt = this.naive.leases.get(id)?.renewedAt ?? 1;
+    if (judged.kind === "expire-lease") {
+      return this.#sendNew(1, [{ kind: "lease-revoke", id, expiry: { renewedAt, term: 1 } }]);
+    }
+    const { remainingSeconds } = judged;
+    const leases = [{ id, renewedAt, remainingSeconds }];
+    this.#sendNew(1, [{ kind: "lease-checkpoint", leases }]);
+  }
+
   #batch(happening: Happening & { readonly kind: "batch" }): void {
     const valid = happening.operations.filter(
       (operation) => validateOperation(operation, DEFAULT_OPERATION_LIMITS) === undefined,
@@ -261,8 +294,21 @@ class Pair {
     expect(this.store.machine.compactRevision).toBe(this.naive.compacted);
     expect(this.store.machine.rollingHash).toBe(this.other.machine.rollingHash);
     expect(this.store.machine.sessions).toBe(this.naive.sessions.size);
+    this.#compareLeases();
     for (const id of this.naive.sessions.keys()) {
       expect(this.store.machine.hasSession(id)).toBe(true);
+    }
+  }
+
+  #compareLeases(): void {
+    const { machine, rows } = this.store;
+    expect(machine.leases.count).toBe(this.naive.leases.size);
+    const state = this.naive.stateAt(this.naive.revision);
+    for (const [id, lease] of this.naive.leases) {
+      const keys = attachedTo(state, id);
+      expectSame(machine.leases.find(id), { id, ...lease, keys: keys.length });
+      const attached = rows.read(attachedKeysSteps(id, machine.layout, new AnswerBudget()));
+      expectSame(attached.map(toByteString), keys);
     }
   }
 

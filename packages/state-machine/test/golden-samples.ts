@@ -46,6 +46,18 @@ export const BATCHES: Readonly<Record<string, CommandBatch>> = {
     { kind: "session-expire", sessions: [{ session: sessionId(9), idleSince: 77 }] },
   ]),
   compact: batch(4, 3, [{ kind: "compact", revision: 5_000_000_000 }, put("k", "v")]),
+  leases: batch(4, 3, [
+    { kind: "lease-grant", id: 7n, ttlSeconds: 60 },
+    { kind: "lease-grant", id: -(2n ** 63n), ttlSeconds: 9_000_000_000 },
+    { kind: "lease-revoke", id: 2n ** 63n - 1n, expiry: undefined },
+    { kind: "lease-revoke", id: 7n, expiry: { renewedAt: 5_000_000_000, term: 3 } },
+    { kind: "lease-renew", ids: [7n, 2n ** 53n + 1n] },
+    {
+      kind: "lease-checkpoint",
+      leases: [{ id: 7n, renewedAt: 12, remainingSeconds: 5_000_000_000 }],
+    },
+    { kind: "compact", revision: 3 },
+  ]),
 };
 
 export const QUERIES: Readonly<Record<string, readonly RangeQuery[]>> = {
@@ -124,6 +136,16 @@ export const RESULTS: Readonly<Record<string, readonly OperationResult[]>> = {
     { kind: "failed", revision: 5_000_000_000, failure: { reason: "too-many-deletions" } },
     { kind: "failed", revision: 4, failure: { reason: "malformed" } },
   ],
+  leases: [
+    { kind: "lease-grant", revision: 4 },
+    { kind: "lease-revoke", revision: 5_000_000_000, deleted: 3 },
+    { kind: "lease-renew", revision: 4, ttls: [60, 0, 9_000_000_000] },
+    { kind: "lease-checkpoint", revision: 4 },
+    { kind: "failed", revision: 4, failure: { reason: "lease-exists" } },
+    { kind: "failed", revision: 4, failure: { reason: "too-many-leases" } },
+    { kind: "failed", revision: 4, failure: { reason: "lease-full" } },
+    { kind: "failed", revision: 4, failure: { reason: "expiry-overtaken" } },
+  ],
 };
 
 export const RANGE_RESULTS: Readonly<Record<string, readonly RangeAnswer[]>> = {
@@ -138,6 +160,27 @@ export const LOG: readonly CommandBatch[] = [
   batch(0, 0, [put("a", "1"), put("zero\0key", "2"), put("large", "x".repeat(300))]),
   batch(3, 0, [put("a", "3", { prevKv: true }), del("zero", "zz"), del("nothing")]),
   batch(6, 4, [txn([], [put("t", "4"), del("a"), put("u", "")])]),
+];
+
+/** A log with leases: of which one is renewed and one is gone, and keys that hang on them, do no longer, or move. */
+export const LEASE_LOG: readonly CommandBatch[] = [
+  batch(0, 0, [{ kind: "session-open" }]),
+  batch(1, 0, [
+    { kind: "lease-grant", id: 7n, ttlSeconds: 60 },
+    { kind: "lease-grant", id: -1n, ttlSeconds: 300 },
+    { kind: "lease-grant", id: 8n, ttlSeconds: 2 },
+    put("a", "1", { lease: 7n }),
+    put("b\0", "2", { lease: 7n }),
+    put("moves", "3", { lease: 7n }),
+    put("dies", "4", { lease: 8n }),
+  ]),
+  batch(8, 8, [
+    put("moves", "5", { lease: -1n }),
+    put("a", "6"),
+    { kind: "lease-renew", ids: [7n, 9n] },
+    { kind: "lease-checkpoint", leases: [{ id: -1n, renewedAt: 2, remainingSeconds: 250 }] },
+    { kind: "lease-revoke", id: 8n, expiry: { renewedAt: 2, term: 3 } },
+  ]),
 ];
 
 /** What follows on {@link LOG}: rows are golden amid collecting it and behind. */

@@ -13,7 +13,15 @@ import {
   StateMachine,
 } from "../src/index.ts";
 import { readGolden } from "./golden-file.ts";
-import { BATCHES, COMPACTION, LOG, QUERIES, RANGE_RESULTS, RESULTS } from "./golden-samples.ts";
+import {
+  BATCHES,
+  COMPACTION,
+  LEASE_LOG,
+  LOG,
+  QUERIES,
+  RANGE_RESULTS,
+  RESULTS,
+} from "./golden-samples.ts";
 import { MemoryRows } from "./memory-rows.ts";
 import { plain } from "./test-store.ts";
 
@@ -73,6 +81,10 @@ function inHex(rows: readonly Row[]): readonly (readonly string[])[] {
 
 test("a log leaves the rows that it ever left", () => {
   expect(inHex(applied(LOG).rows.published.all())).toEqual([...readGolden("rows.hex")]);
+});
+
+test("leases leave the rows that they ever left", () => {
+  expect(inHex(applied(LEASE_LOG).rows.published.all())).toEqual([...readGolden("lease-rows.hex")]);
 });
 
 test("the garbage of a compaction is marked as it ever was", () => {

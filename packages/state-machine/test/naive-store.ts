@@ -5,6 +5,7 @@ import type {
   CommandBatch,
   Compare,
   KeyValue,
+  LeaseOperation,
   Operation,
   OperationResult,
   PutOperation,
@@ -14,6 +15,7 @@ import type {
   TxnOperation,
   TxnResult,
 } from "../src/index.ts";
+import { applyToLeases, attachedTo, type NaiveLease } from "./naive-leases.ts";
 
 /** One version of a key, or its deletion. */
 interface Version {
@@ -41,6 +43,7 @@ export class NaiveStore {
   compacted = -1;
   readonly versions: Version[] = [];
   readonly sessions = new Map<ByteString, NaiveSession>();
+  readonly leases = new Map<bigint, NaiveLease>();
   readonly deletionsMax: number;
 
   constructor(deletionsMax: number) {
@@ -125,15 +128,18 @@ export class NaiveStore {
       return { kind: "session-expire", revision: this.revision } as const;
     }
     if (operation.kind === "compact") return this.#compact(operation.revision);
+    if (isOfLeases(operation)) return applyToLeases(this, operation);
     const trial = new Trial(this);
     const result = trial.run(operation);
-    if (result.kind !== "failed" && trial.writes.length > 0) {
-      this.revision += 1;
-      for (const { key, pair } of trial.writes) {
-        this.versions.push({ key, mod: this.revision, pair });
-      }
-    }
+    if (result.kind !== "failed") this.write(trial.writes);
     return result;
+  }
+
+  /** One revision, if anything is written. */
+  write(changes: readonly Write[]): void {
+    if (changes.length === 0) return;
+    this.revision += 1;
+    for (const { key, pair } of changes) this.versions.push({ key, mod: this.revision, pair });
   }
 
   #compact(revision: number): OperationResult {
@@ -165,9 +171,9 @@ class Trial {
 
   run(operation: PutOperation | TxnOperation | Exclude<TxnBranchOperation, { kind: "range" }>) {
     const failure =
-      operation.kind === "put" && operation.lease !== 0n
-        ? ({ reason: "lease-not-found" } as const)
-        : (this.#check(operation) ?? this.#checkDeletions(operation));
+      (operation.kind === "put" ? this.#checkLease(operation) : undefined) ??
+      this.#check(operation) ??
+      this.#checkDeletions(operation);
     if (failure !== undefined) {
       return { kind: "failed", revision: this.#store.revision, failure } as const;
     }
@@ -200,7 +206,15 @@ class Trial {
   #checkPut(put: PutOperation): ApplyFailure | undefined {
     const missing = !this.#before.has(toByteString(put.key));
     if (missing && (put.ignoreLease || put.ignoreValue)) return { reason: "key-not-found" };
-    return put.lease === 0n ? undefined : { reason: "lease-not-found" };
+    return this.#checkLease(put);
+  }
+
+  #checkLease({ key, lease }: PutOperation): ApplyFailure | undefined {
+    if (lease === 0n) return undefined;
+    if (!this.#store.leases.has(lease)) return { reason: "lease-not-found" };
+    if (attachedTo(this.#before, lease).length < this.#store.deletionsMax) return undefined;
+    const hangsOn = this.#before.get(toByteString(key))?.lease;
+    return hangsOn === lease ? undefined : { reason: "lease-full" };
   }
 
   #checkDeletions(operation: TxnBranchOperation): ApplyFailure | undefined {
@@ -268,6 +282,10 @@ class Trial {
     this.writes.push({ key, pair });
     return { kind: "put", revision: this.#now, prevKv: put.prevKv ? old : undefined };
   }
+}
+
+function isOfLeases(operation: Operation): operation is LeaseOperation {
+  return operation.kind.startsWith("lease-");
 }
 
 function inRange(
@@ -344,13 +362,14 @@ function test<Value extends bigint | string>(
   }[result];
 }
 
-/** docs/command-format.md: 16 for each result, and for each pair 32, its key and its value. */
+/** docs/state-format.md: 16 for each result, 8 for each lease, and for each pair 32, its key and its value. */
 function weight(result: OperationResult | TxnResult["responses"][number]): number {
   const pairs = (kvs: readonly KeyValue[]) =>
     kvs.map((kv) => 32 + kv.key.length + kv.value.length).reduce((a, b) => a + b, 0);
   if (result.kind === "put") return 16 + pairs(result.prevKv === undefined ? [] : [result.prevKv]);
   if (result.kind === "delete-range") return 16 + pairs(result.prevKvs);
   if (result.kind === "range") return 16 + pairs(result.range.kvs);
+  if (result.kind === "lease-renew") return 16 + 8 * result.ttls.length;
   if (result.kind === "txn") return result.responses.map(weight).reduce((a, b) => a + b, 16);
   return 16;
 }

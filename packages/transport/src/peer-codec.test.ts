@@ -26,6 +26,12 @@ const rooms: readonly PeerMessage[] = [
   { kind: "room", from, hasRoom: false },
 ];
 
+const leases: readonly PeerMessage[] = [
+  { kind: "lease-ask", from, id: 3, leases: [7n, -1n] },
+  { kind: "lease-answer", from, id: 3, remainingMs: [1_500, -1] },
+  { kind: "lease-answer", from, id: 4, remainingMs: undefined },
+];
+
 const add = {
   kind: "add",
   name: "n4",
@@ -118,6 +124,20 @@ test("questions and answers have these bytes, for ever", () => {
       "9405cd03e8029501a94e4f5f4c4541444552a26e6f00c3", // answer: failed
     ].join(""),
   );
+});
+
+test("what is said of leases has these bytes, for ever", () => {
+  const bytes = encodePeerFrame({ groupId: 1, messages: leases });
+
+  expect(toHex(bytes)).toBe(
+    [
+      "01920193",
+      "9407cd03e803c4100000000000000007ffffffffffffffff", // ask: from, id, leases
+      "9508cd03e803c392cd05dd00", // answer: from, id, whether it leads, what is left of each, ms, and 1
+      "9508cd03e804c290",
+    ].join(""),
+  );
+  expect(decodePeerFrame(bytes).messages).toEqual(leases);
 });
 
 test("what is said of room on disks has these bytes, for ever", () => {

@@ -14,6 +14,14 @@ import {
 } from "@holdfast/protocol";
 import { ENTRY_OVERHEAD_BYTES, entryBytes } from "@holdfast/raft";
 import type { ForwardRefusal, PeerMessage } from "@holdfast/replica";
+import {
+  LEASE_ANSWER,
+  LEASE_ASK,
+  leaseAnswerOf,
+  leaseAskOf,
+  leaseMessageBytes,
+  leaseMessageFields,
+} from "./lease-message-codec.ts";
 import { answerFields, answerOf, questionFields, questionOf } from "./question-codec.ts";
 
 /** The first byte of every frame. */
@@ -74,6 +82,9 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
     case "ask":
     case "answer":
       return QUESTION_BYTES;
+    case "lease-ask":
+    case "lease-answer":
+      return SMALL_MESSAGE_BYTES + leaseMessageBytes(peerMessage);
     case "room":
       return SMALL_MESSAGE_BYTES;
     case "raft":
@@ -124,6 +135,8 @@ function fieldsOfMessage(peerMessage: PeerMessage): readonly unknown[] {
       return [ANSWER, peerMessage.from, peerMessage.id, answerFields(peerMessage.answer)];
     case "room":
       return [ROOM, peerMessage.from, peerMessage.hasRoom];
+    default:
+      return leaseMessageFields(peerMessage);
   }
 }
 
@@ -159,6 +172,10 @@ function messageOfFields(value: unknown): PeerMessage {
         hasRoom: flagAt(fields, 2, "room"),
       };
     }
+    case LEASE_ASK:
+      return leaseAskOf(value);
+    case LEASE_ANSWER:
+      return leaseAnswerOf(value);
     default:
       throw new MalformedPeerDataError(`a peer message of kind ${kind} is not known`);
   }

@@ -170,6 +170,12 @@ function failureDetails(failure: ApplyFailure): RequestErrorDetails {
         message: "the cluster could not read the request",
         ...nothing,
       };
+    case "lease-full":
+      return { code: "TOO_MANY_KEYS", message: "too many keys hang on the lease", ...nothing };
+    case "lease-exists":
+    case "expiry-overtaken":
+      return { code: "LEASE_EXISTS", message: "the lease is there and lives", ...nothing };
+    case "too-many-leases":
     case "too-many-sessions":
     case "sequence-beyond-window":
       return {

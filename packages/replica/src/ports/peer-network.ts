@@ -1,6 +1,7 @@
 import type { BootId, ClusterId, MemberId, Millis, StoreId, Term } from "@holdfast/base";
 import type { EntryId, Epoch, MemberProfile, Membership, Message } from "@holdfast/raft";
 import type { SnapshotChunk } from "@holdfast/storage";
+import type { LeaseMessage } from "../leases/lease-message.ts";
 import type { LeaderAnswer, LeaderQuestion } from "../membership/leader-question.ts";
 
 /**
@@ -35,7 +36,8 @@ export type PeerMessage =
       readonly from: MemberId;
       readonly id: number;
       readonly answer: LeaderAnswer;
-    };
+    }
+  | LeaseMessage;
 
 /** Why a leader did not take a batch: it does not lead now, has too much to do, or its disk is nearly full. */
 export type ForwardRefusal = "not-leader" | "overloaded" | "no-space";

@@ -4,8 +4,11 @@ import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-mac
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
+import { type ElectionParts, electionHandlers } from "./election-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
+import { type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
+import { type LockParts, lockHandlers } from "./lock-handlers.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
 import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-options.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
@@ -15,15 +18,24 @@ import { type WatchParts, watchHandlers } from "./watch-handlers.ts";
 /** A step of a transaction and what it asks for are two parts of its message. */
 const TXN_PARTS_MAX: number = 2 * REQUEST_PARTS_MAX;
 
-const FILES = ["etcd/rpc.proto", "holdfast/v1/admin.proto", "holdfast/v1/session.proto"] as const;
+const FILES = [
+  "etcd/rpc.proto",
+  "etcd/v3lock.proto",
+  "etcd/v3election.proto",
+  "holdfast/v1/admin.proto",
+  "holdfast/v1/session.proto",
+] as const;
 
 /** The client port's gRPC services; the server is not started, connections are to be injected. */
 export function createGrpcServer(
   parts: KvParts &
     ClusterParts &
+    LeaseParts &
     MaintenanceParts &
     SessionParts &
-    WatchParts & { readonly health: HealthImplementation },
+    WatchParts &
+    LockParts &
+    ElectionParts & { readonly health: HealthImplementation },
   pings: ClientPings = CLIENT_PINGS,
 ): Server {
   const definition = loadDefinition(...FILES);
@@ -42,6 +54,7 @@ export function createGrpcServer(
     kvHandlers(parts, serialize),
   );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
+  server.addService(service("etcdserverpb.Lease"), leaseHandlers(parts));
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   const watch = service("etcdserverpb.Watch");
   const method = watch["Watch"] as MethodDefinition<object, object>;
@@ -50,6 +63,8 @@ export function createGrpcServer(
     { ...watch, Watch: { ...method, responseSerialize: events.serialize } } as ServiceDefinition,
     watchHandlers(parts, events),
   );
+  server.addService(service("v3lockpb.Lock"), lockHandlers(parts));
+  server.addService(service("v3electionpb.Election"), electionHandlers(parts));
   server.addService(service("holdfast.v1.Admin"), adminHandlers(parts));
   server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));
   parts.health.addToServer(server);

@@ -1,11 +1,12 @@
 import { status } from "@grpc/grpc-js";
 import type { MemberId } from "@holdfast/base";
-import type { ReplicaStatus } from "@holdfast/replica";
+import type { LeaseCounts, ReplicaStatus } from "@holdfast/replica";
 import type { SpaceStanding } from "@holdfast/storage";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CallLedger } from "../requests/call-ledger.ts";
 import { diskMetrics } from "./disk-metrics.ts";
 import type { EventLoopDelay } from "./event-loop-delay.ts";
+import { leaseMetrics } from "./lease-metrics.ts";
 import { SnapshotMetrics } from "./snapshot-metrics.ts";
 import { type WatchCounts, watchMetrics } from "./watch-metrics.ts";
 
@@ -15,6 +16,7 @@ export interface MetricSources {
   readonly eventLoopDelay: EventLoopDelay;
   readonly connections: () => number;
   watches(): WatchCounts;
+  readonly leases: () => LeaseCounts;
   readonly space?: { readonly standing: SpaceStanding } | undefined;
 }
 
@@ -59,6 +61,7 @@ export class NodeMetrics {
     this.#callsInFlight(sources.ledger);
     this.#eventLoop(sources.eventLoopDelay);
     watchMetrics(this.#registry, () => sources.watches());
+    leaseMetrics(this.#registry, sources.leases);
     const { space } = sources;
     if (space !== undefined) diskMetrics(this.#registry, () => space.standing);
     this.#gauge(

@@ -11,7 +11,7 @@ import type { DeleteRangeOperation } from "../command.ts";
 import type { KeyValue } from "../key-value.ts";
 import { toPair, withValues } from "../read/range-steps.ts";
 import type { DeleteRangeResult, FailedResult } from "../result.ts";
-import { type CurrentRecord, decodeCurrent } from "../rows/current-row.ts";
+import { type CurrentRecord, decodeCurrent, leaseOfCurrent } from "../rows/current-row.ts";
 import { isEmptyRange, keyRange } from "../rows/key-range.ts";
 import { currentBounds, keyOfCurrent } from "../rows/row-layout.ts";
 import { countRows, type RowBounds } from "./revision-deletions.ts";
@@ -56,7 +56,13 @@ export function* deleteCounted(
 function* firstPage(operation: DeleteRangeOperation, writer: RevisionWriter): Steps<Page> {
   const range = keyRange(operation);
   if (operation.rangeEnd.length === 0 || isEmptyRange(range)) return NOTHING;
-  return yield* readPage(currentBounds(writer.layout, range), !operation.prevKv);
+  const keysOnly = !operation.prevKv && mayBeKeysOnly(writer);
+  return yield* readPage(currentBounds(writer.layout, range), keysOnly);
+}
+
+/** Which lease a key hangs on is told by its row, and none does where there is no lease. */
+function mayBeKeysOnly({ leases }: RevisionWriter): boolean {
+  return leases.count === 0;
 }
 
 function* readPage({ from, to }: RowBounds, keysOnly: boolean): Steps<Page> {
@@ -89,7 +95,7 @@ function* deleteKey(
   const record = writer.records.get(key);
   if (record === undefined) return 0;
   if (kept !== undefined) yield* keep([{ ...record, key }], writer, kept);
-  writer.remove(key, fromByteString(key));
+  writer.remove(key, fromByteString(key), record.lease);
   return 1;
 }
 
@@ -110,13 +116,14 @@ function* deletePages(
       }));
       yield* keep(found, writer, kept);
     }
-    for (const key of keys) {
-      writer.remove(key, fromByteString(key));
+    for (const [at, { value }] of rows.entries()) {
+      const key = keys[at] as ByteString;
+      writer.remove(key, fromByteString(key), leaseOfCurrent(value));
       if (writer.work.spend(UNITS_PER_KEY)) yield* pause();
     }
     deleted += rows.length;
     if (rest === undefined) return deleted;
-    page = yield* readPage(rest, kept === undefined);
+    page = yield* readPage(rest, kept === undefined && mayBeKeysOnly(writer));
   }
 }
 

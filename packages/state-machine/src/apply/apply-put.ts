@@ -10,14 +10,14 @@ export function* applyPut(
   put: PutOperation,
   writer: RevisionWriter,
 ): Steps<PutResult | FailedResult> {
-  const failure = leaseFailure(put) ?? keyFailure(put, writer);
+  const failure = leaseFailure(put, writer) ?? keyFailure(put, writer);
   if (failure !== undefined) return { kind: "failed", revision: writer.revision, failure };
   return yield* writePut(put, writer);
 }
 
 /** Why a put of a transaction cannot be: asked of the state before the transaction. */
 export function putFailure(put: PutOperation, writer: RevisionWriter): ApplyFailure | undefined {
-  return keyFailure(put, writer) ?? leaseFailure(put);
+  return keyFailure(put, writer) ?? leaseFailure(put, writer);
 }
 
 /** Writes a put whose checks have passed. */
@@ -48,7 +48,15 @@ function keyFailure(put: PutOperation, writer: RevisionWriter): ApplyFailure | u
   return { reason: "key-not-found" };
 }
 
-/** There is no operation yet that grants a lease, so none but "none" exists. */
-function leaseFailure(put: PutOperation): ApplyFailure | undefined {
-  return put.lease === 0n ? undefined : { reason: "lease-not-found" };
+/**
+ * All keys of a lease go in one revision, so no more may hang on it than one may delete. What a
+ * transaction puts itself is not seen, as with its deletions (revision-deletions.ts).
+ */
+function leaseFailure(put: PutOperation, writer: RevisionWriter): ApplyFailure | undefined {
+  if (put.lease === 0n) return undefined;
+  const lease = writer.leases.find(put.lease);
+  if (lease === undefined) return { reason: "lease-not-found" };
+  if (lease.keys < writer.deletionsMax) return undefined;
+  const hangsOn = writer.records.get(toByteString(put.key))?.lease;
+  return hangsOn === put.lease ? undefined : { reason: "lease-full" };
 }

@@ -1,4 +1,5 @@
 import type { ByteString, Revision, RowWriter } from "@holdfast/base";
+import type { LeaseTable } from "../leases/lease-table.ts";
 import { AnswerBudget } from "../read/answer-budget.ts";
 import type { RowSource } from "../read/state-point.ts";
 import { BLOCK_BYTES_TARGET, tombstone } from "../rows/block.ts";
@@ -33,6 +34,7 @@ export interface NewVersion {
  */
 export class RevisionWriter implements RowSource {
   readonly layout: RowLayout;
+  readonly leases: LeaseTable;
   readonly open: OpenBlock = new OpenBlock();
   readonly work: WorkMeter = new WorkMeter();
   readonly changes: UnpublishedChanges = new UnpublishedChanges();
@@ -53,9 +55,14 @@ export class RevisionWriter implements RowSource {
 
   constructor(
     rows: RowWriter,
-    start: RevisionLimits & { readonly layout: RowLayout; readonly revision: Revision },
+    start: RevisionLimits & {
+      readonly layout: RowLayout;
+      readonly leases: LeaseTable;
+      readonly revision: Revision;
+    },
   ) {
     this.#rows = rows;
+    this.leases = start.leases;
     this.answer = new AnswerBudget(start.answerBytesMax);
     this.deletionsMax = start.revisionDeletionsMax ?? REVISION_DELETIONS_MAX;
     this.#partDeletions = start.partDeletions ?? PART_DELETIONS;
@@ -112,11 +119,12 @@ export class RevisionWriter implements RowSource {
     };
     this.#records.set(key, record);
     this.#rows.put(currentKey(this.layout, key), encodeCurrent(this.#encoder, record));
+    this.leases.moved(key, previous?.lease ?? 0n, lease);
     this.#addHistory(key, { tombstone: false, blockRevision, blockSub, ordinal });
   }
 
-  /** Deletes a key that exists. */
-  remove(key: ByteString, keyBytes: Uint8Array): void {
+  /** Deletes a key that exists and hangs on `lease`. */
+  remove(key: ByteString, keyBytes: Uint8Array, lease: bigint): void {
     this.#deletions++;
     const at = { key: keyBytes, modRevision: this.#ended + 1, sub: this.#sub++ };
     const event: AppliedEvent = { ...tombstone(at), before: this.#records.get(key) };
@@ -124,6 +132,7 @@ export class RevisionWriter implements RowSource {
     const reference = this.open.add(event);
     if (this.#records.has(key)) this.#records.set(key, undefined);
     this.#rows.delete(currentKey(this.layout, key));
+    this.leases.moved(key, lease, 0n);
     this.#addHistory(key, { tombstone: true, ...reference });
   }
 

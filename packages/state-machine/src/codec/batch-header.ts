@@ -1,4 +1,4 @@
-import { COMPACT_FORMAT_VERSION, FORMAT_VERSION } from "./message-codec.ts";
+import { FORMAT_VERSION, LEASE_FORMAT_VERSION } from "./message-codec.ts";
 
 /** Bytes of a session's id. */
 export const SESSION_ID_BYTES = 16;
@@ -24,8 +24,10 @@ const SEQUENCE_AT: number = SESSION_AT + SESSION_ID_BYTES;
  * what has no such head, so the two never disagree.
  */
 export function decodeBatchHeader(bytes: Uint8Array): BatchHeader | undefined {
+  const version = bytes[0] ?? 0;
   const begins =
-    (bytes[0] === FORMAT_VERSION || bytes[0] === COMPACT_FORMAT_VERSION) &&
+    version >= FORMAT_VERSION &&
+    version <= LEASE_FORMAT_VERSION &&
     bytes[1] === ARRAY_OF_4 &&
     bytes[2] === BIN_8 &&
     bytes[3] === SESSION_ID_BYTES;

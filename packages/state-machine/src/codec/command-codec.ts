@@ -12,12 +12,14 @@ import type {
   TxnOperation,
 } from "../command.ts";
 import { decodeBatchHeader } from "./batch-header.ts";
+import { leaseFields, readLeaseOperation } from "./lease-codec.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
   COMPACT_FORMAT_VERSION,
   decodeMessage,
   encodeMessage,
   FORMAT_VERSION,
+  LEASE_FORMAT_VERSION,
   type MessageField,
   wholeBigint,
   wholeNumber,
@@ -65,9 +67,15 @@ const SESSION_OPEN_BOUNDS = { min: 1, max: 1 } as const;
 const SESSION_EXPIRE_BOUNDS = { min: 2, max: 2 } as const;
 const COMPACT_BOUNDS = { min: 2, max: 2 } as const;
 
+/** By the version of the message. */
+const READERS: Readonly<Record<number, (value: unknown) => Operation>> = {
+  [FORMAT_VERSION]: readOperation,
+  [COMPACT_FORMAT_VERSION]: readNewerOperation,
+  [LEASE_FORMAT_VERSION]: readNewestOperation,
+};
+
 /** Encodes a batch: `CommandBatch` of docs/command-format.md. */
 export function encodeBatch(batch: CommandBatch): Uint8Array {
-  const compacts = batch.operations.some(({ kind }) => kind === "compact");
   return encodeMessage(
     [
       batch.session,
@@ -75,7 +83,7 @@ export function encodeBatch(batch: CommandBatch): Uint8Array {
       wholeNumber(batch.ackedBelow),
       batch.operations.map(operationFields),
     ],
-    compacts ? COMPACT_FORMAT_VERSION : FORMAT_VERSION,
+    batchVersion(batch.operations),
   );
 }
 
@@ -105,10 +113,20 @@ export function decodeBatch(
   if (!Number.isSafeInteger(firstSequence + encoded.length)) {
     throw new MalformedCommandError("first sequence: the batch would reach beyond 2^53");
   }
-  // Older software takes a compaction in a message of version 1 for malformed, and so must this one.
-  const read = bytes[0] === COMPACT_FORMAT_VERSION ? readNewerOperation : readOperation;
+  // What a message's version does not have is malformed to the software of that version, and so it is to this one.
+  const read = READERS[bytes[0] ?? 0] ?? readOperation;
   const operations = readEach(encoded, "operation", read);
   return { session, firstSequence, ackedBelow: countAt(fields, 2, "acked below"), operations };
+}
+
+/** The oldest version that has all of `operations`. */
+function batchVersion(operations: readonly Operation[]): number {
+  let version = FORMAT_VERSION;
+  for (const { kind } of operations) {
+    if (kind.startsWith("lease-")) return LEASE_FORMAT_VERSION;
+    if (kind === "compact") version = COMPACT_FORMAT_VERSION;
+  }
+  return version;
 }
 
 /** Encodes one operation of a transaction's branch, or of a batch. */
@@ -136,6 +154,8 @@ function operationFields(operation: Operation | TxnBranchOperation): MessageFiel
         SESSION_EXPIRE,
         operation.sessions.map((one) => [one.session, wholeNumber(one.idleSince)]),
       ];
+    default:
+      return leaseFields(operation);
   }
 }
 
@@ -169,6 +189,11 @@ function compareFields(compare: Compare): MessageField[] {
 function readNewerOperation(value: unknown): Operation {
   const fields = listOf(value, "operation");
   return fields[0] === COMPACT ? readCompact(fields) : readOperation(fields);
+}
+
+/** An operation of version 3. */
+function readNewestOperation(value: unknown): Operation {
+  return readLeaseOperation(listOf(value, "operation")) ?? readNewerOperation(value);
 }
 
 function readOperation(value: unknown): Operation {

@@ -3,12 +3,14 @@ import type { KeyValue } from "../key-value.ts";
 import type { RangeResult } from "../query.ts";
 import { compactedRefusal, futureRefusal, type ReadRefusal } from "../refusal.ts";
 import type { OperationResult, RangeOperationResult, TxnResult } from "../result.ts";
+import { isLeaseResult, leaseResultFields, readLeaseResult } from "./lease-codec.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
   COMPACT_FORMAT_VERSION,
   decodeMessage,
   encodeMessage,
   FORMAT_VERSION,
+  LEASE_FORMAT_VERSION,
   type MessageField,
   wholeBigint,
   wholeNumber,
@@ -53,13 +55,16 @@ const FAILURE_REASONS: readonly ApplyFailure["reason"][] = [
   "sequence-beyond-window",
   "malformed",
   "too-many-deletions",
+  "lease-exists",
+  "too-many-leases",
+  "lease-full",
+  "expiry-overtaken",
 ];
 const REFUSAL_REASONS: readonly ReadRefusal["reason"][] = ["compacted", "future-revision"];
 
 /** Encodes the answers to a batch: `Results` of docs/command-format.md. */
 export function encodeResults(results: readonly OperationResult[]): Uint8Array {
-  const version = results.some(isNewer) ? COMPACT_FORMAT_VERSION : FORMAT_VERSION;
-  return encodeMessage(results.map(resultFields), version);
+  return encodeMessage(results.map(resultFields), resultsVersion(results));
 }
 
 /**
@@ -69,16 +74,33 @@ export function encodeResults(results: readonly OperationResult[]): Uint8Array {
  */
 export function decodeResults(bytes: Uint8Array): readonly OperationResult[] {
   const results = readEach(decodeMessage(bytes), "result", readResult);
-  if (bytes[0] === FORMAT_VERSION && results.some(isNewer)) {
-    throw new MalformedCommandError(`a result that version ${FORMAT_VERSION} does not have`);
+  const version = bytes[0] ?? 0;
+  if (version < resultsVersion(results)) {
+    throw new MalformedCommandError(`a result that version ${version} does not have`);
   }
   return results;
+}
+
+/** The oldest version that has a form for all of them. */
+function resultsVersion(results: readonly OperationResult[]): number {
+  let version = FORMAT_VERSION;
+  for (const result of results) {
+    if (isOfLeases(result)) return LEASE_FORMAT_VERSION;
+    if (isNewer(result)) version = COMPACT_FORMAT_VERSION;
+  }
+  return version;
 }
 
 /** Whether version 1 has no form for it. */
 function isNewer(result: OperationResult): boolean {
   if (result.kind === "failed") return result.failure.reason === "too-many-deletions";
   return result.kind === "compact";
+}
+
+/** Whether version 2 has no form for it. */
+function isOfLeases(result: OperationResult): boolean {
+  if (result.kind !== "failed") return isLeaseResult(result);
+  return FAILURE_REASONS.indexOf(result.failure.reason) >= FAILURE_REASONS.indexOf("lease-exists");
 }
 
 /** Encodes the answers to queries: `RangeResults` of docs/command-format.md. */
@@ -130,6 +152,8 @@ function resultFields(result: OperationResult | RangeOperationResult): MessageFi
       return [FAILED, wholeNumber(result.revision), ...failureFields(result.failure)];
     case "answer-gone":
       return [ANSWER_GONE, wholeNumber(result.revision)];
+    default:
+      return leaseResultFields(result);
   }
 }
 
@@ -185,7 +209,7 @@ function readResult(value: unknown): OperationResult {
     case RANGE:
       throw new MalformedCommandError("kind: a range is no result of a batch");
     default:
-      return readWriteResult(fields);
+      return readLeaseResult(fields) ?? readWriteResult(fields);
   }
 }
 

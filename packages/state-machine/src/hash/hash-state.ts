@@ -14,7 +14,7 @@ const PAGE_ROWS = 1000;
 
 /**
  * Hashes all replicated state: what {@link hashKvSteps} does at the latest revision,
- * then sessions and their answers. Equal on replicas that have applied the same entries.
+ * then sessions, their answers, leases and the keys that hang on them. Equal on replicas that have applied the same entries.
  */
 export function* hashStateSteps(
   point: StatePoint,
@@ -23,7 +23,10 @@ export function* hashStateSteps(
   const kv = (yield* hashKvSteps(0, point, layout)) as HashKv;
   const sessions = { from: layout.sessionPrefix, to: layout.sessionEnd };
   const answers = { from: layout.answersPrefix, to: layout.answersEnd };
-  const hash = yield* hashRows(answers, yield* hashRows(sessions, kv.hash));
+  const leases = { from: layout.leasePrefix, to: layout.attachmentEnd };
+  let hash = yield* hashRows(sessions, kv.hash);
+  hash = yield* hashRows(answers, hash);
+  hash = yield* hashRows(leases, hash);
   return { hash, storeRevision: kv.storeRevision };
 }
 

@@ -44,6 +44,11 @@ export function encodeCurrent(encoder: RowEncoder, record: CurrentRecord): Uint8
   return encoder.finish();
 }
 
+/** The lease of a row whose other fields are of no interest: of most rows one byte says that there is none. */
+export function leaseOfCurrent(row: Uint8Array): bigint {
+  return ((row[1] ?? 0) & LEASED) === 0 ? 0n : decodeCurrent(row).lease;
+}
+
 /** @throws DamagedRowError on bytes that {@link encodeCurrent} never makes */
 export function decodeCurrent(row: Uint8Array): CurrentRecord {
   const decoder = new RowDecoder(row, "current").version(VERSION);

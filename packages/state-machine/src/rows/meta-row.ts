@@ -26,15 +26,21 @@ export const FRESH_STATE: StateMeta = Object.freeze({
 
 /** Of all rows together: raised when rows gain a meaning that older software would miss. */
 export const STATE_FORMAT_VERSION = 1;
+/** That of a state with leases. Without any it is the older one, so that older software reads it. */
+export const LEASES_STATE_FORMAT_VERSION = 2;
 
 const VERSION = 1;
 const BYTES = 2 + 4 * 8 + 4;
 
-export function encodeMeta(encoder: RowEncoder, meta: StateMeta): Uint8Array {
+export function encodeMeta(
+  encoder: RowEncoder,
+  meta: StateMeta,
+  format: number = STATE_FORMAT_VERSION,
+): Uint8Array {
   return encoder
     .begin(BYTES)
     .byte(VERSION)
-    .byte(STATE_FORMAT_VERSION)
+    .byte(format)
     .uint64(meta.appliedIndex)
     .uint64(meta.appliedTerm)
     .uint64(meta.revision)
@@ -47,9 +53,9 @@ export function encodeMeta(encoder: RowEncoder, meta: StateMeta): Uint8Array {
 export function decodeMeta(row: Uint8Array): StateMeta {
   const decoder = new RowDecoder(row, "meta").version(VERSION);
   const format = decoder.byte();
-  if (format !== STATE_FORMAT_VERSION) {
+  if (format !== STATE_FORMAT_VERSION && format !== LEASES_STATE_FORMAT_VERSION) {
     throw new DamagedRowError(
-      `the state has format ${format}, known is ${STATE_FORMAT_VERSION}: start the newer software that wrote it`,
+      `the state has format ${format}, known are ${STATE_FORMAT_VERSION} and ${LEASES_STATE_FORMAT_VERSION}: start the newer software that wrote it`,
     );
   }
   return {

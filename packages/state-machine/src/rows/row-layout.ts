@@ -11,6 +11,11 @@ export interface RowLayout {
   readonly answersEnd: ByteString;
   /** The one row that tells how far this store has collected what compactions freed. */
   readonly collectionKey: ByteString;
+  readonly leasePrefix: ByteString;
+  readonly leaseEnd: ByteString;
+  /** The keys that hang on leases. */
+  readonly attachmentPrefix: ByteString;
+  readonly attachmentEnd: ByteString;
   readonly currentPrefix: ByteString;
   readonly currentEnd: ByteString;
   readonly historyPrefix: ByteString;
@@ -43,6 +48,8 @@ const META = 0x01;
 const SESSION = 0x02;
 const ANSWERS = 0x03;
 const COLLECTION = 0x04;
+const LEASE = 0x05;
+const ATTACHMENT = 0x06;
 const CURRENT = 0x10;
 const HISTORY = 0x20;
 const GARBAGE = 0x21;
@@ -66,6 +73,10 @@ export function rowLayout(group: GroupId): RowLayout {
     answersPrefix: prefix(ANSWERS),
     answersEnd: prefix(ANSWERS + 1),
     collectionKey: prefix(COLLECTION),
+    leasePrefix: prefix(LEASE),
+    leaseEnd: prefix(LEASE + 1),
+    attachmentPrefix: prefix(ATTACHMENT),
+    attachmentEnd: prefix(ATTACHMENT + 1),
     currentPrefix: prefix(CURRENT),
     currentEnd: prefix(CURRENT + 1),
     historyPrefix: prefix(HISTORY),

@@ -6,6 +6,7 @@ export const ANSWER_BYTES_MAX = 1024;
 
 const RESULT_OVERHEAD_BYTES = 16;
 const PAIR_OVERHEAD_BYTES = 32;
+const TTL_BYTES = 8;
 
 /**
  * What an answer weighs, bytes; about what it takes encoded. Every replica must
@@ -24,6 +25,8 @@ export function answerBytes(result: OperationResult | RangeOperationResult): num
         (bytes, response) => bytes + answerBytes(response),
         RESULT_OVERHEAD_BYTES,
       );
+    case "lease-renew":
+      return RESULT_OVERHEAD_BYTES + TTL_BYTES * result.ttls.length;
     default:
       return RESULT_OVERHEAD_BYTES;
   }

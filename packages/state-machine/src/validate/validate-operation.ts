@@ -1,6 +1,13 @@
-import type { Operation, PutOperation, TxnBranchOperation, TxnOperation } from "../command.ts";
+import type {
+  LeaseGrantOperation,
+  Operation,
+  PutOperation,
+  TxnBranchOperation,
+  TxnOperation,
+} from "../command.ts";
 import { type RequestRefusal, requestRefusal } from "../refusal.ts";
 import { hasDuplicateKeys } from "./duplicate-keys.ts";
+import { LEASE_IDS_MAX, LEASE_TTL_SECONDS_MAX } from "./lease-limits.ts";
 import { operationBytes } from "./operation-bytes.ts";
 import type { OperationLimits } from "./operation-limits.ts";
 import { validateQuery } from "./validate-query.ts";
@@ -40,6 +47,18 @@ export function refusalOf(
       return undefined;
     case "session-expire":
       return requestRefusal("session-operation");
+    case "lease-grant":
+      return grantRefusal(operation);
+    case "lease-revoke":
+      return operation.expiry === undefined && operation.id !== 0n
+        ? undefined
+        : requestRefusal("lease-operation");
+    case "lease-renew":
+      return operation.ids.length <= LEASE_IDS_MAX && !operation.ids.includes(0n)
+        ? undefined
+        : requestRefusal("lease-operation");
+    case "lease-checkpoint":
+      return requestRefusal("lease-operation");
   }
 }
 
@@ -73,6 +92,11 @@ function branchRefusal(
     case "txn":
       return txnRefusal(operation, nestedMax);
   }
+}
+
+function grantRefusal({ id, ttlSeconds }: LeaseGrantOperation): RequestRefusal | undefined {
+  if (ttlSeconds > LEASE_TTL_SECONDS_MAX) return requestRefusal("lease-ttl");
+  return id === 0n || ttlSeconds < 1 ? requestRefusal("lease-operation") : undefined;
 }
 
 function putRefusal(put: PutOperation): RequestRefusal | undefined {

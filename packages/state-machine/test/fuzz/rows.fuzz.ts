@@ -9,6 +9,7 @@ import { decodeCollection, encodeCollection } from "../../src/rows/collection-ro
 import { decodeCurrent, encodeCurrent } from "../../src/rows/current-row.ts";
 import { DamagedRowError } from "../../src/rows/damaged-row-error.ts";
 import { decodeHistory } from "../../src/rows/history-row.ts";
+import { decodeLease, encodeLease } from "../../src/rows/lease-row.ts";
 import { decodeMeta, encodeMeta } from "../../src/rows/meta-row.ts";
 import { RowEncoder } from "../../src/rows/row-encoder.ts";
 import { rowLayout } from "../../src/rows/row-layout.ts";
@@ -72,6 +73,16 @@ export const ROW_TARGETS: readonly FuzzTarget[] = [
     examples: rowsOf(layout.sessionPrefix),
     read: decodeSessionHead,
     write: (head) => encodeSessionHead(encoder, head),
+  }),
+  bytesTarget({
+    name: "lease-row",
+    runs,
+    refusals,
+    examples: [
+      encodeLease(encoder, { ttlSeconds: 60, remainingSeconds: 5, renewedAt: 700, keys: 3 }),
+    ],
+    read: decodeLease,
+    write: (lease) => encodeLease(encoder, lease),
   }),
   bytesTarget({
     name: "meta-row",

@@ -31,6 +31,8 @@ export const PEER_MESSAGES: readonly PeerMessage[] = [
   { kind: "forward", from, batch: Uint8Array.of(1, 2, 3) },
   { kind: "forward-refused", from, session, firstSequence: 9, reason: "not-leader" },
   { kind: "room", from, hasRoom: true },
+  { kind: "lease-ask", from, id: 3, leases: [7n, -1n] },
+  { kind: "lease-answer", from, id: 3, remainingMs: [1_500, -1] },
   { kind: "ask", from, id: 1, withinMs: 5_000, question: { kind: "transfer-leadership", to } },
   {
     kind: "ask",

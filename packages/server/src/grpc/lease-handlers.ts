@@ -1,0 +1,123 @@
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import { assert, type Logger } from "@holdfast/base";
+import {
+  decodeLeaseGrant,
+  decodeLeaseId,
+  encodeHeader,
+  encodeLeaseGrant,
+  encodeLeases,
+  encodeLeaseTimeToLive,
+  type LeaseHandlers,
+  statusOfAnswerGone,
+  statusOfError,
+  statusOfFailure,
+  statusOfRefusal,
+  unforeseenStatus,
+  type WireHeader,
+  type WireStatus,
+} from "@holdfast/protocol";
+import type { Headers, LeaseGranted, LeaseService } from "@holdfast/service";
+import type { OperationResult, RequestRefusal } from "@holdfast/state-machine";
+import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import { type KeepAliveCall, KeepAliveStream } from "./keep-alive-stream.ts";
+import { contextOf, unaryCall } from "./unary-call.ts";
+
+export interface LeaseParts {
+  readonly lease: LeaseService;
+  /** Streams that are open, for a node that drains. */
+  readonly keepAlives: Set<KeepAliveStream>;
+  readonly headers: Headers;
+  readonly ledger: CallLedger;
+  readonly logger: Logger;
+}
+
+/** etcdserverpb.Lease. */
+export function leaseHandlers(parts: LeaseParts): LeaseHandlers & UntypedServiceImplementation {
+  const { lease, headers, ledger, logger } = parts;
+  const header = (revision: number): WireHeader => encodeHeader(headers.at(revision));
+  const headerNow = (): WireHeader => header(headers.status().revision);
+  return {
+    LeaseGrant: unaryCall({
+      calls: leaseMethod(ledger, "LeaseGrant"),
+      logger,
+      serve: (request, context) => lease.grant(decodeLeaseGrant(request), context),
+      refusal: refusalOf,
+      encode: (granted) => {
+        assert(granted.kind === "granted", "what is not refused is granted");
+        return encodeLeaseGrant(header(granted.revision), granted);
+      },
+    }),
+    LeaseRevoke: unaryCall({
+      calls: leaseMethod(ledger, "LeaseRevoke"),
+      logger,
+      serve: (request, context) => lease.revoke(decodeLeaseId(request), context),
+      refusal: refusalOf,
+      encode: (result) => {
+        assert(result.kind === "lease-revoke", "what is not refused is revoked");
+        return { header: header(result.revision) };
+      },
+    }),
+    LeaseTimeToLive: unaryCall({
+      calls: leaseMethod(ledger, "LeaseTimeToLive"),
+      logger,
+      serve: async (request, context) => {
+        const id = decodeLeaseId(request);
+        return { id, ...(await lease.timeToLive({ id, keys: request.keys }, context)) };
+      },
+      encode: (found) => encodeLeaseTimeToLive(headerNow(), found),
+    }),
+    LeaseLeases: unaryCall({
+      calls: leaseMethod(ledger, "LeaseLeases"),
+      logger,
+      serve: () => lease.leases(),
+      encode: (ids) => encodeLeases(headerNow(), ids),
+    }),
+    LeaseKeepAlive: keepAlive(parts),
+  };
+}
+
+function keepAlive({ lease, keepAlives, headers, ledger, logger }: LeaseParts) {
+  const calls = ledger.method({
+    service: "etcdserverpb.Lease",
+    method: "LeaseKeepAlive",
+    type: "bidi_stream",
+  });
+  const statusOf = (failure: unknown): WireStatus => {
+    const known = statusOfError(failure);
+    if (known === undefined) logger.error({ failure }, "a lease was not renewed, unexpectedly");
+    return known ?? unforeseenStatus(failure);
+  };
+  return (call: KeepAliveCall): void => {
+    calls.started();
+    const context = contextOf(call);
+    const stream: KeepAliveStream = new KeepAliveStream(call, {
+      lease,
+      headers,
+      calls,
+      statusOf,
+      // A stream is to last; each of its renewals has the server's own limit.
+      context: { ...context, timeoutMs: Number.POSITIVE_INFINITY },
+      ended: () => keepAlives.delete(stream),
+    });
+    keepAlives.add(stream);
+  };
+}
+
+function leaseMethod(ledger: CallLedger, method: string): MethodCalls {
+  return ledger.method({ service: "etcdserverpb.Lease", method, type: "unary" });
+}
+
+function refusalOf(
+  result: RequestRefusal | OperationResult | LeaseGranted,
+): WireStatus | undefined {
+  switch (result.kind) {
+    case "refusal":
+      return statusOfRefusal(result);
+    case "failed":
+      return statusOfFailure(result.failure);
+    case "answer-gone":
+      return statusOfAnswerGone(result.revision);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,226 @@
+import { type AbortSignalLike, assert, type Revision } from "@holdfast/base";
+import { CallAbortedError } from "@holdfast/replica";
+import {
+  type KeyValue,
+  type PutOperation,
+  pointQuery,
+  type RangeOperation,
+  type RangeResult,
+  type TxnBranchOperation,
+  type TxnOperation,
+  type TxnResult,
+} from "@holdfast/state-machine";
+import type { CallContext } from "../call-context.ts";
+import type { KvService } from "../kv-service.ts";
+import type { LeaseService } from "../lease-service.ts";
+import type { WatchService } from "../watch/watch-service.ts";
+import { KeyFeed } from "./key-feed.ts";
+import { answeredTxn, RecipeRefusedError, refusalOf } from "./recipe-refused-error.ts";
+
+/** A call that may wait for as long as its caller does. */
+export interface PatientContext extends CallContext {
+  /** The caller no longer waits. */
+  readonly signal: AbortSignalLike;
+}
+
+export interface ClaimQueueParts {
+  readonly kv: KvService;
+  readonly watches: WatchService;
+  readonly lease: LeaseService;
+}
+
+/** A place in the queue for a name. It is lost with its lease. */
+export interface Claim {
+  readonly name: Uint8Array;
+  readonly key: Uint8Array;
+  readonly lease: bigint;
+  /** At which it was made: the lowest of a name is its holder. */
+  readonly revision: Revision;
+}
+
+/** What became of asking for a place. */
+export interface Claimed {
+  readonly claim: Claim;
+  /** The place was there before, with this value. */
+  readonly before: KeyValue | undefined;
+  /** Nobody stands before it. */
+  readonly isFirst: boolean;
+  readonly storeRevision: Revision;
+}
+
+/** How long a claim lives whose caller brought no lease, s, as etcd has it. */
+const OWN_LEASE_SECONDS = 60;
+const SLASH = 0x2f;
+const EMPTY = new Uint8Array(0);
+/** A step of a recipe takes as long as the server allows it. */
+const STEP_MS = Number.POSITIVE_INFINITY;
+
+/**
+ * Queues of claims, one for each name, in the form that etcd's clients know: the key
+ * `<name>/<lease in hex>`, first come first served by create revision (etcd-v3.md §5.12).
+ */
+export class ClaimQueue {
+  readonly #parts: ClaimQueueParts;
+
+  constructor(parts: ClaimQueueParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a place for a lease, or finds the one that it has. */
+  async claim(
+    asked: { readonly name: Uint8Array; readonly lease: bigint; readonly value: Uint8Array },
+    { requireLeader }: CallContext,
+  ): Promise<Claimed> {
+    const context = { timeoutMs: STEP_MS, requireLeader };
+    const { name, value } = asked;
+    const lease = asked.lease === 0n ? await this.#grantLease(context) : asked.lease;
+    const key = concat(prefixOf(name), ascii(lease.toString(16)));
+    const result = await this.#txn(
+      {
+        compares: [createdAt(key, 0)],
+        success: [put({ key, value, lease }), firstOf(name)],
+        failure: [{ kind: "range", query: pointQuery(key) }, firstOf(name)],
+      },
+      context,
+    );
+    const before = result.succeeded ? undefined : rangeAt(result, 0).kvs[0];
+    const revision = before?.createRevision ?? result.revision;
+    const first = rangeAt(result, 1).kvs[0];
+    return {
+      claim: { name, key, lease, revision },
+      before,
+      isFirst: first === undefined || first.createRevision === revision,
+      storeRevision: result.revision,
+    };
+  }
+
+  /**
+   * Resolves with the store's revision at which all who stood before a claim were gone, and it was there.
+   *
+   * Rejects where the claim is lost meanwhile, with `expired`; where the caller no longer waits the
+   * claim is given up.
+   */
+  async untilFirst(claim: Claim, expired: string, context: PatientContext): Promise<Revision> {
+    const { signal, requireLeader } = context;
+    const aborted = new CallAbortedError("the caller no longer waits", "not-applied");
+    const feed = new KeyFeed(this.#parts.watches, { requireLeader });
+    const abort = (): void => feed.end(aborted);
+    signal.addEventListener("abort", abort);
+    try {
+      let isOwnFollowed = false;
+      while (!signal.aborted) {
+        const { last, revision } = await this.#lastBefore(claim, expired, requireLeader);
+        if (last === undefined) return revision;
+        const startRevision = revision + 1;
+        if (!isOwnFollowed) feed.follow({ key: claim.key, startRevision, deletions: true });
+        isOwnFollowed = true;
+        feed.follow({ key: last.key, startRevision, deletions: true });
+        await feed.next();
+      }
+      throw aborted;
+    } catch (failure) {
+      if (signal.aborted) this.#giveUp(claim, requireLeader);
+      throw failure;
+    } finally {
+      signal.removeEventListener("abort", abort);
+      feed.close();
+    }
+  }
+
+  /** Gives a claim up, if it is still there; resolves with the store's revision. */
+  async release(claim: Pick<Claim, "key" | "revision">, context: CallContext): Promise<Revision> {
+    const { key, revision } = claim;
+    const remove = { kind: "delete-range", key, rangeEnd: EMPTY, prevKv: false } as const;
+    const asked = { compares: [createdAt(key, revision)], success: [remove], failure: [] };
+    return (await this.#txn(asked, context)).revision;
+  }
+
+  /** Gives a claim another value, if it is still there; `undefined` if it is not. */
+  async retell(
+    { key, revision, lease }: Pick<Claim, "key" | "revision" | "lease">,
+    value: Uint8Array,
+    context: CallContext,
+  ): Promise<Revision | undefined> {
+    const compares = [createdAt(key, revision)];
+    const asked = { compares, success: [put({ key, value, lease })], failure: [] };
+    const result = await this.#txn(asked, context);
+    return result.succeeded ? result.revision : undefined;
+  }
+
+  /** Nobody is told what comes of it: without it the claim stands until its lease ends. */
+  #giveUp(claim: Claim, requireLeader: boolean): void {
+    this.release(claim, { timeoutMs: STEP_MS, requireLeader }).catch(() => undefined);
+  }
+
+  /** Who stands right before a claim, if anybody does. */
+  async #lastBefore(
+    { name, key, revision }: Claim,
+    expired: string,
+    requireLeader: boolean,
+  ): Promise<{ readonly last: KeyValue | undefined; readonly revision: Revision }> {
+    const before: RangeOperation = {
+      kind: "range",
+      query: {
+        ...firstOf(name).query,
+        sortOrder: "descend",
+        maxCreateRevision: revision - 1,
+      },
+    };
+    const asked = { compares: [createdAt(key, revision)], success: [before], failure: [] };
+    const result = await this.#txn(asked, { timeoutMs: STEP_MS, requireLeader });
+    if (!result.succeeded) throw new RecipeRefusedError(expired);
+    return { last: rangeAt(result, 0).kvs[0], revision: result.revision };
+  }
+
+  /** Nobody keeps it alive. */
+  async #grantLease(context: CallContext): Promise<bigint> {
+    const ttlSeconds = OWN_LEASE_SECONDS;
+    const granted = await this.#parts.lease.grant({ id: 0n, ttlSeconds }, context);
+    if (granted.kind === "granted") return granted.id;
+    throw refusalOf(granted);
+  }
+
+  #txn(asked: Omit<TxnOperation, "kind">, context: CallContext): Promise<TxnResult> {
+    const operation: TxnOperation = { kind: "txn", ...asked };
+    return answeredTxn(this.#parts.kv.txn(operation, { ...context, serializable: false }));
+  }
+}
+
+/** All claims of a name, the first to come alone. */
+export function firstOf(name: Uint8Array): RangeOperation {
+  const key = prefixOf(name);
+  const rangeEnd = key.slice();
+  rangeEnd[rangeEnd.length - 1] = SLASH + 1;
+  const order = { sortTarget: "create", sortOrder: "ascend", limit: 1 } as const;
+  return { kind: "range", query: { ...pointQuery(key), rangeEnd, ...order } };
+}
+
+function prefixOf(name: Uint8Array): Uint8Array {
+  return concat(name, Uint8Array.of(SLASH));
+}
+
+function createdAt(key: Uint8Array, revision: Revision): TxnOperation["compares"][number] {
+  const operand = BigInt(revision);
+  return { key, rangeEnd: EMPTY, target: "create", result: "equal", operand };
+}
+
+function put(of: Pick<PutOperation, "key" | "value" | "lease">): TxnBranchOperation {
+  return { kind: "put", ...of, prevKv: false, ignoreValue: false, ignoreLease: false };
+}
+
+function rangeAt(result: TxnResult, at: number): RangeResult {
+  const step = result.responses[at];
+  assert(step?.kind === "range", "a range of a transaction is answered by a range");
+  return step.range;
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
