@@ -17,7 +17,12 @@ import { ClientEdge, type ClientEdgeOptions } from "../src/client-edge.ts";
 import { SingleReplica } from "./single-replica.ts";
 
 const HOST = "127.0.0.1";
-const PACKAGES = loadProtocol("etcd/rpc.proto", "holdfast/v1/session.proto");
+const PACKAGES = loadProtocol(
+  "etcd/rpc.proto",
+  "etcd/v3lock.proto",
+  "etcd/v3election.proto",
+  "holdfast/v1/session.proto",
+);
 
 /** An answer as it came over the wire. */
 // biome-ignore lint/suspicious/noExplicitAny: answers of loaded definitions are untyped by nature
@@ -55,6 +60,8 @@ export async function openEdge(options: Partial<ClientEdgeOptions> = {}) {
     cluster: asker(clientOf(target, "etcdserverpb", "Cluster")),
     maintenance: asker(clientOf(target, "etcdserverpb", "Maintenance")),
     lease: asker(clientOf(target, "etcdserverpb", "Lease")),
+    lock: asker(clientOf(target, "v3lockpb", "Lock")),
+    election: asker(clientOf(target, "v3electionpb", "Election")),
     session: () => clientOf(target, "holdfast", "v1", "Session"),
   };
 }
