@@ -120,3 +120,32 @@ test("a watcher that starts in the past is told the past first", async () => {
 
   expect(told).toEqual(["1", "2", "3"]);
 });
+
+test("a lock that is held is refused to another until it is released", async () => {
+  const held = await client.lock("mutex").ttl(10).acquire();
+  const other = client.lock("mutex").ttl(10);
+
+  await expect(other.acquire()).rejects.toThrow("Failed to acquire a lock");
+  await held.release();
+  await other.acquire();
+  await other.release();
+});
+
+test("an election has one leader at a time, and its observers hear of each", async () => {
+  const election = client.election("post", 10);
+  const observer = await election.observe();
+  const told: string[] = [];
+  observer.on("change", (value) => told.push(value ?? "nobody"));
+  const first = election.campaign("one");
+  await new Promise((resolve) => first.once("elected", resolve));
+  const second = election.campaign("two");
+  const elected = new Promise((resolve) => second.once("elected", resolve));
+
+  expect(await election.leader()).toBe("one");
+  await first.resign();
+  await elected;
+  expect(await election.leader()).toBe("two");
+  await expect.poll(() => told).toEqual(["one", "two"]);
+  await second.resign();
+  await observer.cancel();
+});
