@@ -1,5 +1,8 @@
 export { type ConnectOptions, connect } from "./connect.ts";
 export { connectAdmin } from "./connect-admin.ts";
+export type { ClaimOptions } from "./core/claims/claim.ts";
+export { Leadership } from "./core/claims/leadership.ts";
+export { Lock } from "./core/claims/lock.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./core/client-limits.ts";
 export { type AdminCall, ClusterAdmin } from "./core/cluster-admin.ts";
 export type {
@@ -19,6 +22,7 @@ export {
   type ReadOptions,
 } from "./core/holdfast.ts";
 export type { BytesLike, KeySelector } from "./core/key-selector.ts";
+export { Lease, type LeaseOptions } from "./core/leases/lease.ts";
 export type {
   CompactAnswer,
   DeleteAnswer,

@@ -1,3 +1,4 @@
+import { randomWireId } from "@holdfast/base";
 import {
   type Operation,
   type OperationResult,
@@ -5,24 +6,31 @@ import {
   pointQuery,
 } from "@holdfast/state-machine";
 import { AddressBook } from "./address-book.ts";
+import { type ClaimOptions, claim } from "./claims/claim.ts";
+import { Leadership } from "./claims/leadership.ts";
+import { Lock } from "./claims/lock.ts";
+import { leaderOf, observeLeaders } from "./claims/observe-leaders.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import type { EndpointStatus, StatusSource } from "./cluster-status.ts";
 import type { Entry } from "./entry.ts";
 import { type BytesLike, type KeySelector, toKey } from "./key-selector.ts";
+import { LEASE_TTL_SECONDS, Lease, type LeaseOptions } from "./leases/lease.ts";
 import {
   type CompactAnswer,
   compactAnswer,
   type DeleteAnswer,
   deleteAnswer,
+  failureError,
   type PutAnswer,
   putAnswer,
   type RangeAnswer,
   rangeAnswer,
+  refusal,
   type TxnAnswer,
   txnAnswer,
 } from "./operation-answer.ts";
 import { invalidArgument } from "./request-error.ts";
-import type { CallTerms, SessionClient } from "./session-client.ts";
+import type { CallTerms, SessionClient, SessionPorts } from "./session-client.ts";
 import {
   type PutSettings,
   type RangeSelection,
@@ -90,12 +98,15 @@ export class Holdfast implements AsyncDisposable {
   readonly #timeoutMs: number;
   readonly #watching: HoldfastOptions["watching"];
   readonly #watches = new Set<Watch>();
+  readonly #leases = new Set<Lease>();
+  readonly #ports: Pick<SessionPorts, "clock" | "random">;
 
   constructor(session: SessionClient, statusSource: StatusSource, options: HoldfastOptions) {
     this.#session = session;
     this.#statusSource = statusSource;
     this.#timeoutMs = options.timeoutMs;
     this.#watching = options.watching;
+    this.#ports = session.ports;
   }
 
   /** Addresses of the cluster's nodes known so far, `host:port`. */
@@ -172,6 +183,83 @@ export class Holdfast implements AsyncDisposable {
     return watch;
   }
 
+  /**
+   * Grants a lease and keeps it alive until it is revoked or the client is closed.
+   *
+   * ```ts
+   * await using lease = await client.lease({ ttlSeconds: 5 });
+   * await client.put("workers/1", "here", { lease: lease.id });
+   * ```
+   */
+  async lease(options: LeaseOptions = {}): Promise<Lease> {
+    const { clock } = this.#ports;
+    const { ttlSeconds = LEASE_TTL_SECONDS } = options;
+    const id = BigInt(randomWireId(this.#ports.random));
+    const grantedAt = clock.now();
+    const granted = await this.#write({ kind: "lease-grant", id, ttlSeconds }, {});
+    if (granted.kind !== "lease-grant") throw refusal(granted, "lease-grant");
+    const lease: Lease = new Lease(
+      { id, ttlSeconds, grantedAt },
+      {
+        clock,
+        write: (operation, timeoutMs) => this.#write(operation, { timeoutMs }),
+        closed: (ended) => void this.#leases.delete(ended),
+      },
+    );
+    this.#leases.add(lease);
+    return lease;
+  }
+
+  /** Ends any lease by its id, and deletes all that hangs on it. @throws RequestError `LEASE_NOT_FOUND` */
+  async revokeLease(id: bigint, options: CallOptions = {}): Promise<void> {
+    const revoked = await this.#write({ kind: "lease-revoke", id, expiry: undefined }, options);
+    if (revoked.kind !== "lease-revoke") throw refusal(revoked, "lease-revoke");
+  }
+
+  /** Gives any lease all of its time again; resolves with how long it lives from now on, s. @throws RequestError `LEASE_NOT_FOUND` */
+  async renewLease(id: bigint, options: CallOptions = {}): Promise<number> {
+    const renewed = await this.#write({ kind: "lease-renew", ids: [id] }, options);
+    if (renewed.kind !== "lease-renew") throw refusal(renewed, "lease-renew");
+    const [ttlSeconds = 0] = renewed.ttls;
+    if (ttlSeconds <= 0) throw failureError({ reason: "lease-not-found" });
+    return ttlSeconds;
+  }
+
+  /**
+   * Waits for a lock, first come first served, and holds it until it is released; with a lease that
+   * is kept alive, so that it passes on when this process dies.
+   *
+   * ```ts
+   * await using lock = await client.lock("settle");
+   * await client.txn({ compare: [lock.guard], then: [...] });
+   * ```
+   */
+  async lock(name: BytesLike, options: ClaimOptions = {}): Promise<Lock> {
+    return new Lock(await claim(this, { name, value: "" }, options));
+  }
+
+  /** Waits until it leads an election, first come first served, and then says `value`. */
+  async campaign(
+    name: BytesLike,
+    value: BytesLike,
+    options: ClaimOptions = {},
+  ): Promise<Leadership> {
+    return new Leadership(await claim(this, { name, value }, options), this);
+  }
+
+  /** Who leads an election, as the entry of its claim. */
+  async leader(name: BytesLike): Promise<Entry | undefined> {
+    return (await leaderOf(this, name)).entry;
+  }
+
+  /** Who leads an election, and then each change of it; `undefined`: nobody. */
+  observe(
+    name: BytesLike,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Entry | undefined> {
+    return observeLeaders(this, name, options.signal);
+  }
+
   /** Asks each known node how it is; a node that does not answer is `down`. */
   async status(options: { readonly timeoutMs?: number } = {}): Promise<readonly EndpointStatus[]> {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
@@ -180,9 +268,10 @@ export class Holdfast implements AsyncDisposable {
     );
   }
 
-  /** Ends the connection and all watches at once; calls that still wait are refused with `CLOSED`. */
+  /** Ends the connection and all watches at once, and keeps no lease alive any more; calls that still wait are refused with `CLOSED`. */
   async close(): Promise<void> {
     for (const watch of [...this.#watches]) watch.close();
+    for (const lease of [...this.#leases]) lease.abandon();
     this.#watching?.ports.transport.close();
     this.#session.close();
   }

@@ -123,7 +123,7 @@ function fromBranch(
   }
 }
 
-function refusal(result: OperationResult, expected: string): RequestError {
+export function refusal(result: OperationResult, expected: string): RequestError {
   if (result.kind === "failed") return failureError(result.failure);
   if (result.kind === "answer-gone") {
     return new RequestError({

@@ -51,7 +51,8 @@ const SESSION_ID_BYTES = 16;
  * order among each other.
  */
 export class SessionClient {
-  readonly #ports: SessionPorts;
+  /** What it stands on. */
+  readonly ports: SessionPorts;
   readonly #limits: ClientLimits;
   readonly #link: SessionLink;
   readonly #writes: WriteWindow;
@@ -64,7 +65,7 @@ export class SessionClient {
   #sessionUsedAt = 0;
 
   constructor(ports: SessionPorts, options: SessionClientOptions) {
-    this.#ports = ports;
+    this.ports = ports;
     this.#limits = options.limits;
     this.#writes = new WriteWindow(randomBytes(ports.random, SESSION_ID_BYTES), options.limits);
     this.#reads = new ReadQueue(options.limits);
@@ -148,7 +149,7 @@ export class SessionClient {
         `timeoutMs must be above 0 and at most ${TIMEOUT_MS_MAX}, got ${timeoutMs}`,
       );
     }
-    return { timeoutMs, signal, deadline: this.#ports.clock.now() + timeoutMs };
+    return { timeoutMs, signal, deadline: this.ports.clock.now() + timeoutMs };
   }
 
   #admit(call: WriteCall | ReadCall): boolean {
@@ -180,7 +181,7 @@ export class SessionClient {
   #flushSoon(): void {
     if (this.#isFlushDue || !this.#link.isReady) return;
     this.#isFlushDue = true;
-    this.#ports.turn.soon(() => {
+    this.ports.turn.soon(() => {
       this.#isFlushDue = false;
       this.#flush();
     });
@@ -200,12 +201,12 @@ export class SessionClient {
     const { hasWaiting, isRefused, isOpen, inFlight } = this.#writes;
     if (!hasWaiting) return false;
     if (isRefused) return true;
-    const unusedMs = this.#ports.clock.now() - this.#sessionUsedAt;
+    const unusedMs = this.ports.clock.now() - this.#sessionUsedAt;
     return isOpen && inFlight === 0 && unusedMs > this.#limits.sessionIdleMs;
   }
 
   #renewSession(): void {
-    this.#writes.renew(randomBytes(this.#ports.random, SESSION_ID_BYTES));
+    this.#writes.renew(randomBytes(this.ports.random, SESSION_ID_BYTES));
     this.#link.restart();
   }
 
