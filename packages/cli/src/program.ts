@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { OUTPUT_FORMATS } from "./global-options.ts";
+import { addClaimCommands } from "./program/claim-commands.ts";
 import { addClusterCommands } from "./program/cluster-commands.ts";
 import type { Context } from "./program/context.ts";
 import { addKeyCommands } from "./program/key-commands.ts";
@@ -34,6 +35,7 @@ export function makeProgram(terminal: Terminal, finish: (exitCode: number) => vo
   const context: Context = { program, terminal, finish };
 
   addKeyCommands(context);
+  addClaimCommands(context);
   addClusterCommands(context);
   addMemberCommands(context);
   addMeasuringCommands(context);

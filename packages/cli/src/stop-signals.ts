@@ -32,3 +32,38 @@ export function signalJudge(actions: StopActions, now: () => number): (signal: s
     }
   };
 }
+
+/** Waits for the signals that end a process: the first one aborts `signal`, another ends the process at once. */
+export interface StopWait {
+  readonly signal: AbortSignal;
+  /** Whether a signal came within so long, ms. */
+  within(ms: number): Promise<boolean>;
+  /** Leaves them to others again. */
+  forget(): void;
+}
+
+export function untilStopSignal(): StopWait {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const forget = watchStopSignals({
+    stop: () => controller.abort(),
+    force: () => process.exit(1),
+  });
+  return {
+    signal,
+    forget,
+    within: (ms) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve(true);
+        const timer = setTimeout(() => resolve(false), ms);
+        signal.addEventListener(
+          "abort",
+          () => {
+            clearTimeout(timer);
+            resolve(true);
+          },
+          { once: true },
+        );
+      }),
+  };
+}

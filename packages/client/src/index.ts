@@ -60,6 +60,7 @@ export type {
 } from "./core/transaction.ts";
 export { Change } from "./core/watch/change.ts";
 export { Watch, type WatchOptions } from "./core/watch/watch.ts";
+export type { EndpointLease } from "./grpc/etcd-endpoint.ts";
 export {
   type EndpointCall,
   type EndpointHash,

@@ -1,5 +1,6 @@
 import { EXIT } from "../exit-codes.ts";
 import type { GivenGlobals } from "../global-options.ts";
+import { leaseId } from "../leases/lease-id.ts";
 import { entryLines } from "../output/entries.ts";
 import { putJson } from "../output/etcd-json.ts";
 import { readAll, type Terminal, write } from "../terminal.ts";
@@ -11,6 +12,7 @@ const VALUE_BYTES_MAX = 1536 * 1024;
 
 export interface PutOptions extends GivenGlobals {
   readonly prevKv?: boolean | undefined;
+  readonly lease?: string | undefined;
 }
 
 /** Writes one key; the value `-` is read from standard input. */
@@ -24,7 +26,12 @@ export async function put(
   const bytes = value === "-" ? await readAll(terminal.input, VALUE_BYTES_MAX) : value;
   const previous = options.prevKv ?? false;
 
-  const answer = await withStore(terminal, options, (store) => store.put(key, bytes, { previous }));
+  const answer = await withStore(terminal, options, (store) =>
+    store.put(key, bytes, {
+      previous,
+      lease: options.lease === undefined ? 0n : leaseId(options.lease),
+    }),
+  );
 
   const replaced = answer.previous === undefined ? [] : [answer.previous];
   const text =

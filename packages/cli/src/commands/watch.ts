@@ -4,7 +4,7 @@ import { type GivenGlobals, wholeNumber } from "../global-options.ts";
 import { type KeyOptions, selectKeys } from "../key-arguments.ts";
 import { changeLine } from "../output/changes.ts";
 import { changeJson } from "../output/etcd-json.ts";
-import { watchStopSignals } from "../stop-signals.ts";
+import { untilStopSignal } from "../stop-signals.ts";
 import { type Terminal, write } from "../terminal.ts";
 import { withStore } from "../with-store.ts";
 
@@ -27,15 +27,13 @@ export async function watch(
 
   await withStore(terminal, options, async (store) => {
     const changes = store.watch(keys, settings);
-    const forget = watchStopSignals({
-      stop: () => changes.close(),
-      force: () => process.exit(EXIT.usage),
-    });
+    const stop = untilStopSignal();
+    stop.signal.addEventListener("abort", () => changes.close());
     try {
       await announce(terminal, changes, options);
       await print(terminal, changes, { ...options, most: count });
     } finally {
-      forget();
+      stop.forget();
     }
   });
   return EXIT.ok;

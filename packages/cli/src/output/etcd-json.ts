@@ -99,7 +99,7 @@ function branchJson(answer: TxnBranchAnswer): Json {
   }
 }
 
-function entryJson(entry: Entry): Json {
+export function entryJson(entry: Entry): Json {
   return {
     ...bytesJson("key", entry.keyBytes),
     create_revision: String(entry.createRevision),
@@ -110,7 +110,7 @@ function entryJson(entry: Entry): Json {
   };
 }
 
-function bytesJson(name: string, bytes: Uint8Array): Json {
+export function bytesJson(name: string, bytes: Uint8Array): Json {
   const text = asText(bytes);
   if (text !== undefined) return { [name]: text };
   return { [`${name}_base64`]: Buffer.from(bytes).toString("base64") };

@@ -53,6 +53,7 @@ function addPut({ program, terminal, finish }: Context): void {
     .command("put <key> <value>")
     .description("write a key; the value - is read from standard input")
     .option("--prev-kv", "print what it replaces")
+    .option("--lease <id>", "delete it when this lease ends")
     .addHelpText(
       "after",
       examples(

@@ -29,6 +29,15 @@ export interface EndpointHash {
   readonly compactRevision: number;
 }
 
+/** What is left of a lease. */
+export interface EndpointLease {
+  readonly remainingSeconds: number;
+  readonly grantedSeconds: number;
+  /** What hangs on it, in order; empty unless asked for. */
+  readonly keys: readonly Uint8Array[];
+}
+
+type LeaseClient = InstanceType<EtcdProtocol["etcdserverpb"]["Lease"]>;
 type KvClient = InstanceType<EtcdProtocol["etcdserverpb"]["KV"]>;
 type MaintenanceClient = InstanceType<EtcdProtocol["etcdserverpb"]["Maintenance"]>;
 
@@ -42,11 +51,13 @@ export class EtcdEndpoint {
   readonly address: string;
   readonly #kv: KvClient;
   readonly #maintenance: MaintenanceClient;
+  readonly #lease: LeaseClient;
 
   constructor(address: string) {
     const { etcdserverpb } = loadEtcdProtocol();
     this.address = address;
     this.#kv = new etcdserverpb.KV(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    this.#lease = new etcdserverpb.Lease(address, credentials.createInsecure(), CHANNEL_OPTIONS);
     this.#maintenance = new etcdserverpb.Maintenance(
       address,
       credentials.createInsecure(),
@@ -103,6 +114,27 @@ export class EtcdEndpoint {
     return { revision: Number(response.header?.revision ?? 0) };
   }
 
+  /** What is left of a lease, `undefined` if there is none. @throws RequestError with the node's refusal. */
+  async timeToLive(
+    id: bigint,
+    call: EndpointCall & { readonly keys?: boolean },
+  ): Promise<EndpointLease | undefined> {
+    const request = { ID: id.toString(), keys: call.keys ?? false };
+    const { TTL, grantedTTL, keys } = await this.#ask<WireTimeToLive>((settle) =>
+      this.#lease.LeaseTimeToLive(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    if (Number(TTL) < 0) return undefined;
+    return { remainingSeconds: Number(TTL), grantedSeconds: Number(grantedTTL), keys };
+  }
+
+  /** All leases that the node knows, those that end soonest first where it knows that. @throws RequestError */
+  async leases(call: EndpointCall): Promise<readonly bigint[]> {
+    const { leases } = await this.#ask<{ leases: { ID: string }[] }>((settle) =>
+      this.#lease.LeaseLeases({}, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    return leases.map(({ ID }) => BigInt(ID));
+  }
+
   /** The hash of all the node has up to `revision`, 0 for all. @throws RequestError with the node's refusal. */
   async hashKv(revision: number, call: EndpointCall): Promise<EndpointHash> {
     const response = await this.#ask<WireHashKv>((settle) =>
@@ -132,6 +164,7 @@ export class EtcdEndpoint {
 
   close(): void {
     this.#kv.close();
+    this.#lease.close();
     this.#maintenance.close();
   }
 
@@ -140,6 +173,12 @@ export class EtcdEndpoint {
     if ("response" in answer) return answer.response;
     throw requestErrorOf(this.address, answer.error);
   }
+}
+
+interface WireTimeToLive {
+  readonly TTL: string;
+  readonly grantedTTL: string;
+  readonly keys: readonly Uint8Array[];
 }
 
 interface WireHashKv {
