@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ByteString, type Row, toByteString } from "@holdfast/base";
+import { type Row, toByteString } from "@holdfast/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -16,33 +16,19 @@ import {
 } from "../src/index.ts";
 import { decodeCurrent, encodeCurrent } from "../src/rows/current-row.ts";
 import { RowEncoder } from "../src/rows/row-encoder.ts";
-import { deletes, keys, leaseIds, operations, queries, txns } from "./arbitraries.ts";
+import { deletes, operations, txns } from "./arbitraries.ts";
+import {
+  deletionLimits,
+  fills,
+  type Happening,
+  happenings,
+  inlineLimits,
+  partLimits,
+} from "./happenings.ts";
 import { drive, type SortedRows } from "./memory-rows.ts";
 import { attachedTo } from "./naive-leases.ts";
 import { NaiveStore } from "./naive-store.ts";
 import { plain, put, queryOf, sessionId, TestStore, type TestStoreOptions } from "./test-store.ts";
-
-/** What happens next to both stores. */
-type Happening =
-  | {
-      readonly kind: "batch";
-      readonly session: number;
-      readonly operations: readonly Operation[];
-      /** How far behind or ahead of the session's next sequence the batch is said to begin. */
-      readonly shift: number;
-      readonly acknowledges: number;
-    }
-  | { readonly kind: "fill"; readonly keys: readonly ByteString[] }
-  | { readonly kind: "again"; readonly which: number }
-  | { readonly kind: "open"; readonly session: number }
-  | { readonly kind: "expire"; readonly session: number; readonly idleSince: number }
-  /** What a leader judges of a lease that it sees as it is. */
-  | { readonly kind: "expire-lease"; readonly lease: bigint }
-  | { readonly kind: "checkpoint"; readonly lease: bigint; readonly remainingSeconds: number }
-  | { readonly kind: "read"; readonly query: RangeQuery }
-  | { readonly kind: "compact"; readonly back: number }
-  | { readonly kind: "collect"; readonly parts: number; readonly here: boolean }
-  | { readonly kind: "restart"; readonly inlineBytesMax: number };
 
 /** Command sequences of one run. */
 const RUNS = 1_500;
@@ -50,88 +36,6 @@ const RUNS = 1_500;
 const PASS_REFERENCES = 20;
 const seed = Number(process.env["HOLDFAST_SEED"] ?? Math.floor(Math.random() * 0x7fff_ffff));
 process.stdout.write(`state-machine, random commands: HOLDFAST_SEED=${seed}\n`);
-
-const sessions = fc.integer({ min: 1, max: 3 });
-
-/** Which values are inline: none, one of the sizes that come, all of them. */
-const inlineLimits = fc.constantFrom(0, 1, 256, Number.POSITIVE_INFINITY);
-
-/** What one revision may delete: mostly all there is, sometimes so little that much is refused. */
-const deletionLimits = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(Number.POSITIVE_INFINITY) },
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }) },
-);
-
-/** After how many deletions an entry may become durable in part: mostly never, as in nearly every entry. */
-const partLimits = fc.oneof(
-  { weight: 2, arbitrary: fc.constant(Number.POSITIVE_INFINITY) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
-);
-
-const fills = fc.record({
-  kind: fc.constant("fill" as const),
-  keys: fc.uniqueArray(keys, { minLength: 4, maxLength: 8 }),
-});
-
-const happenings: fc.Arbitrary<Happening> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      kind: fc.constant("batch" as const),
-      session: sessions,
-      operations: fc.array(operations, { minLength: 1, maxLength: 4 }),
-      shift: fc.oneof(
-        { weight: 6, arbitrary: fc.constant(0) },
-        { weight: 2, arbitrary: fc.integer({ min: -4, max: 4 }) },
-        { weight: 1, arbitrary: fc.constantFrom(8189, 9000) },
-      ),
-      acknowledges: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 })),
-    }),
-  },
-  { weight: 2, arbitrary: fills },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("again" as const), which: fc.nat({ max: 40 }) }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("open" as const), session: sessions }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("expire" as const),
-      session: sessions,
-      idleSince: fc.nat({ max: 40 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("expire-lease" as const), lease: leaseIds }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("checkpoint" as const),
-      lease: leaseIds,
-      remainingSeconds: fc.nat({ max: 99 }),
-    }),
-  },
-  { weight: 6, arbitrary: queries.map((query) => ({ kind: "read" as const, query })) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("compact" as const), back: fc.nat({ max: 6 }) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant("collect" as const),
-      parts: fc.integer({ min: 1, max: 6 }),
-      here: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("restart" as const), inlineBytesMax: inlineLimits }),
-  },
-);
 
 /**
  * The machine and the plain retelling, fed the same and compared at every step; and

@@ -21,6 +21,9 @@ export const SERVER_SITUATIONS = [
   "call refused",
   "call with unknown outcome",
   "session expired",
+  "lease renewed",
+  "lease ended",
+  "lease revoked",
   "history compacted",
   "history judged to its end",
 ] as const;

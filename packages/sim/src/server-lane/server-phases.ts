@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
 import { judgeKeyValueHistory } from "@holdfast/checker";
 import { require, Violation } from "../violation.ts";
+import { requireLeasesToEnd } from "./leases-end.ts";
 import type { ServerWorld } from "./server-world.ts";
 import { describeStanding, membersOf, statusOf } from "./standing.ts";
 
@@ -23,6 +24,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.marks.hit("cluster formed");
   world.contestants.start();
   world.plainCallers.start();
+  world.leaseHolders.start();
   world.nemesis.start();
   await world.run(world.plan.stormMs);
   world.trace.note(world.timeline.now, "the faults end", 0);
@@ -33,16 +35,18 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   await requireEqualStates(world);
   await restartAll(world);
   await requireEqualStates(world);
+  await requireLeasesToEnd(world);
+  await through(world, world.leaseHolders.judge());
   await through(world, world.contestants.judgeLedger());
   judgeHistory(world);
   if (world.agreement.elections > 1) world.marks.hit("leader elected again");
 }
 
 async function requireCallsToEnd(world: ServerWorld): Promise<void> {
-  const { contestants, plainCallers } = world;
-  contestants.stop();
-  plainCallers.stop();
-  const underWay = (): number => contestants.underWay + plainCallers.underWay;
+  const { contestants, plainCallers, leaseHolders } = world;
+  const callers = [contestants, plainCallers, leaseHolders];
+  for (const each of callers) each.stop();
+  const underWay = (): number => callers.reduce((sum, each) => sum + each.underWay, 0);
   await world.run(CALLS_END_MS, () => underWay() === 0);
   require(underWay() === 0, "I18", () => `${underWay()} calls never came to an end`);
 }

@@ -9,8 +9,10 @@ import { Timeline } from "../timeline.ts";
 import { Trace } from "../trace.ts";
 import { Violation } from "../violation.ts";
 import { Contestants } from "./clients/contestants.ts";
+import { LeaseHolders } from "./clients/lease-holders.ts";
 import { PlainCallers } from "./clients/plain-callers.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
+import { LeaseLaw } from "./invariants/lease-law.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
 import {
   clientAddressOf,
@@ -55,6 +57,7 @@ export class ServerWorld {
   readonly unary: UnaryWire;
   readonly contestants: Contestants;
   readonly plainCallers: PlainCallers;
+  readonly leaseHolders: LeaseHolders;
   readonly nemesis: ServerNemesis;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
   readonly #settle: () => Promise<void>;
@@ -113,6 +116,13 @@ export class ServerWorld {
       machines: this.machines,
       history: this.contestants.history,
       ledger: this.contestants.ledger,
+    });
+    this.leaseHolders = new LeaseHolders({
+      ...watchers,
+      dice: this.#streams.stream("leases"),
+      wire: this.unary,
+      machines: this.machines,
+      law: new LeaseLaw(plan.clockDrift),
     });
     this.nemesis = new ServerNemesis({
       world: this,

@@ -4,6 +4,7 @@ import { type ConfiguredNode, Replica, type ReplicaOptions } from "@holdfast/rep
 import {
   Headers,
   KvService,
+  LeaseService,
   MaintenanceService,
   ReplicaCalls,
   SESSION_LIMITS,
@@ -43,6 +44,7 @@ export class ServerProcess {
   #sessions: SessionService | undefined;
   #maintenance: MaintenanceService | undefined;
   #kv: KvService | undefined;
+  #lease: LeaseService | undefined;
   #isStopping = false;
 
   constructor(parts: ServerProcessParts) {
@@ -67,6 +69,11 @@ export class ServerProcess {
   /** etcd's KV; `undefined` while the port is not open. */
   get kv(): KvService | undefined {
     return this.#kv;
+  }
+
+  /** etcd's leases; `undefined` while the port is not open. */
+  get lease(): LeaseService | undefined {
+    return this.#lease;
   }
 
   get maintenance(): MaintenanceService | undefined {
@@ -149,12 +156,15 @@ export class ServerProcess {
   }
 
   #serve(replica: Replica): void {
-    const { logger } = this.#parts;
+    const { logger, machine } = this.#parts;
     const layout = rowLayout(FIRST_GROUP);
     const calls = new ReplicaCalls({ clock: this.time, replica });
     const headers = new Headers({ replica, turn: this.time });
     this.#maintenance = new MaintenanceService({ headers, replica, calls, layout });
-    this.#kv = new KvService({ replica, calls, limits: DEFAULT_OPERATION_LIMITS, layout });
+    const limits = DEFAULT_OPERATION_LIMITS;
+    this.#kv = new KvService({ replica, calls, limits, layout });
+    const { random } = machine.dice;
+    this.#lease = new LeaseService({ replica, calls, random, limits, layout });
     this.#sessions = new SessionService({
       replica,
       calls,

@@ -1,5 +1,5 @@
 import { HoldfastError, type Millis, type Outcome } from "@holdfast/base";
-import type { KvService } from "@holdfast/service";
+import type { KvService, LeaseService } from "@holdfast/service";
 import type { Network } from "../../network/network.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
@@ -40,11 +40,11 @@ export class UnaryWire {
     this.#parts = parts;
   }
 
-  /** Has a node's KV do something; rejects with what it says, or where it says nothing in time. */
+  /** Has a node's KV, or its leases, do something; rejects with what it says, or where it says nothing in time. */
   call<Answer>(
     machine: ServerMachine,
     timeoutMs: Millis,
-    act: (kv: KvService) => Promise<Answer>,
+    act: (kv: KvService, lease: LeaseService) => Promise<Answer>,
   ): Promise<Answer> {
     const { timeline, network, clientSlot } = this.#parts;
     const { slot } = machine;
@@ -67,12 +67,13 @@ export class UnaryWire {
 
   #serve<Answer>(
     process: ServerProcess | undefined,
-    act: (kv: KvService) => Promise<Answer>,
+    act: (kv: KvService, lease: LeaseService) => Promise<Answer>,
     caller: Caller<Answer>,
   ): void {
     const { resolve, reject, back } = caller;
     const kv = process?.kv;
-    if (process === undefined || kv === undefined) {
+    const lease = process?.lease;
+    if (process === undefined || kv === undefined || lease === undefined) {
       back(() => reject(new CallLostError("connection refused", "not-applied")));
       return;
     }
@@ -84,7 +85,7 @@ export class UnaryWire {
       back(settle);
     };
     process.time.run(() => {
-      act(kv).then(
+      act(kv, lease).then(
         (answer) => ended(() => resolve(answer)),
         (failure: unknown) => ended(() => reject(failure)),
       );

@@ -1,0 +1,19 @@
+import { Violation } from "../violation.ts";
+import type { ServerWorld } from "./server-world.ts";
+import { membersOf } from "./standing.ts";
+
+/** The longest lease of a holder, twice, and what the looks of a leader take, ms. */
+const LEASES_END_MS = 20_000;
+const TIMEOUTS_MAX = 10;
+
+/** Nobody renews any more, so every lease ends, everywhere. */
+export async function requireLeasesToEnd(world: ServerWorld): Promise<void> {
+  const { machines, plan } = world;
+  const left = (): number =>
+    membersOf(machines).reduce(
+      (sum, { process }) => sum + (process?.replica?.leases.counts().leases ?? 1),
+      0,
+    );
+  await world.run(LEASES_END_MS + TIMEOUTS_MAX * plan.raft.electionTimeoutMs, () => left() === 0);
+  if (left() > 0) throw new Violation("liveness", `${left()} leases never end`);
+}
