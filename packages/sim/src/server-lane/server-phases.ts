@@ -62,11 +62,11 @@ async function settles(world: ServerWorld, withinMs: Millis, when: string): Prom
 
 /** What is slow in a run may also take longer to come to rest. */
 function patience({ plan }: ServerWorld): Millis {
-  const { raft, network, writeMs } = plan;
+  const { raft, network, writeMs, rowsMs } = plan;
   const { electionTimeoutMs, snapshotTimeoutMs } = raft;
   // The offer of a state may have been lost just before the faults ended.
   const offered = 1.2 * snapshotTimeoutMs;
-  const slow = 2_000 * (network.latencyMs + writeMs);
+  const slow = 2_000 * (network.latencyMs + writeMs) + 100 * rowsMs;
   return TIMEOUTS_MAX * electionTimeoutMs + SLACK_MS + offered + slow;
 }
 

@@ -1,5 +1,6 @@
 import { type Millis, messageOf } from "@holdfast/base";
 import { resolveReplicaOptions } from "@holdfast/replica";
+import { STATE_LIMITS } from "@holdfast/storage";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
 import type { MemoryPeerHub } from "@holdfast/transport/memory";
 import { RandomStreams } from "../dice.ts";
@@ -145,12 +146,14 @@ export class ServerWorld {
     machine.diskFailed = false;
     this.trace.note(this.timeline.now, "starts", machine.slot, machine.lives);
     const { raft, batchOperationsMax, readBytesMax, sessionIdleMs, segmentBytes } = this.plan;
+    const state = { ...STATE_LIMITS, flushDelayMs: this.plan.flushDelayMs };
+    const limits = { raft, batchOperationsMax, readBytesMax, sessionIdleMs, state };
     const process: ServerProcess = new ServerProcess({
       machine,
       timeline: this.timeline,
       hub: this.hub,
       nodes: this.#configuredFor(machine),
-      options: resolveReplicaOptions({ raft, batchOperationsMax, readBytesMax, sessionIdleMs }),
+      options: resolveReplicaOptions(limits),
       segmentBytes,
       logger: traceLogger((line, fields) => {
         this.trace.note(this.timeline.now, line, machine.slot, 0, 0, fields);
@@ -320,6 +323,7 @@ export class ServerWorld {
       timeline: this.timeline,
       dice: this.#streams.stream(`disk/${slot}`),
       writeMs: this.plan.writeMs,
+      rowsMs: this.plan.rowsMs,
       process: () => this.machines[slot]?.process?.time,
       passes: () => this.#passes(this.machines[slot]),
     });
