@@ -3,3 +3,4 @@ export {
   type ServerRunResult,
   type ServerRunSettings,
 } from "./run-server-seed.ts";
+export { settling } from "./settling.ts";

@@ -46,7 +46,7 @@ export async function runServerSeed(settings: ServerRunSettings): Promise<Server
   const plan = settings.adjust?.(drawn) ?? drawn;
   const world = new ServerWorld({ seed, plan, settle, listener });
   const violation = await runWatched(world);
-  const { timeline, trace, marks, agreement, contestants } = world;
+  const { timeline, trace, marks, agreement, ledger, history } = world;
   return {
     lane: "server",
     seed,
@@ -56,8 +56,8 @@ export async function runServerSeed(settings: ServerRunSettings): Promise<Server
     virtualMs: timeline.now,
     elections: agreement.elections,
     committed: agreement.applied,
-    writes: contestants.ledger.size,
-    reads: contestants.history.answered,
+    writes: ledger.size,
+    reads: history.answered,
     marks: marks.counts,
     violation,
   };

@@ -115,8 +115,8 @@ async function through<Value>(world: ServerWorld, promise: Promise<Value>): Prom
   return value as Value;
 }
 
-function judgeHistory({ contestants, marks }: ServerWorld): void {
-  const { kind, text } = judgeKeyValueHistory(contestants.history.operations, {
+function judgeHistory({ history, marks }: ServerWorld): void {
+  const { kind, text } = judgeKeyValueHistory(history.history, {
     stepsMax: STEPS_MAX,
   });
   if (kind === "illegal") throw new Violation("I14", text);

@@ -1,4 +1,5 @@
 import { type Millis, messageOf } from "@holdfast/base";
+import { HistoryRecorder } from "@holdfast/checker";
 import { resolveReplicaOptions } from "@holdfast/replica";
 import { STATE_LIMITS } from "@holdfast/storage";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
@@ -11,6 +12,7 @@ import { Trace } from "../trace.ts";
 import { Violation } from "../violation.ts";
 import { Contestants } from "./clients/contestants.ts";
 import { PlainCallers } from "./clients/plain-callers.ts";
+import { WriteLedger } from "./clients/write-ledger.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
 import {
@@ -54,6 +56,8 @@ export class ServerWorld {
   readonly hub: MemoryPeerHub;
   readonly wire: SessionWire;
   readonly unary: UnaryWire;
+  readonly history: HistoryRecorder;
+  readonly ledger: WriteLedger = new WriteLedger();
   readonly contestants: Contestants;
   readonly plainCallers: PlainCallers;
   readonly nemesis: ServerNemesis;
@@ -92,28 +96,29 @@ export class ServerWorld {
       clientSlot,
     });
     this.unary = new UnaryWire({ timeline, network: this.network, clientSlot });
-    const watchers = {
+    this.history = new HistoryRecorder({ now: () => timeline.now });
+    const calling = {
       timeline,
       plan: plan.workload,
       marks: this.marks,
+      history: this.history,
+      ledger: this.ledger,
       note: (kind: string, client: number, subject?: unknown): void => {
         this.trace.note(timeline.now, kind, client, 0, 0, subject);
       },
       failed: (failure: unknown): void => this.fail(failure),
     };
     this.contestants = new Contestants({
-      ...watchers,
+      ...calling,
       dice: this.#streams.stream("workload"),
       wire: this.wire,
       addresses: this.machines.map(({ clientAddress }) => clientAddress),
     });
     this.plainCallers = new PlainCallers({
-      ...watchers,
+      ...calling,
       dice: this.#streams.stream("plain"),
       wire: this.unary,
       machines: this.machines,
-      history: this.contestants.history,
-      ledger: this.contestants.ledger,
     });
     this.nemesis = new ServerNemesis({
       world: this,
