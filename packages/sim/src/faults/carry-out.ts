@@ -7,6 +7,7 @@ import { cutsOneWay } from "../network/partition.ts";
 import type { Machine } from "../node/machine.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Trace } from "../trace.ts";
+import { isUsurped } from "./leaders.ts";
 
 export interface FaultSite {
   readonly timeline: Timeline;
@@ -64,6 +65,7 @@ function breakMachine(site: FaultSite, fault: MachineFault): void {
       marks.hit("write failed");
       return machine.weather.breakNext();
     case "peek":
+      if (isUsurped(machine, site.machines)) marks.hit("read asked while another leads");
       return site.peek(machine);
     case "burst":
       return site.burst(machine, fault.lengths);
