@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
-import { settling } from "../src/server-lane/index.ts";
+import { type Settle, settling } from "../src/server-lane/index.ts";
 
-export const settle: () => Promise<void> = settling({ tick: process.nextTick, turn });
+export const settle: Settle = settling({ tick: process.nextTick, turn: setImmediate });

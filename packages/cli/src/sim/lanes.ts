@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { type Lane, type LaneRun, runSeed } from "@holdfast/sim";
 import { UsageError } from "../usage-error.ts";
 
@@ -32,6 +31,6 @@ export interface LaneSettings {
 export async function runInLane(lane: Lane, settings: LaneSettings): Promise<LaneRun> {
   if (lane === "core") return runSeed(settings);
   const { runServerSeed, settling } = await import("@holdfast/sim/server-lane");
-  const settle = settling({ tick: process.nextTick, turn });
+  const settle = settling({ tick: process.nextTick, turn: setImmediate });
   return runServerSeed({ ...settings, settle });
 }

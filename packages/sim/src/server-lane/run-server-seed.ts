@@ -4,6 +4,7 @@ import { type FoundViolation, foundViolation } from "../found-violation.ts";
 import { drawServerPlan, type ServerPlan } from "./plan/server-plan.ts";
 import { runServerPhases } from "./server-phases.ts";
 import { ServerWorld } from "./server-world.ts";
+import type { Settle } from "./settling.ts";
 import { SERVER_STORM_MS_DEFAULT } from "./storm.ts";
 
 export interface ServerRunSettings {
@@ -14,8 +15,8 @@ export interface ServerRunSettings {
    * @default 40000
    */
   readonly stormMs?: Millis | undefined;
-  /** Resolves when no promise can go on without something happening: a turn of the real event loop. */
-  settle(): Promise<void>;
+  /** Lets promises settle between two events. */
+  readonly settle: Settle;
   /** Changes what the seed drew. */
   readonly adjust?: ((plan: ServerPlan) => ServerPlan) | undefined;
   /** Told every event in words. */

@@ -27,6 +27,7 @@ import { ServerProcess } from "./machine/server-process.ts";
 import type { ServerPlan } from "./plan/server-plan.ts";
 import type { ServerSituation } from "./server-marks.ts";
 import { ServerNemesis } from "./server-nemesis.ts";
+import type { Settle } from "./settling.ts";
 import { isSettled } from "./standing.ts";
 import { traceLogger } from "./trace-logger.ts";
 import { peerHub } from "./wire/peer-hub.ts";
@@ -36,8 +37,7 @@ import { UnaryWire } from "./wire/unary-wire.ts";
 export interface ServerWorldParts {
   readonly seed: number;
   readonly plan: ServerPlan;
-  /** Resolves when no promise can go on without something happening. */
-  settle(): Promise<void>;
+  readonly settle: Settle;
   /** Told every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined;
 }
@@ -62,7 +62,7 @@ export class ServerWorld {
   readonly plainCallers: PlainCallers;
   readonly nemesis: ServerNemesis;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
-  readonly #settle: () => Promise<void>;
+  readonly #settle: Settle;
   readonly #streams: RandomStreams;
   readonly #seen = new Map<ServerProcess, number>();
   #failure: unknown;
