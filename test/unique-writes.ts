@@ -2,10 +2,11 @@ import { connect, EtcdEndpoint, type Holdfast, RequestError } from "@holdfast/cl
 import {
   type Cluster,
   eventually,
-  HistoryRecorder,
+  type HistoryRecorder,
   loadPace,
   type NodeProcess,
   observed,
+  recordHistory,
 } from "@holdfast/testkit";
 
 /** A write that a client was told to be done; times of this process's monotonic clock, ms. */
@@ -52,7 +53,7 @@ export class UniqueWrites implements AsyncDisposable {
   #isOver = false;
   #written = 0;
 
-  constructor(prefix: string, { history = new HistoryRecorder(), perSecond }: WritesOptions = {}) {
+  constructor(prefix: string, { history = recordHistory(), perSecond }: WritesOptions = {}) {
     this.#pace = loadPace(perSecond);
     this.#prefix = prefix;
     this.history = history;

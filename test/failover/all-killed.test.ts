@@ -1,4 +1,4 @@
-import { expectLinearizable, HistoryRecorder, KeyContest } from "@holdfast/testkit";
+import { expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -6,7 +6,7 @@ import { UniqueWrites } from "../unique-writes.ts";
 const cluster = sharedCluster();
 
 test("kill -9 of all three amid writes loses no acknowledged write, and nobody can tell by the answers", async () => {
-  const history = new HistoryRecorder();
+  const history = recordHistory();
   await using writes = new UniqueWrites("all-killed/", { history });
   await using contest = new KeyContest("all-killed-contest/", history);
   await contest.addSdk(cluster(), 4);

@@ -2,10 +2,11 @@ import { RequestError } from "@holdfast/client";
 import {
   eventually,
   expectLinearizable,
-  HistoryRecorder,
+  type HistoryRecorder,
   KeyContest,
   type NodeProcess,
   RecordedEndpoint,
+  recordHistory,
 } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
@@ -18,7 +19,7 @@ const cluster = sharedCluster();
 
 test("a leader stopped for 5 s is replaced, and answers no linearizable read with what is stale", async () => {
   const old = await cluster().leader();
-  const history = new HistoryRecorder();
+  const history = recordHistory();
   await using contest = new KeyContest("leader-paused/", history, LOAD);
   await contest.addSdk(cluster(), 3);
   for (const node of cluster().nodes) contest.addEtcd(node, 1);

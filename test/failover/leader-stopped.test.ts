@@ -1,9 +1,4 @@
-import {
-  expectLinearizable,
-  HistoryRecorder,
-  KeyContest,
-  type NodeProcess,
-} from "@holdfast/testkit";
+import { expectLinearizable, KeyContest, type NodeProcess, recordHistory } from "@holdfast/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -15,7 +10,7 @@ const STOPS_WITHIN_MS = 3000;
 const cluster = sharedCluster();
 
 describe("SIGTERM of the leader amid writes", () => {
-  const history = new HistoryRecorder();
+  const history = recordHistory();
   const writes = new UniqueWrites("leader-stopped/", { history });
   let stopped: NodeProcess;
   let status: unknown;

@@ -2,9 +2,9 @@ import { connect, EtcdEndpoint, type Holdfast, RequestError } from "@holdfast/cl
 import {
   eventually,
   expectLinearizable,
-  HistoryRecorder,
   KeyContest,
   type NodeProcess,
+  recordHistory,
 } from "@holdfast/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
@@ -14,7 +14,7 @@ const ETCD_CALL = { timeoutMs: 7000 + 2000 };
 const cluster = sharedCluster();
 
 /** Clients of the SDK that never stop asking, with nobody to answer in between. */
-const history = new HistoryRecorder();
+const history = recordHistory();
 const contest = new KeyContest("majority-killed/", history);
 let survivor: NodeProcess;
 let endpoint: EtcdEndpoint;

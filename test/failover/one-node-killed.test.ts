@@ -1,8 +1,9 @@
 import {
   expectLinearizable,
-  HistoryRecorder,
+  type HistoryRecorder,
   KeyContest,
   type NodeProcess,
+  recordHistory,
 } from "@holdfast/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { mend, sharedCluster } from "../shared-cluster.ts";
@@ -23,7 +24,7 @@ interface Kill {
 
 /** Clients of both kinds write through every node while one is killed with SIGKILL, and for a while after. */
 async function killAmidWrites(prefix: string, victim: NodeProcess): Promise<Kill> {
-  const history = new HistoryRecorder();
+  const history = recordHistory();
   await using writes = new UniqueWrites(prefix, { history });
   await using contest = new KeyContest(`contest of ${prefix}`, history);
   await writes.addSdk(cluster(), 4);

@@ -1,4 +1,4 @@
-import { expectLinearizable, HistoryRecorder, KeyContest } from "@holdfast/testkit";
+import { expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -16,7 +16,7 @@ const cluster = sharedCluster();
 test(
   "a cluster goes from three nodes to five and back under load, with its leader among those removed",
   async () => {
-    const history = new HistoryRecorder();
+    const history = recordHistory();
     await using writes = new UniqueWrites("resized/", { history, ...LOAD });
     await using contest = new KeyContest("contest/", history, LOAD);
     // Few, because five nodes share this machine with them.

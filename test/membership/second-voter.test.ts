@@ -1,4 +1,4 @@
-import { expectLinearizable, HistoryRecorder, KeyContest } from "@holdfast/testkit";
+import { expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -12,7 +12,7 @@ const LOAD = { perSecond: 100 };
 const cluster = sharedCluster({ nodes: 1 });
 
 test("adding a voter to a single node blocks no write before the new node is started", async () => {
-  const history = new HistoryRecorder();
+  const history = recordHistory();
   await using writes = new UniqueWrites("second/", { history, ...LOAD });
   await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);

@@ -1,4 +1,4 @@
-import { expectLinearizable, HistoryRecorder, KeyContest } from "@holdfast/testkit";
+import { expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { allCaughtUp, mend, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -9,7 +9,7 @@ const LOAD = { perSecond: 100 };
 const cluster = sharedCluster();
 
 test("a wiped node is admitted again by itself, and the cluster then survives the loss of another", async () => {
-  const history = new HistoryRecorder();
+  const history = recordHistory();
   await using writes = new UniqueWrites("wiped/", { history, ...LOAD });
   await using contest = new KeyContest("contest/", history, LOAD);
   await writes.addSdk(cluster(), 2);

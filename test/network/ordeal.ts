@@ -3,9 +3,10 @@ import {
   type Cluster,
   eventually,
   expectLinearizable,
-  HistoryRecorder,
+  type HistoryRecorder,
   KeyContest,
   type NodeProcess,
+  recordHistory,
 } from "@holdfast/testkit";
 import { expect } from "vitest";
 import { type Acknowledged, type FailedWrite, UniqueWrites } from "../unique-writes.ts";
@@ -41,7 +42,7 @@ export class Ordeal implements AsyncDisposable {
 
   /** Clients of the SDK, of which each chooses its node, and etcd clients of every node. No key may have the prefix yet. */
   static async begin(prefix: string, cluster: Cluster): Promise<Ordeal> {
-    const history = new HistoryRecorder();
+    const history = recordHistory();
     const writes = new UniqueWrites(`${prefix}/written/`, { history, ...LOAD });
     const contest = new KeyContest(`${prefix}/contest/`, history, LOAD);
     const counter = await WatchedCounter.start(`${prefix}/counter`, history, cluster);

@@ -1,6 +1,12 @@
 export type { Counterexample, ToldOperation } from "./counterexample.ts";
 export { explain } from "./explain.ts";
 export {
+  HISTORY_OPERATIONS_MAX,
+  HistoryRecorder,
+  type HistoryRecorderOptions,
+  type OperationUnderWay,
+} from "./history-recorder.ts";
+export {
   judgeKeyValueHistory,
   type KeyValueHistory,
   type KeyValueJudgement,

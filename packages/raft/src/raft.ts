@@ -24,6 +24,8 @@ export class Raft {
   readonly #state: RaftState;
   #running = false;
   #poisoned = false;
+  /** As long as nothing has happened since. */
+  #status: RaftStatus | undefined;
 
   constructor(parts: RaftParts) {
     this.#state = makeState(parts);
@@ -59,7 +61,8 @@ export class Raft {
   }
 
   status(): RaftStatus {
-    return statusOf(this.#state);
+    this.#status ??= statusOf(this.#state);
+    return this.#status;
   }
 
   /**
@@ -76,6 +79,7 @@ export class Raft {
     assert(!this.#poisoned, "a core with a broken invariant does nothing more");
     assert(!this.#running, "the core is not entered while it runs");
     this.#running = true;
+    this.#status = undefined;
     try {
       return work();
     } catch (failure) {

@@ -10,6 +10,7 @@ import {
 import { compareEntryIds, type EntryId } from "@holdfast/raft";
 import type { StatePoint } from "@holdfast/state-machine";
 import type { StateDirectories } from "@holdfast/storage";
+import type { ReplicaOptions } from "./replica-options.ts";
 import {
   type AppliedState,
   type AppliedStateParts,
@@ -19,6 +20,7 @@ import {
 } from "./state-at-work.ts";
 
 export interface CurrentStateParts extends StateAtWorkParts, AppliedStateParts {
+  readonly options: ReplicaOptions;
   readonly logger: Logger;
   readonly directories: StateDirectories;
   /** Another state is in use: it is applied up to where the installed snapshot was. */

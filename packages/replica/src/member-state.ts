@@ -1,11 +1,12 @@
 import { HoldfastError, type LogIndex, type MemberId, type Random } from "@holdfast/base";
-import { type MembershipCodec, Raft, type RaftOptions } from "@holdfast/raft";
+import { type MembershipCodec, Raft } from "@holdfast/raft";
 import type { WalRecovered } from "@holdfast/storage";
+import type { ReplicaOptions } from "./replica-options.ts";
 import { type AppliedState, type AppliedStateParts, openAppliedState } from "./state-at-work.ts";
 
 export interface MemberStateParts extends AppliedStateParts {
   readonly id: MemberId;
-  readonly raftOptions: RaftOptions;
+  readonly options: Pick<ReplicaOptions, "raft" | "sliceMs" | "state">;
   readonly recovered: WalRecovered;
   readonly membershipCodec: MembershipCodec;
   readonly random: Random;
@@ -60,12 +61,12 @@ function checkConsistent({ head, lastIndex }: WalRecovered, applied: LogIndex): 
 }
 
 function makeCore(parts: MemberStateParts, applied: LogIndex): Raft {
-  const { recovered, membershipCodec, id, random, raftOptions, clock } = parts;
+  const { recovered, membershipCodec, id, random, options, clock } = parts;
   const { head } = recovered;
   const { hardState, compacted } = head;
   return new Raft({
     id,
-    options: raftOptions,
+    options: options.raft,
     random,
     membershipCodec,
     now: clock.now(),

@@ -52,7 +52,7 @@ import type { SpaceWatch } from "./space/space-watch.ts";
 import { spaceWatchOf } from "./space/space-watch-of.ts";
 import type { AppliedState } from "./state-at-work.ts";
 
-export interface MemberParts extends Omit<MemberStateParts, "raftOptions" | "sliceMs"> {
+export interface MemberParts extends MemberStateParts {
   readonly options: ReplicaOptions;
   readonly log: WriteAheadLog;
   readonly network: PeerNetwork;
@@ -99,8 +99,7 @@ export class Member {
   readonly #neighbours: Neighbours;
 
   static async open(parts: MemberParts): Promise<Member> {
-    const { raft: raftOptions, sliceMs } = parts.options;
-    return new Member(parts, await openMemberState({ ...parts, raftOptions, sliceMs }));
+    return new Member(parts, await openMemberState(parts));
   }
 
   private constructor(parts: MemberParts, { raft, applied }: MemberState) {
@@ -191,7 +190,6 @@ export class Member {
   #currentState(applied: AppliedState): CurrentState {
     return new CurrentState(applied, {
       ...this.#parts,
-      sliceMs: this.#parts.options.sliceMs,
       read: (from, to) => this.#reads.entries(from, to),
       applied: (batch) => this.proposer.applied(batch),
       advanced: (index) => this.#appliedTo(index),

@@ -1,5 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import type { RaftOptions } from "@holdfast/raft";
+import { STATE_LIMITS, type StateLimits } from "@holdfast/storage";
 
 /** The limits of one replica. */
 export interface ReplicaOptions {
@@ -69,6 +70,12 @@ export interface ReplicaOptions {
    * @default 3600000
    */
   readonly sessionIdleMs: Millis;
+  /**
+   * Of the store that keeps the applied state.
+   *
+   * @default STATE_LIMITS
+   */
+  readonly state: StateLimits;
 }
 
 const MIB = 1024 * 1024;
@@ -87,6 +94,7 @@ export function resolveReplicaOptions(
     sliceMs: 5,
     snapshotBytesPerSecond: 12 * MIB,
     sessionIdleMs: 3_600_000,
+    state: STATE_LIMITS,
     ...given,
   });
 }

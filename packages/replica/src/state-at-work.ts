@@ -3,7 +3,6 @@ import {
   FIRST_GROUP,
   type Logger,
   type LogIndex,
-  type Millis,
   messageOf,
   type Steps,
   type Turn,
@@ -21,7 +20,7 @@ import { Slices } from "./slices.ts";
 export interface AppliedStateParts {
   readonly clock: Clock;
   readonly turn: Turn;
-  readonly sliceMs: Millis;
+  readonly options: Pick<ReplicaOptions, "sliceMs" | "state">;
   readonly logger: Logger;
   openEngine(directory: string): Promise<Engine>;
   /** Told of revisions as they are published, by the state in use. */
@@ -45,11 +44,12 @@ export async function openAppliedState(
 ): Promise<AppliedState> {
   const engine = await parts.openEngine(directory);
   try {
-    const store = StateStore.open({ ...parts, engine });
+    const { sliceMs, state: limits } = parts.options;
+    const store = StateStore.open({ ...parts, engine, limits });
     const rows = new PrefetchedRows(store);
     const { published } = parts;
     const machine = new StateMachine({ group: FIRST_GROUP, writer: rows, published });
-    await runSteps(machine.open(), rows, new Slices(parts));
+    await runSteps(machine.open(), rows, new Slices({ ...parts, sliceMs }));
     return { directory, engine, store, rows, machine };
   } catch (failure) {
     await engine.close();

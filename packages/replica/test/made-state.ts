@@ -1,6 +1,7 @@
 import { FIRST_GROUP, fromByteString, silentLogger } from "@holdfast/base";
-import type { Entry } from "@holdfast/raft";
+import { type Entry, resolveRaftOptions } from "@holdfast/raft";
 import { encodeBatch, hashStateSteps, type Operation, rowLayout } from "@holdfast/state-machine";
+import { resolveReplicaOptions } from "../src/replica-options.ts";
 import { runSteps } from "../src/run-steps.ts";
 import { Slices } from "../src/slices.ts";
 import { type AppliedState, openAppliedState } from "../src/state-at-work.ts";
@@ -35,7 +36,7 @@ export function stateParts(time: ManualTime, disk: Pick<StoreDisk, "openEngine">
     published: () => undefined,
     clock: time,
     turn: time,
-    sliceMs: 5,
+    options: resolveReplicaOptions({ raft: resolveRaftOptions() }),
     logger: silentLogger,
     openEngine: (directory: string) => disk.openEngine(directory),
   };
@@ -49,7 +50,7 @@ export async function madeState(
 ): Promise<AppliedState> {
   const parts = stateParts(time, disk);
   const state = await openAppliedState("state.1", parts);
-  const slices = new Slices(parts);
+  const slices = new Slices({ ...parts, sliceMs: 5 });
   for (const { index, term, payload } of entries) {
     const applying = runSteps(state.machine.apply({ index, term, payload }), state.rows, slices);
     if (applying instanceof Promise) await time.until(applying);

@@ -13,7 +13,6 @@ import {
   type MembershipCodec,
   NO_MEMBERSHIP,
   type PersistBatch,
-  resolveRaftOptions,
   type SnapshotMeta,
 } from "@holdfast/raft";
 import {
@@ -29,7 +28,6 @@ import type { AppliedBatch } from "../src/applier.ts";
 import { CurrentState } from "../src/current-state.ts";
 import { LogWriter } from "../src/log-writer.ts";
 import { openMemberState } from "../src/member-state.ts";
-import { resolveReplicaOptions } from "../src/replica-options.ts";
 import { stateParts } from "./made-state.ts";
 import type { ManualTime } from "./manual-time.ts";
 import type { StoreDisk } from "./memory-disk.ts";
@@ -91,7 +89,6 @@ export class StoreLife {
     const opening = openMemberState({
       ...stateParts(time, disk),
       id: 5 as MemberId,
-      raftOptions: resolveRaftOptions(),
       recovered: recovered.get(FIRST_GROUP) ?? { head: log.head(FIRST_GROUP), ...fresh },
       membershipCodec: codec,
       random: new SeededRandom(1),
@@ -117,7 +114,6 @@ export class StoreLife {
     const fail = (failure: unknown): void => void this.failures.push(failure);
     this.current = new CurrentState(applied, {
       ...stateParts(time, disk),
-      options: resolveReplicaOptions({ raft: resolveRaftOptions() }),
       directories,
       read: (from, to) => log.read(FIRST_GROUP, from, to, 1024 * 1024),
       applied: (batch) => options.applied?.(batch),

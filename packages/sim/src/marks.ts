@@ -24,6 +24,7 @@ const SITUATIONS = [
   "operation unknown",
   "quota refusal and recovery",
   "stale read index refused",
+  "read asked while another leads",
   // The world.
   "process killed",
   "power cut",

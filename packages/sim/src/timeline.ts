@@ -31,16 +31,23 @@ export class Timeline {
   }
 
   /** As {@link runUntil}, where what happens makes promises: each event's are settled before the next. */
-  async runSettling(
+  runSettling(
     end: Millis,
-    settle: () => Promise<void>,
+    settle: (then: () => void) => void,
     isOver: () => boolean = () => false,
   ): Promise<void> {
     const isPast = this.#markEnd(end);
-    while (!isPast() && !isOver()) {
-      if (!this.#step()) return;
-      await settle();
-    }
+    return new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        try {
+          if (isPast() || isOver() || !this.#step()) resolve();
+          else settle(goOn);
+        } catch (failure) {
+          reject(failure);
+        }
+      };
+      goOn();
+    });
   }
 
   #markEnd(end: Millis): () => boolean {

@@ -1,4 +1,4 @@
-import type { MemberId, Millis } from "@holdfast/base";
+import { type MemberId, type Millis, messageOf } from "@holdfast/base";
 import {
   ENTRY_OVERHEAD_BYTES,
   type Membership,
@@ -299,8 +299,8 @@ export class World implements Surroundings {
       return new Life(machine, this);
     } catch (failure) {
       if (failure instanceof Violation) throw failure;
-      const what = failure instanceof Error ? failure.message : String(failure);
-      throw new Violation("start", `node ${machine.slot}: ${what}`, { cause: failure });
+      const { slot } = machine;
+      throw new Violation("start", `node ${slot}: ${messageOf(failure)}`, { cause: failure });
     }
   }
 

@@ -1,5 +1,5 @@
+import type { HistoryRecorder } from "@holdfast/checker";
 import { judgeKeyValueHistory } from "@holdfast/checker";
-import type { HistoryRecorder } from "./history-recorder.ts";
 import { judgedFiles } from "./judged-file.ts";
 
 /**

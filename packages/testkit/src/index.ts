@@ -1,4 +1,5 @@
 export { below, type Random, SeededRandom } from "@holdfast/base";
+export type { HistoryRecorder } from "@holdfast/checker";
 export { Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 export { clusterFile } from "./cluster-file.ts";
 export { type EtcdctlResult, etcdctl } from "./etcdctl.ts";
@@ -6,12 +7,6 @@ export { type EventuallyOptions, eventually } from "./eventually.ts";
 export { expectLinearizable } from "./expect-linearizable.ts";
 export { expectStrictlySerializable } from "./expect-strictly-serializable.ts";
 export { freePorts } from "./free-ports.ts";
-export {
-  type Asked,
-  HISTORY_OPERATIONS_MAX,
-  HistoryRecorder,
-  type OperationUnderWay,
-} from "./history-recorder.ts";
 export { KeyContest } from "./key-contest.ts";
 export { CLIENTS, cut, deaf, type LinkFault, lossy, mute, type Place } from "./link-faults.ts";
 export { ListAppendContest, type ListAppendManner } from "./list-append-contest.ts";
@@ -24,6 +19,7 @@ export {
   parseMetrics,
 } from "./node-process.ts";
 export { PrivateNetwork } from "./private-network.ts";
+export { recordHistory } from "./record-history.ts";
 export {
   observed,
   type RecordedCall,

@@ -1,8 +1,8 @@
 import { below, HoldfastError, type Pace, SeededRandom } from "@holdfast/base";
+import type { HistoryRecorder } from "@holdfast/checker";
 import type { Holdfast } from "@holdfast/client";
 import type { Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
-import type { HistoryRecorder } from "./history-recorder.ts";
 import { loadPace } from "./load-pace.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { RecordedClient, RecordedEndpoint, type RecordedKeys } from "./recorded-clients.ts";

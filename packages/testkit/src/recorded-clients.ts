@@ -1,6 +1,5 @@
-import type { KeyValueOutput, ObservedKey } from "@holdfast/checker";
+import type { HistoryRecorder, KeyValueOutput, ObservedKey } from "@holdfast/checker";
 import { type Entry, EtcdEndpoint, type Holdfast } from "@holdfast/client";
-import type { HistoryRecorder } from "./history-recorder.ts";
 
 /** What a recorded call may take. */
 export interface RecordedCall {

@@ -1,6 +1,7 @@
-import { type Bounds, MUTANTS, type Mutant } from "@holdfast/sim";
+import type { Bounds, Mutant } from "@holdfast/sim";
 import { EXIT } from "../exit-codes.ts";
 import { wholeNumber } from "../global-options.ts";
+import { mutantNamed } from "../sim/examine-mutant.ts";
 import { type ExploreEnd, type ExploreFigures, explore } from "../sim/explore.ts";
 import { exploreBoundsOf } from "../sim/explore-bounds.ts";
 import { untilStopped } from "../sim/until-stopped.ts";
@@ -30,13 +31,13 @@ export async function simExplore(terminal: Terminal, options: ExploreOptions): P
     throw new UsageError(`--explore goes with --bounds, --mutant and --memory, not --${other}`);
   }
   const bounds = exploreBoundsOf(given);
-  const mutant = name === undefined ? undefined : mutantOf(name);
+  const mutant = name === undefined ? undefined : mutantNamed(name);
   const memoryMib =
     memory === undefined
       ? MEMORY_MIB_USUAL
       : wholeNumber("--memory", memory, MEMORY_MIB_LEAST, MEMORY_MIB_MOST);
   await write(terminal.out, `within ${inWords(bounds)}\n`);
-  const news = await untilStoppedWith((signal) =>
+  const news = await untilStopped((signal) =>
     explore({ bounds, mutant, memoryMib, signal, told: progressTo(terminal) }),
   );
   if (terminal.isInteractive) terminal.out.write("\r\u001b[K");
@@ -53,22 +54,6 @@ export async function simExplore(terminal: Terminal, options: ExploreOptions): P
 function isWanted(end: ExploreEnd | undefined, mutant: Mutant | undefined): boolean {
   if (mutant === undefined) return end !== undefined && end.kind !== "violation";
   return end?.kind === "violation" && mutant.seenBy.includes(end.invariant);
-}
-
-function mutantOf(name: string): Mutant {
-  const mutant = MUTANTS.find((one) => one.name === name);
-  if (mutant === undefined) throw new UsageError(`there is no mutant "${name}"`);
-  return mutant;
-}
-
-async function untilStoppedWith<Result>(
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result | undefined> {
-  let result: Result | undefined;
-  await untilStopped(async (signal) => {
-    result = await work(signal);
-  });
-  return result;
 }
 
 function progressTo({ out, isInteractive }: Terminal): (figures: ExploreFigures) => void {

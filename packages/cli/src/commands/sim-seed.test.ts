@@ -57,6 +57,8 @@ test.each<[object, string]>([
   [{ plan: "package.json" }, "not a plan of a run: its format is undefined"],
   [{ plan: "x.json", storm: "100" }, "a plan has its own storm"],
   [{ seed: "1", seeds: "1..2", shrink: true }, "no --seeds here"],
+  [{ seed: "1", bounds: "terms=1", report: "x.html" }, "no --bounds here"],
+  [{ plan: "x.json", memory: "500" }, "no --memory here"],
   [{ seed: "1", report: "x.html", shrinkRuns: "9" }, "go with --shrink"],
   [{ seed: "1", mutant: "votes-thrice" }, 'no mutant is called "votes-thrice"'],
   [{ seed: "1", mutant: "votes" }, "votes-twice"],

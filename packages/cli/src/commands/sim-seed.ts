@@ -3,6 +3,7 @@ import { wholeNumber } from "../global-options.ts";
 import { examineMutant, mutantNamed } from "../sim/examine-mutant.ts";
 import { type Examination, examineSeed } from "../sim/examine-seed.ts";
 import { SEED_MAX } from "../sim/seed-plan.ts";
+import { stormOf } from "../sim/storm.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -20,10 +21,9 @@ export interface SimSeedOptions {
   readonly verbose?: boolean | undefined;
 }
 
-const STORM_MS_MAX = 86_400_000;
 const SHRINK_RUNS_LIMIT = 1_000_000;
 const SHRINK_SECONDS_LIMIT = 86_400;
-const NOT_BESIDE = ["seeds", "minutes", "jobs", "mutants"] as const;
+const NOT_BESIDE = ["seeds", "minutes", "jobs", "mutants", "bounds", "memory"] as const;
 const OF_ONE_RUN = ["shrink", "report", "plan", "mutant", "shrinkRuns", "shrinkSeconds"] as const;
 
 /** Whether one run is to be looked at closely. */
@@ -53,7 +53,7 @@ function examinationOf(options: SimSeedOptions): Examination {
   const usual = mutant === undefined ? undefined : HUNT_STORM_MS;
   return {
     seed: whole("--seed", seed, SEED_MAX),
-    stormMs: whole("--storm", storm, STORM_MS_MAX) ?? usual,
+    stormMs: stormOf(storm) ?? usual,
     plan,
     mutant,
     shrink: shrinkFileOf(options),

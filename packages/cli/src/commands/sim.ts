@@ -12,6 +12,7 @@ import { JOBS_MAX, jobsOf } from "../sim/jobs.ts";
 import { type LaneChoice, laneChoiceOf } from "../sim/lanes.ts";
 import { runSeeds } from "../sim/run-seeds.ts";
 import { type GivenSeeds, type SeedPlan, seedPlanOf } from "../sim/seed-plan.ts";
+import { stormOf } from "../sim/storm.ts";
 import { untilStopped } from "../sim/until-stopped.ts";
 import { runWorkers, tellParent, type WorkerMessage } from "../sim/worker-processes.ts";
 import { type Terminal, write } from "../terminal.ts";
@@ -26,7 +27,6 @@ export interface SimOptions extends GivenSeeds {
   readonly workerStride?: string | undefined;
 }
 
-const STORM_MS_MAX = 86_400_000;
 /** Violations that are told whole; of the rest only the number. */
 const TOLD_MAX = 5;
 const LINE_EVERY_MS = 10_000;
@@ -64,7 +64,7 @@ function runHere(
     ...plan,
     stride: 1,
     lane: laneChoice(options),
-    stormMs: stormOf(options),
+    stormMs: stormOf(options.storm),
     listener: verbose ? (line) => terminal.out.write(`${line}\n`) : undefined,
     report: (figures) => watch.told({ kind: "figures", figures }),
     violation: (text) => watch.told({ kind: "violation", text }),
@@ -101,7 +101,7 @@ async function work(plan: SeedPlan, options: SimOptions): Promise<number> {
     ...plan,
     stride: wholeNumber("--worker-stride", options.workerStride ?? "", 1, JOBS_MAX),
     lane: laneChoice(options),
-    stormMs: stormOf(options),
+    stormMs: stormOf(options.storm),
     listener: undefined,
     report: (figures) => tellParent({ kind: "figures", figures }),
     violation: (text) => tellParent({ kind: "violation", text }),
@@ -183,10 +183,6 @@ class Watch {
 
 function laneChoice({ lane, seed, seeds }: SimOptions): LaneChoice {
   return laneChoiceOf(lane, seed !== undefined || seeds !== undefined);
-}
-
-function stormOf({ storm }: SimOptions): number | undefined {
-  return storm === undefined ? undefined : wholeNumber("--storm", storm, 0, STORM_MS_MAX);
 }
 
 /** Other seeds than last time; they are told, so that a run can be had again. */

@@ -134,7 +134,7 @@ function addSim({ program, terminal, finish }: Context): void {
     );
 }
 
-function refuseStray({ bounds, mutant, memory }: ExploreOptions): void {
-  const stray = Object.entries({ bounds, mutant, memory }).find(([, value]) => value !== undefined);
+function refuseStray({ bounds, memory }: ExploreOptions): void {
+  const stray = Object.entries({ bounds, memory }).find(([, value]) => value !== undefined);
   if (stray !== undefined) throw new UsageError(`--${stray[0]} goes with --explore only`);
 }

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { messageOf } from "@holdfast/base";
 import {
   type Candidate,
   PlanFileError,
@@ -79,8 +80,7 @@ function readPlan(path: string): Candidate {
     return parsePlanFile(readFileSync(path, "utf8"));
   } catch (failure) {
     if (failure instanceof PlanFileError) throw new UsageError(`${path}: ${failure.message}`);
-    const why = failure instanceof Error ? failure.message : String(failure);
-    throw new UsageError(`cannot read the plan: ${why}`);
+    throw new UsageError(`cannot read the plan: ${messageOf(failure)}`);
   }
 }
 
@@ -145,6 +145,6 @@ function writeOut(path: string, content: string): void {
   try {
     writeFileSync(path, content);
   } catch (failure) {
-    throw new UsageError(failure instanceof Error ? failure.message : String(failure));
+    throw new UsageError(messageOf(failure));
   }
 }

@@ -1,16 +1,11 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { type Bounds, type Mutant, mutated, type Naming, type SearchFigures } from "@holdfast/sim";
 import { REPOSITORY } from "../locations.ts";
+import { inProcess } from "./in-process.ts";
 import type { OpenedCore } from "./open-core-hooks.ts";
 
-/** Loads the built core file by file, opened: a bundle could not. */
-const EXPLORE = fileURLToPath(new URL("packages/cli/dist/sim/explore-process.js", REPOSITORY));
 const PACKAGES = new URL("packages/", REPOSITORY);
 const CORE = new URL("raft/dist/", PACKAGES);
-const COMPLAINT_CHARACTERS = 2_000;
 
 /** What an exploring process is given. */
 export interface ExploreOrder {
@@ -64,29 +59,17 @@ export interface Exploration {
  * @returns the last news; `undefined` or without an end if it was ended before.
  * @throws if the process breaks.
  */
-export async function explore(exploration: Exploration): Promise<ExploreNews | undefined> {
+export function explore(exploration: Exploration): Promise<ExploreNews | undefined> {
   const { bounds, mutant, names, memoryMib, signal, told } = exploration;
-  const child = fork(EXPLORE, {
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-    execArgv: [`--max-old-space-size=${memoryMib}`],
-  });
-  const end = (): boolean => child.kill();
-  signal.addEventListener("abort", end);
-  let last: ExploreNews | undefined;
-  let complaint = "";
-  child.on("message", (message) => {
-    last = message as ExploreNews;
-    told(last.figures);
-  });
-  child.stderr?.on("data", (text: Buffer) => {
-    complaint = `${complaint}${text}`.slice(0, COMPLAINT_CHARACTERS);
-  });
   const core = { core: CORE.href, mutant: sourceOf(mutant) };
-  child.send({ bounds, names, memoryMib, core } satisfies ExploreOrder);
-  const [code] = (await once(child, "close")) as [number | null];
-  signal.removeEventListener("abort", end);
-  if (code !== 0 && !signal.aborted) throw new Error(`the exploring process broke: ${complaint}`);
-  return last;
+  return inProcess<ExploreOrder, ExploreNews>({
+    script: "explore-process.js",
+    order: { bounds, names, memoryMib, core },
+    what: "the exploring process",
+    memoryMib,
+    signal,
+    told: ({ figures }) => told(figures),
+  });
 }
 
 function sourceOf(mutant: Mutant | undefined): OpenedCore["mutant"] {

@@ -1,15 +1,10 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { boundsWith, type HuntResult, type Mutant, mutated } from "@holdfast/sim";
 import { REPOSITORY } from "../locations.ts";
 import { explore } from "./explore.ts";
+import { inProcess } from "./in-process.ts";
 
-/** Loads the built packages file by file, and one of them with a mistake: a bundle could not. */
-const HUNT = fileURLToPath(new URL("packages/cli/dist/sim/hunt-process.js", REPOSITORY));
 const PACKAGES = new URL("packages/", REPOSITORY);
-const COMPLAINT_CHARACTERS = 2_000;
 const SEARCH_MEMORY_MIB = 3_000;
 
 export interface MutantHunt {
@@ -79,24 +74,7 @@ async function search({ mutant }: HuntOrder, signal: AbortSignal): Promise<HuntR
 }
 
 /** `undefined` if it was ended. */
-async function hunt(order: HuntOrder, signal: AbortSignal): Promise<HuntResult | undefined> {
-  // None of what this process itself was started with: the hunt loads what was built.
-  const child = fork(HUNT, { stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
-  const end = (): boolean => child.kill();
-  signal.addEventListener("abort", end);
-  let result: HuntResult | undefined;
-  let complaint = "";
-  child.on("message", (message) => {
-    result = message as HuntResult;
-  });
-  child.stderr?.on("data", (text: Buffer) => {
-    complaint = `${complaint}${text}`.slice(0, COMPLAINT_CHARACTERS);
-  });
-  child.send(order);
-  const [code] = (await once(child, "close")) as [number | null];
-  signal.removeEventListener("abort", end);
-  if (code !== 0 && !signal.aborted) {
-    throw new Error(`the hunt for "${order.mutant.name}" broke: ${complaint}`);
-  }
-  return result;
+function hunt(order: HuntOrder, signal: AbortSignal): Promise<HuntResult | undefined> {
+  const what = `the hunt for "${order.mutant.name}"`;
+  return inProcess<HuntOrder, HuntResult>({ script: "hunt-process.js", order, what, signal });
 }

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { type Lane, type LaneRun, runSeed } from "@holdfast/sim";
 import { UsageError } from "../usage-error.ts";
 
@@ -31,17 +30,7 @@ export interface LaneSettings {
 /** Runs one seed in a lane. */
 export async function runInLane(lane: Lane, settings: LaneSettings): Promise<LaneRun> {
   if (lane === "core") return runSeed(settings);
-  const { runServerSeed } = await import("@holdfast/sim/server-lane");
+  const { runServerSeed, settling } = await import("@holdfast/sim/server-lane");
+  const settle = settling({ tick: process.nextTick, turn: setImmediate });
   return runServerSeed({ ...settings, settle });
-}
-
-/** Signals and messages are heard once in so many events. */
-const HEARD_EVERY = 1_000;
-let events = 0;
-
-/** Ticks come after all promises that can be kept: cheaper than a turn of the event loop. */
-function settle(): Promise<void> {
-  events++;
-  if (events % HEARD_EVERY === 0) return turn();
-  return new Promise((resolve) => process.nextTick(resolve));
 }

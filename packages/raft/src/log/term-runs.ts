@@ -12,13 +12,13 @@ interface Run {
  */
 export class TermRuns {
   #compacted: EntryId;
-  #last: LogIndex;
+  #last: EntryId;
   #runs: Run[] = [];
 
   constructor(compacted: EntryId, runs: readonly (readonly [LogIndex, Term])[], last: LogIndex) {
     this.#compacted = compacted;
-    this.#last = last;
     this.#runs = runs.map(([first, term]) => ({ first, term }));
+    this.#last = { index: last, term: runs.at(-1)?.[1] ?? compacted.term };
     assert((this.#runs[0]?.first ?? last + 1) === compacted.index + 1, "the log has no hole");
   }
 
@@ -27,29 +27,31 @@ export class TermRuns {
   }
 
   get last(): EntryId {
-    return { index: this.#last, term: this.termAt(this.#last) ?? 0 };
+    return this.#last;
   }
 
   /** `undefined`: compacted away, or beyond the end. */
   termAt(index: LogIndex): Term | undefined {
     if (index === this.#compacted.index) return this.#compacted.term;
-    if (index < this.#compacted.index || index > this.#last) return undefined;
+    if (index < this.#compacted.index || index > this.#last.index) return undefined;
     return this.#runAt(index)?.term;
   }
 
   append(term: Term): LogIndex {
-    const lastTerm = this.last.term;
-    assert(term >= lastTerm, "terms never fall along the log");
-    this.#last++;
-    if (this.#runs.length === 0 || term !== lastTerm) this.#runs.push({ first: this.#last, term });
-    return this.#last;
+    const before = this.#last;
+    assert(term >= before.term, "terms never fall along the log");
+    const index = before.index + 1;
+    this.#last = { index, term };
+    if (this.#runs.length === 0 || term !== before.term) this.#runs.push({ first: index, term });
+    return index;
   }
 
   /** Forgets `from` and everything behind it. */
   truncate(from: LogIndex): void {
     assert(from > this.#compacted.index, "nothing compacted is ever truncated");
-    this.#last = Math.min(this.#last, from - 1);
     while ((this.#runs.at(-1)?.first ?? 0) >= from) this.#runs.pop();
+    const index = Math.min(this.#last.index, from - 1);
+    this.#last = { index, term: this.#runs.at(-1)?.term ?? this.#compacted.term };
   }
 
   /** Forgets everything up to `upTo`, but keeps the term of `upTo` itself. */
@@ -57,7 +59,7 @@ export class TermRuns {
     const term = this.termAt(upTo);
     assert(term !== undefined, "compaction stays inside the log");
     const kept = this.#runs.filter(
-      (_, at) => (this.#runs[at + 1]?.first ?? this.#last + 1) > upTo + 1,
+      (_, at) => (this.#runs[at + 1]?.first ?? this.#last.index + 1) > upTo + 1,
     );
     this.#runs = kept.map((run) => ({ first: Math.max(run.first, upTo + 1), term: run.term }));
     this.#compacted = { index: upTo, term };
@@ -67,7 +69,7 @@ export class TermRuns {
   /** Forgets everything: the log begins anew behind `last`. */
   reset(last: EntryId): void {
     this.#compacted = last;
-    this.#last = last.index;
+    this.#last = last;
     this.#runs = [];
   }
 
@@ -77,7 +79,7 @@ export class TermRuns {
    * behind what is known.
    */
   lastAtMost(index: LogIndex, term: Term): EntryId {
-    let at = Math.min(index, this.#last);
+    let at = Math.min(index, this.#last.index);
     while (at > this.#compacted.index) {
       const run = this.#runAt(at);
       assert(run !== undefined, "every index of the log lies in a run");

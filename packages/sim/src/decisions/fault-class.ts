@@ -49,3 +49,8 @@ export function classOf(act: Act): FaultClass {
   if (act.kind !== "operation") return CLASS_OF[act.kind];
   return act.operation.kind === "read" ? "reads" : "writes";
 }
+
+/** Whether something is the kind of a decision other than a client's. */
+export function isFault(kind: unknown): boolean {
+  return typeof kind === "string" && Object.hasOwn(CLASS_OF, kind);
+}

@@ -1,6 +1,7 @@
 import type { LogIndex, Millis, Term } from "@holdfast/base";
 import { entryBytes, type PersistBatch } from "@holdfast/raft";
 import type { Dice } from "../dice.ts";
+import { DurableEntries } from "./durable-entries.ts";
 import type { LogImage } from "./log-image.ts";
 
 const SECTOR_BYTES = 512;
@@ -26,7 +27,7 @@ export interface Frame {
  */
 export class LogDisk {
   readonly #durable: LogImage;
-  readonly #everDurable: (Term | Term[])[] = [];
+  readonly #everDurable = new DurableEntries();
   #frames: Frame[] = [];
   tornCount = 0;
 
@@ -45,9 +46,7 @@ export class LogDisk {
 
   /** Whether this entry was durable here at some time; it may be superseded or compacted since. */
   wasDurable(index: LogIndex, term: Term): boolean {
-    if (index === 0) return true;
-    const terms = this.#everDurable[index];
-    return typeof terms === "number" ? terms === term : terms?.includes(term) === true;
+    return this.#everDurable.has(index, term);
   }
 
   begin(batches: readonly PersistBatch[], writtenAt: Millis): Frame {
@@ -111,19 +110,9 @@ export class LogDisk {
       const frame = this.#frames.shift();
       for (const batch of frame?.batches ?? []) {
         this.#durable.take(batch);
-        for (const { index, term } of batch.entries) this.#remember(index, term);
-        if (batch.install !== undefined) {
-          this.#remember(batch.install.last.index, batch.install.last.term);
-        }
+        this.#everDurable.take(batch);
       }
     }
-  }
-
-  #remember(index: LogIndex, term: Term): void {
-    const known = this.#everDurable[index];
-    if (known === undefined) this.#everDurable[index] = term;
-    else if (typeof known !== "number") known.push(term);
-    else if (known !== term) this.#everDurable[index] = [known, term];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { MemberId, Term } from "@holdfast/base";
 import { messageOf } from "@holdfast/base";
 import type { Membership, Message, RoleName } from "@holdfast/raft";
+import type { LogImage } from "../disk/log-image.ts";
 import { Violation } from "../violation.ts";
 import type { Bounds } from "./bounds.ts";
 import { LogBook, type LogId } from "./log-book.ts";
@@ -46,6 +47,19 @@ export interface MemberStep {
   readonly beyondBounds: boolean;
   readonly violation: Violation | undefined;
 }
+
+/** All of a step but where it leads. */
+type Doings = Omit<MemberStep, "next">;
+
+const NOTHING: Doings = {
+  sent: [],
+  leads: [],
+  committedAsLeader: false,
+  readsReady: [],
+  wrote: false,
+  beyondBounds: false,
+  violation: undefined,
+};
 
 /** How a state was reached first: the cores are made anew from it whenever they are needed. */
 interface Origin {
@@ -111,25 +125,40 @@ export class MemberBook {
 
   #take(from: MemberStateId, code: InputCode): MemberStep {
     const input = inputOf(code);
-    try {
-      const origin = this.#originOf(from);
-      const { member, judge } = this.#again(origin);
-      if (input.kind === "crash") {
-        const { id, life } = origin.birth;
-        const next = this.#begin({ id, life: life + 1, disk: member.diskAfterCrash(input.kept) });
-        return stepWith(judge, [], next);
-      }
-      const before = member.log.lastIndex;
-      const { hardState } = member.log;
-      member.perform(input, isLate(code), this.#messageOf);
-      const wrote = before !== member.log.lastIndex || hardState !== member.log.hardState;
-      const next = this.#idOf(member, { birth: origin.birth, inputs: [...origin.inputs, code] });
-      const sent = judge.sent.map((message) => this.messages.idOf(message));
-      const beyondBounds = this.#isBeyond(member, judge.sent);
-      return { ...stepWith(judge, sent, next), wrote, beyondBounds };
-    } catch (failure) {
-      return { ...stepWith(new MemberJudge(), [], from), violation: violationOf(failure) };
-    }
+    const origin = this.#originOf(from);
+    const { member, judge } = this.#again(origin);
+    if (input.kind === "crash") return this.#crash(from, origin, member.diskAfterCrash(input.kept));
+    const done = this.#perform(member, judge, code);
+    if (done instanceof Violation) return brokenStep(from, done);
+    const next = this.#idOf(member, { birth: origin.birth, inputs: [...origin.inputs, code] });
+    return { ...done, next };
+  }
+
+  #crash(from: MemberStateId, { birth }: Origin, disk: LogImage): MemberStep {
+    const reborn = { id: birth.id, life: birth.life + 1, disk };
+    const member = attempt(() => new Member(reborn));
+    if (member instanceof Violation) return brokenStep(from, member);
+    return { ...NOTHING, next: this.#idOf(member, { birth: reborn, inputs: [] }) };
+  }
+
+  /** Only what the core and its judge say is a violation; what this book finds wrong is its own. */
+  #perform(member: Member, judge: MemberJudge, code: InputCode): Doings | Violation {
+    const { lastIndex, hardState } = member.log;
+    const broken = attempt(() => member.perform(inputOf(code), isLate(code), this.#messageOf));
+    if (broken instanceof Violation) return broken;
+    const sent = judge.sent.map((message) => this.messages.idOf(message));
+    const wrote = lastIndex !== member.log.lastIndex || hardState !== member.log.hardState;
+    const beyondBounds = this.#isBeyond(member, judge.sent);
+    const { leads, committedAsLeader, readsReady } = judge;
+    return {
+      sent,
+      leads,
+      committedAsLeader,
+      readsReady,
+      wrote,
+      beyondBounds,
+      violation: undefined,
+    };
   }
 
   #originOf(id: MemberStateId): Origin {
@@ -180,15 +209,14 @@ export class MemberBook {
    * A state that was reached by another way as well has to lead to the same from there: else the
    * picture of a member leaves out what matters.
    */
-  #test(from: MemberStateId, code: InputCode, { next, sent, violation }: MemberStep): void {
+  #test(from: MemberStateId, code: InputCode, { next, ...step }: MemberStep): void {
     const origin = this.#others[from];
     const input = inputOf(code);
-    if (origin === undefined || violation !== undefined || input.kind === "crash") return;
+    if (origin === undefined || step.violation !== undefined || input.kind === "crash") return;
     const { member, judge } = this.#again(origin);
-    member.perform(input, isLate(code), this.#messageOf);
-    const sends = judge.sent.map((message) => this.messages.idOf(message));
-    const same = this.#ids.get(fingerprintOf(member.picture())) === next;
-    if (same && sends.join() === sent.join()) return;
+    const done = this.#perform(member, judge, code);
+    const isSame = this.#ids.get(fingerprintOf(member.picture())) === next;
+    if (isSame && JSON.stringify(done) === JSON.stringify(step)) return;
     const what = JSON.stringify(input);
     throw new Error(`two states of member ${member.id} look alike, but ${what} tells them apart`);
   }
@@ -218,21 +246,15 @@ export class MemberBook {
   }
 }
 
-function stepWith(judge: MemberJudge, sent: readonly MessageId[], next: MemberStateId): MemberStep {
-  const { leads, committedAsLeader, readsReady } = judge;
-  return {
-    next,
-    sent,
-    leads,
-    committedAsLeader,
-    readsReady,
-    wrote: false,
-    beyondBounds: false,
-    violation: undefined,
-  };
+function brokenStep(from: MemberStateId, violation: Violation): MemberStep {
+  return { ...NOTHING, next: from, violation };
 }
 
-function violationOf(failure: unknown): Violation {
-  if (failure instanceof Violation) return failure;
-  return new Violation("core", messageOf(failure), { cause: failure });
+function attempt<Result>(act: () => Result): Result | Violation {
+  try {
+    return act();
+  } catch (failure) {
+    if (failure instanceof Violation) return failure;
+    return new Violation("core", messageOf(failure), { cause: failure });
+  }
 }

@@ -102,17 +102,12 @@ function entriesWith({ log }: Member, token: number): readonly Entry[] {
   );
 }
 
-function seatOf({ id, status, log, durable }: Member): Seat {
+function seatOf({ id, status, log, durable, everDurable }: Member): Seat {
   return {
     machine: { slot: id },
     status,
     log,
-    disk: {
-      durable,
-      // What was superseded since went with the write of a later term.
-      wasDurable: (index, term) =>
-        index === 0 || durable.termAt(index) === term || durable.hardState.term > term,
-    },
+    disk: { durable, wasDurable: (index, term) => everDurable.has(index, term) },
     ended: false,
   };
 }

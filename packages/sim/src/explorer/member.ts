@@ -13,6 +13,7 @@ import {
   type RaftStatus,
   resolveRaftOptions,
 } from "@holdfast/raft";
+import { DurableEntries } from "../disk/durable-entries.ts";
 import { LogImage } from "../disk/log-image.ts";
 import { encodeCommand } from "../model/command.ts";
 import { asciiMembershipCodec } from "../model/membership-codec.ts";
@@ -64,6 +65,8 @@ export class Member {
   readonly life: number;
   readonly log: LogImage;
   readonly durable: LogImage;
+  /** What is or was durable in this life: nothing of one before is told any more. */
+  readonly everDurable: DurableEntries = new DurableEntries();
   readonly #core: Raft;
   #onlooker: Onlooker | undefined;
   readonly #writes: PersistBatch[] = [];
@@ -79,6 +82,7 @@ export class Member {
     this.id = id;
     this.life = life;
     this.durable = disk.copy();
+    this.everDurable.takeAll(disk);
     this.log = disk.copy();
     this.#core = new Raft({
       id,
@@ -209,7 +213,10 @@ export class Member {
 
   #written(count: number): void {
     const done = this.#writes.splice(0, count);
-    for (const batch of done) this.durable.take(batch);
+    for (const batch of done) {
+      this.durable.take(batch);
+      this.everDurable.take(batch);
+    }
     const last = done.at(-1);
     if (last !== undefined) this.#turn({ kind: "persisted", seq: last.seq });
   }

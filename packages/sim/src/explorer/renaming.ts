@@ -23,8 +23,7 @@ export function renamingsOf(members: number): readonly Renaming[] {
       Array.from({ length: id }, (_, at) => order.toSpliced(at, 0, id)),
     );
   }
-  const sorted = orders.map((order) => [0, ...order]).sort((a, b) => compare(a, b));
-  return sorted;
+  return orders.map((order) => [0, ...order]).sort(compare);
 }
 
 function compare(a: Renaming, b: Renaming): number {

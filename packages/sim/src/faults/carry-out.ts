@@ -3,9 +3,11 @@ import type { LinkFault, MachineFault } from "../decisions/decision.ts";
 import type { Marks } from "../marks.ts";
 import type { Connections } from "../network/connections.ts";
 import type { Network } from "../network/network.ts";
+import { cutsOneWay } from "../network/partition.ts";
 import type { Machine } from "../node/machine.ts";
 import type { Timeline } from "../timeline.ts";
 import type { Trace } from "../trace.ts";
+import { isUsurped } from "./leaders.ts";
 
 export interface FaultSite {
   readonly timeline: Timeline;
@@ -63,6 +65,7 @@ function breakMachine(site: FaultSite, fault: MachineFault): void {
       marks.hit("write failed");
       return machine.weather.breakNext();
     case "peek":
+      if (isUsurped(machine, site.machines)) marks.hit("read asked while another leads");
       return site.peek(machine);
     case "burst":
       return site.burst(machine, fault.lengths);
@@ -91,8 +94,7 @@ function breakLinks(site: FaultSite, fault: LinkFault): void {
 
 function part(site: FaultSite, { ways, ms }: Extract<LinkFault, { kind: "partition" }>): void {
   const { timeline, network, marks, trace } = site;
-  const cut = new Set(ways.map(([from, to]) => `${from}>${to}`));
-  if (ways.some(([from, to]) => !cut.has(`${to}>${from}`))) marks.hit("links cut one way");
+  if (cutsOneWay(ways)) marks.hit("links cut one way");
   for (const [at, [from, to]] of ways.entries()) {
     trace.note(timeline.now, "is cut from", from, to);
     network.cut(from, to, timeline.now + (ms[at] ?? 0));

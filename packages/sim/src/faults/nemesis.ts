@@ -6,6 +6,7 @@ import { drawPartition, type Way } from "../network/partition.ts";
 import { BOUNDARIES, type Boundary, type Machine } from "../node/machine.ts";
 import type { FaultPlan } from "../plan/world-plan.ts";
 import type { Timeline } from "../timeline.ts";
+import { leadersOf } from "./leaders.ts";
 
 export interface NemesisParts {
   readonly timeline: Timeline;
@@ -140,7 +141,7 @@ export class Nemesis {
   /** Sees to it that another leader is elected beside the newest one, for some election timeouts. */
   #hunt(): void {
     const { dice, machines, plan, electionTimeoutMs, decide, drawLengths } = this.#parts;
-    const leader = this.#leaders().sort((a, b) => termOf(b) - termOf(a))[0];
+    const [leader] = leadersOf(machines);
     if (leader === undefined) return;
     const machine = leader.slot;
     const ms = electionTimeoutMs * dice.logarithmic(0.5, 4);
@@ -199,17 +200,9 @@ export class Nemesis {
 
   #victim(): Machine | undefined {
     const { dice, machines, plan } = this.#parts;
-    const leaders = this.#leaders();
+    const leaders = leadersOf(machines);
     return dice.chance(plan.leaderShare) && leaders.length > 0
       ? dice.pick(leaders)
       : dice.pick(machines);
   }
-
-  #leaders(): Machine[] {
-    return this.#parts.machines.filter(({ life }) => life?.status.role === "leader");
-  }
-}
-
-function termOf({ life }: Machine): number {
-  return life?.status.term ?? 0;
 }

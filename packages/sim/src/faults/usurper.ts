@@ -4,6 +4,7 @@ import type { Dice } from "../dice.ts";
 import type { Way } from "../network/partition.ts";
 import type { Machine } from "../node/machine.ts";
 import type { Timeline } from "../timeline.ts";
+import { leadersOf } from "./leaders.ts";
 
 export interface UsurperParts {
   readonly timeline: Timeline;
@@ -31,7 +32,7 @@ export class Usurper {
 
   strike(): void {
     const { dice, machines } = this.#parts;
-    const leader = machines.find(({ life }) => life?.status.role === "leader");
+    const [leader] = leadersOf(machines);
     if (leader === undefined) return;
     const others = machines.filter((machine) => machine !== leader);
     if (dice.chance(0.3)) this.#sleep(leader, others);

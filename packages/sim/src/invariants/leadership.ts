@@ -9,6 +9,8 @@ const STALLED_TIMEOUTS = 5;
 interface Word {
   readonly term: Term;
   readonly match: LogIndex;
+  /** Of the entry there, as far as the log still had it. */
+  readonly matchTerm: Term | undefined;
 }
 
 interface Reign {
@@ -37,12 +39,12 @@ export class Leadership {
     this.#reigns.delete(life);
   }
 
-  sends({ id }: Life, message: Message): void {
+  sends({ id, log }: Life, message: Message): void {
     if (message.kind !== "append-accepted") return;
     const { term, match } = message;
     const known = this.#acknowledged.get(id);
     if (known?.term === term && known.match >= match) return;
-    this.#acknowledged.set(id, { term, match });
+    this.#acknowledged.set(id, { term, match, matchTerm: log.termAt(match) });
   }
 
   turned(life: Life): void {
@@ -57,11 +59,15 @@ export class Leadership {
     this.#diskGoesOn(life, reign);
   }
 
-  #keepsItsWord({ id, status, machine }: Life): void {
+  #keepsItsWord({ id, status, log, machine }: Life): void {
     const told = this.#acknowledged.get(id);
     if (told === undefined || told.term !== status.term) return;
     require(status.lastIndex >= told.match, "I6", () =>
       `node ${machine.slot} acknowledged ${told.match} in term ${told.term}, and ends at ${status.lastIndex}`);
+    const now = log.termAt(told.match);
+    const isSame = now === undefined || now === (told.matchTerm ?? now);
+    require(isSame, "I6", () =>
+      `node ${machine.slot} acknowledged ${told.matchTerm}/${told.match} in term ${told.term}, and has ${now}/${told.match} there`);
   }
 
   #isVoter({ id, status, log, machine }: Life): void {

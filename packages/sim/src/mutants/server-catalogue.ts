@@ -97,7 +97,8 @@ const MISTAKES: readonly ServerMutant[] = [
     code: "parts.durable(index,",
     instead: "parts.durable(machine.applied.index,",
     seenBy: ["stop", "I12"],
-    seeds: 200,
+    seeds: 60,
+    quick: true,
   },
   {
     name: "the-client-sends-again-under-a-new-name",

@@ -18,6 +18,12 @@ export function drawPartition(dice: Dice, machines: readonly number[]): readonly
   });
 }
 
+/** Whether one of these links is cut in one direction only. */
+export function cutsOneWay(ways: readonly Way[]): boolean {
+  const cut = new Set(ways.map(([from, to]) => `${from}>${to}`));
+  return ways.some(([from, to]) => !cut.has(`${to}>${from}`));
+}
+
 function cutPairs(dice: Dice, machines: readonly number[]): Way[] {
   const order = dice.shuffled(machines);
   const pairs = order.flatMap((a, at) => order.slice(at + 1).map((b): Way => [a, b]));

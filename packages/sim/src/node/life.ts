@@ -1,4 +1,4 @@
-import { assert, type MemberId, type Millis } from "@holdfast/base";
+import { assert, type MemberId, type Millis, messageOf } from "@holdfast/base";
 import type {
   Effects,
   Fetch,
@@ -188,9 +188,8 @@ export class Life {
       return effects;
     } catch (failure) {
       if (failure instanceof Violation) throw failure;
-      const what = failure instanceof Error ? failure.message : String(failure);
       const { slot } = this.machine;
-      throw new Violation("core", `node ${slot}: ${what}`, { cause: failure });
+      throw new Violation("core", `node ${slot}: ${messageOf(failure)}`, { cause: failure });
     }
   }
 

@@ -3,3 +3,4 @@ export {
   type ServerRunResult,
   type ServerRunSettings,
 } from "./run-server-seed.ts";
+export { type EventLoop, type Settle, settling } from "./settling.ts";

@@ -4,6 +4,7 @@ import { type FoundViolation, foundViolation } from "../found-violation.ts";
 import { drawServerPlan, type ServerPlan } from "./plan/server-plan.ts";
 import { runServerPhases } from "./server-phases.ts";
 import { ServerWorld } from "./server-world.ts";
+import type { Settle } from "./settling.ts";
 import { SERVER_STORM_MS_DEFAULT } from "./storm.ts";
 
 export interface ServerRunSettings {
@@ -14,8 +15,8 @@ export interface ServerRunSettings {
    * @default 40000
    */
   readonly stormMs?: Millis | undefined;
-  /** Resolves when no promise can go on without something happening: a turn of the real event loop. */
-  settle(): Promise<void>;
+  /** Lets promises settle between two events. */
+  readonly settle: Settle;
   /** Changes what the seed drew. */
   readonly adjust?: ((plan: ServerPlan) => ServerPlan) | undefined;
   /** Told every event in words. */
@@ -46,7 +47,7 @@ export async function runServerSeed(settings: ServerRunSettings): Promise<Server
   const plan = settings.adjust?.(drawn) ?? drawn;
   const world = new ServerWorld({ seed, plan, settle, listener });
   const violation = await runWatched(world);
-  const { timeline, trace, marks, agreement, contestants } = world;
+  const { timeline, trace, marks, agreement, ledger, history } = world;
   return {
     lane: "server",
     seed,
@@ -56,8 +57,8 @@ export async function runServerSeed(settings: ServerRunSettings): Promise<Server
     virtualMs: timeline.now,
     elections: agreement.elections,
     committed: agreement.applied,
-    writes: contestants.ledger.size,
-    reads: contestants.history.answered,
+    writes: ledger.size,
+    reads: history.answered,
     marks: marks.counts,
     violation,
   };

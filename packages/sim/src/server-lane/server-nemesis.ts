@@ -1,6 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import type { Dice } from "../dice.ts";
-import { drawPartition } from "../network/partition.ts";
+import { cutsOneWay, drawPartition } from "../network/partition.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
 import { ServerOperator } from "./server-operator.ts";
 import type { ServerWorld } from "./server-world.ts";
@@ -86,9 +86,7 @@ export class ServerNemesis {
     const { machines, network, timeline, trace, marks } = world;
     const slots = machines.map(({ slot }) => slot);
     const ways = drawPartition(dice, dice.chance(0.3) ? [...slots, clientSlot] : slots);
-    const cut = new Set(ways.map(([from, to]) => `${from}>${to}`));
-    const oneWay = ways.some(([from, to]) => !cut.has(`${to}>${from}`));
-    if (ways.length > 0) marks.hit(oneWay ? "links cut one way" : "links cut");
+    if (ways.length > 0) marks.hit(cutsOneWay(ways) ? "links cut one way" : "links cut");
     const lasts = this.#patience * dice.logarithmic(0.3, 10);
     for (const [from, to] of ways) {
       trace.note(timeline.now, "is cut from", from, to);

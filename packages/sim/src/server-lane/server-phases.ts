@@ -66,11 +66,11 @@ async function settles(world: ServerWorld, withinMs: Millis, when: string): Prom
 
 /** What is slow in a run may also take longer to come to rest. */
 function patience({ plan }: ServerWorld): Millis {
-  const { raft, network, writeMs } = plan;
+  const { raft, network, writeMs, rowsMs } = plan;
   const { electionTimeoutMs, snapshotTimeoutMs } = raft;
   // The offer of a state may have been lost just before the faults ended.
   const offered = 1.2 * snapshotTimeoutMs;
-  const slow = 2_000 * (network.latencyMs + writeMs);
+  const slow = 2_000 * (network.latencyMs + writeMs) + 100 * rowsMs;
   return TIMEOUTS_MAX * electionTimeoutMs + SLACK_MS + offered + slow;
 }
 
@@ -119,8 +119,8 @@ async function through<Value>(world: ServerWorld, promise: Promise<Value>): Prom
   return value as Value;
 }
 
-function judgeHistory({ contestants, marks }: ServerWorld): void {
-  const { kind, text } = judgeKeyValueHistory(contestants.history.operations, {
+function judgeHistory({ history, marks }: ServerWorld): void {
+  const { kind, text } = judgeKeyValueHistory(history.history, {
     stepsMax: STEPS_MAX,
   });
   if (kind === "illegal") throw new Violation("I14", text);

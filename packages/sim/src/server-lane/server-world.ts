@@ -1,5 +1,7 @@
 import { type Millis, messageOf } from "@holdfast/base";
+import { HistoryRecorder } from "@holdfast/checker";
 import { resolveReplicaOptions } from "@holdfast/replica";
+import { STATE_LIMITS } from "@holdfast/storage";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
 import type { MemoryPeerHub } from "@holdfast/transport/memory";
 import { RandomStreams } from "../dice.ts";
@@ -11,6 +13,7 @@ import { Violation } from "../violation.ts";
 import { Contestants } from "./clients/contestants.ts";
 import { LeaseHolders } from "./clients/lease-holders.ts";
 import { PlainCallers } from "./clients/plain-callers.ts";
+import { WriteLedger } from "./clients/write-ledger.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
 import { LeaseLaw } from "./invariants/lease-law.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
@@ -26,6 +29,7 @@ import { ServerProcess } from "./machine/server-process.ts";
 import type { ServerPlan } from "./plan/server-plan.ts";
 import type { ServerSituation } from "./server-marks.ts";
 import { ServerNemesis } from "./server-nemesis.ts";
+import type { Settle } from "./settling.ts";
 import { isSettled } from "./standing.ts";
 import { traceLogger } from "./trace-logger.ts";
 import { peerHub } from "./wire/peer-hub.ts";
@@ -35,8 +39,7 @@ import { UnaryWire } from "./wire/unary-wire.ts";
 export interface ServerWorldParts {
   readonly seed: number;
   readonly plan: ServerPlan;
-  /** Resolves when no promise can go on without something happening. */
-  settle(): Promise<void>;
+  readonly settle: Settle;
   /** Told every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined;
 }
@@ -55,12 +58,14 @@ export class ServerWorld {
   readonly hub: MemoryPeerHub;
   readonly wire: SessionWire;
   readonly unary: UnaryWire;
+  readonly history: HistoryRecorder;
+  readonly ledger: WriteLedger = new WriteLedger();
   readonly contestants: Contestants;
   readonly plainCallers: PlainCallers;
   readonly leaseHolders: LeaseHolders;
   readonly nemesis: ServerNemesis;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
-  readonly #settle: () => Promise<void>;
+  readonly #settle: Settle;
   readonly #streams: RandomStreams;
   readonly #seen = new Map<ServerProcess, number>();
   #failure: unknown;
@@ -94,28 +99,29 @@ export class ServerWorld {
       clientSlot,
     });
     this.unary = new UnaryWire({ timeline, network: this.network, clientSlot });
-    const watchers = {
+    this.history = new HistoryRecorder({ now: () => timeline.now });
+    const calling = {
       timeline,
       plan: plan.workload,
       marks: this.marks,
+      history: this.history,
+      ledger: this.ledger,
       note: (kind: string, client: number, subject?: unknown): void => {
         this.trace.note(timeline.now, kind, client, 0, 0, subject);
       },
       failed: (failure: unknown): void => this.fail(failure),
     };
     this.contestants = new Contestants({
-      ...watchers,
+      ...calling,
       dice: this.#streams.stream("workload"),
       wire: this.wire,
       addresses: this.machines.map(({ clientAddress }) => clientAddress),
     });
     this.plainCallers = new PlainCallers({
-      ...watchers,
+      ...calling,
       dice: this.#streams.stream("plain"),
       wire: this.unary,
       machines: this.machines,
-      history: this.contestants.history,
-      ledger: this.contestants.ledger,
     });
     this.leaseHolders = new LeaseHolders({
       ...watchers,
@@ -155,12 +161,14 @@ export class ServerWorld {
     machine.diskFailed = false;
     this.trace.note(this.timeline.now, "starts", machine.slot, machine.lives);
     const { raft, batchOperationsMax, readBytesMax, sessionIdleMs, segmentBytes } = this.plan;
+    const state = { ...STATE_LIMITS, flushDelayMs: this.plan.flushDelayMs };
+    const limits = { raft, batchOperationsMax, readBytesMax, sessionIdleMs, state };
     const process: ServerProcess = new ServerProcess({
       machine,
       timeline: this.timeline,
       hub: this.hub,
       nodes: this.#configuredFor(machine),
-      options: resolveReplicaOptions({ raft, batchOperationsMax, readBytesMax, sessionIdleMs }),
+      options: resolveReplicaOptions(limits),
       segmentBytes,
       logger: traceLogger((line, fields) => {
         this.trace.note(this.timeline.now, line, machine.slot, 0, 0, fields);
@@ -330,6 +338,7 @@ export class ServerWorld {
       timeline: this.timeline,
       dice: this.#streams.stream(`disk/${slot}`),
       writeMs: this.plan.writeMs,
+      rowsMs: this.plan.rowsMs,
       process: () => this.machines[slot]?.process?.time,
       passes: () => this.#passes(this.machines[slot]),
     });

@@ -1,6 +1,6 @@
 /**
- * Delta debugging: leaves out ever smaller pieces of a list as long as `try` accepts what is
- * left. `accepts` answers the list that is to go on with, which may be shorter than what it
+ * Delta debugging: leaves out ever smaller pieces of a list as long as `accepts` takes what is
+ * left: it answers the list that is to go on with, which may be shorter than what it
  * was given, and `undefined` if it is not the same any more. From the end, so that what comes
  * before stays as it was.
  */

@@ -1,6 +1,6 @@
+import { messageOf } from "@holdfast/base";
 import { resolveRaftOptions } from "@holdfast/raft";
-import type { Act } from "../decisions/decision.ts";
-import { classOf } from "../decisions/fault-class.ts";
+import { isFault } from "../decisions/fault-class.ts";
 import type { Candidate } from "./candidate.ts";
 import { machinesOf } from "./candidate.ts";
 
@@ -63,7 +63,7 @@ function checkPlan(plan: Candidate["plan"]): void {
   try {
     resolveRaftOptions(plan.core);
   } catch (refused) {
-    fail(`plan.core: ${refused instanceof Error ? refused.message : String(refused)}`);
+    fail(`plan.core: ${messageOf(refused)}`);
   }
 }
 
@@ -73,7 +73,7 @@ function checkDecision(given: unknown, index: number): void {
   number(at, `${where}.at`);
   const { kind, operation } = objectOf(act, `${where}.act`);
   if (kind === "operation") objectOf(operation, `${where}.act.operation`);
-  if (kind !== "operation" && classOf({ kind } as Act) === undefined) {
+  if (kind !== "operation" && !isFault(kind)) {
     fail(`${where} is a ${JSON.stringify(kind)}, which nobody knows`);
   }
 }

@@ -1,8 +1,33 @@
-import type { Act } from "../decisions/decision.ts";
+import { type Act, isMessageFault } from "../decisions/decision.ts";
+import { type Candidate, withDecisions } from "./candidate.ts";
 import { minimise } from "./minimise.ts";
 
-/** Makes one act smaller in itself: fewer links, fewer commands. `accepts` as for {@link minimise}. */
-export function shorten(act: Act, accepts: (shorter: Act) => boolean): void {
+/**
+ * Makes acts smaller in themselves, the last first: fewer links, fewer commands. `accepts` makes what
+ * it accepts the one that `current` answers, and more may have fallen away there.
+ */
+export function shortenActs(
+  current: () => Candidate,
+  accepts: (candidate: Candidate) => boolean,
+): void {
+  for (const { act } of current().script.decisions.toReversed()) {
+    if (isMessageFault(act)) continue;
+    let kept: Act = act;
+    shorten(act, (shorter) => {
+      const { decisions } = current().script;
+      // With each part of it others may fall away, and so may it: it is looked for every time.
+      const at = decisions.findIndex((decision) => decision.act === kept);
+      const found = decisions[at];
+      if (found === undefined) return false;
+      const fewer = decisions.with(at, { ...found, act: shorter });
+      if (!accepts(withDecisions(current(), fewer))) return false;
+      kept = shorter;
+      return true;
+    });
+  }
+}
+
+function shorten(act: Act, accepts: (shorter: Act) => boolean): void {
   switch (act.kind) {
     case "partition": {
       const pairs = act.ways.map((way, at) => ({ way, ms: act.ms[at] ?? 0 }));

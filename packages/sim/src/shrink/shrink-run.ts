@@ -1,4 +1,3 @@
-import { isMessageFault } from "../decisions/decision.ts";
 import { classOf, FAULT_CLASSES } from "../decisions/fault-class.ts";
 import { Recorder } from "../decisions/recorder.ts";
 import type { Script } from "../decisions/script.ts";
@@ -8,7 +7,7 @@ import { type RunResult, type RunSettings, runSeed } from "../run-seed.ts";
 import { type Candidate, machinesOf, withDecisions, withStorm } from "./candidate.ts";
 import { closeGaps } from "./close-gaps.ts";
 import { minimise } from "./minimise.ts";
-import { shorten } from "./shorter-acts.ts";
+import { shortenActs } from "./shorter-acts.ts";
 import { simplerPlans } from "./simpler-plans.ts";
 import { withoutMachine } from "./without-machine.ts";
 
@@ -115,7 +114,10 @@ class Shrinking {
       this.#leaveOutMachines();
       this.#leaveOutClients();
       this.#leaveOutDecisions();
-      this.#shortenActs();
+      shortenActs(
+        () => this.#smallest,
+        (candidate) => this.#accepts(candidate),
+      );
       closeGaps(
         () => this.#smallest,
         (candidate) => this.#accepts(candidate, OTHER_CHANCES),
@@ -219,17 +221,6 @@ class Shrinking {
         ? this.#smallest.script.decisions
         : undefined;
     });
-  }
-
-  #shortenActs(): void {
-    for (let at = this.#smallest.script.decisions.length - 1; at >= 0; at--) {
-      const decision = this.#smallest.script.decisions[at];
-      if (decision === undefined || isMessageFault(decision.act)) continue;
-      shorten(decision.act, (act) => {
-        const decisions = this.#smallest.script.decisions.with(at, { ...decision, act });
-        return this.#accepts(withDecisions(this.#smallest, decisions));
-      });
-    }
   }
 }
 

@@ -9,6 +9,9 @@ import type { DiskAccess, Lie } from "./disk-access.ts";
 /** A killed process leaves what it wrote; a power cut only what was made durable, and sectors of the rest. */
 export type Crash = "kill" | "power cut";
 
+/** What a change is of: files, or the rows of an engine. */
+export type Changed = "files" | "rows";
+
 export interface CrashDiskOptions {
   readonly random: Random;
   /** @default none */
@@ -18,7 +21,7 @@ export interface CrashDiskOptions {
    *
    * @default a few turns of the microtask queue, so that others come between
    */
-  readonly takeTime?: () => Promise<void>;
+  readonly takeTime?: (of: Changed) => Promise<void>;
 }
 
 /** What a process has of a disk until the next crash. */
@@ -51,7 +54,7 @@ const HOPS = 4;
 export class CrashDisk {
   readonly #random: Random;
   readonly #lies: ReadonlySet<Lie>;
-  readonly #takeTime: () => Promise<void>;
+  readonly #takeTime: (of: Changed) => Promise<void>;
   #root = new CrashDirectory();
   #life = 0;
   #isUp = false;
@@ -79,16 +82,16 @@ export class CrashDisk {
     this.#life++;
     this.#isUp = true;
     const life = this.#life;
-    const access: DiskAccess = {
+    const access = (of: Changed): DiskAccess => ({
       root: this.#root,
       random: this.#random,
       lies: this.#lies,
       check: () => this.#check(life),
-      change: (begin) => this.#change(life, begin),
-    };
+      change: (begin) => this.#change(life, of, begin),
+    });
     return {
-      files: crashFiles(access),
-      openEngine: (directory) => openCrashEngine(access, directory),
+      files: crashFiles(access("files")),
+      openEngine: (directory) => openCrashEngine(access("rows"), directory),
     };
   }
 
@@ -113,11 +116,11 @@ export class CrashDisk {
     if (life !== this.#life || !this.#isUp) throw new CrashedError("the process is dead");
   }
 
-  async #change(life: number, begin: () => (() => void) | undefined): Promise<void> {
+  async #change(life: number, of: Changed, begin: () => (() => void) | undefined): Promise<void> {
     this.#check(life);
     const operation = this.#operations++;
     const settle = begin();
-    await this.#takeTime();
+    await this.#takeTime(of);
     if (operation === this.#due?.operation) this.crash(this.#due.crash);
     this.#check(life);
     if (operation === this.#failing) throw new DiskError("input/output error");

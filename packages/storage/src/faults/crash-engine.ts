@@ -24,7 +24,7 @@ function crashEngine(disk: DiskAccess, memory: MemoryEngine, rows: LoggedRows): 
   return {
     writeDurably: async (changes: Iterable<RowChange>) => {
       await disk.change(() => {
-        rows.append([...changes]);
+        rows.append(changes);
         return disk.lies.has("batches") ? undefined : () => rows.sync();
       });
       await memory.writeDurably(changes);

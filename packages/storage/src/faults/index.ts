@@ -1,5 +1,6 @@
 export {
   type Boot,
+  type Changed,
   type Crash,
   CrashDisk,
   type CrashDiskOptions,

@@ -23,8 +23,9 @@ export class LoggedRows {
     return rows;
   }
 
-  append(changes: readonly RowChange[]): void {
-    this.#current().batches.push(changes.map(({ key, value }) => ({ key, value: value?.slice() })));
+  append(changes: Iterable<RowChange>): void {
+    const batch = Array.from(changes, ({ key, value }) => ({ key, value: value?.slice() }));
+    this.#current().batches.push(batch);
   }
 
   sync(): void {

@@ -126,15 +126,15 @@ async function scanRest(
 ): Promise<readonly (readonly [number, number])[]> {
   const torn: [number, number][] = [];
   const payloadEnd = await tornPayloadEnd(reader, scan, end.offset);
+  const marker = markerOf(scan.life);
   for (let at = end.offset; at < scan.size; at += STEP_BYTES) {
     const step = await reader.bytes(at, Math.min(STEP_BYTES, scan.size - at));
     for (let from = 0; from < step.length; from += SECTOR_BYTES) {
       const offset = at + from;
-      const sector = step.subarray(from, from + SECTOR_BYTES);
-      if (offset >= payloadEnd && isLaterFrame(sector, scan, { offset, end })) {
+      if (offset >= payloadEnd && isLaterFrame(step, from, scan, { offset, end })) {
         throw damage(scan, end.offset, `no good frame stands here, yet one follows at ${offset}`);
       }
-      if (sector[0] === markerOf(scan.life)) addSector(torn, offset);
+      if (step[from] === marker) addSector(torn, offset);
     }
   }
   if (scan.sealed && torn.length > 0) {
@@ -155,15 +155,16 @@ async function tornPayloadEnd(
 }
 
 function isLaterFrame(
-  sector: Uint8Array,
+  step: Uint8Array,
+  from: number,
   scan: SegmentScan,
   place: {
     readonly offset: number;
     readonly end: { readonly offset: number; readonly expected: FrameExpected | undefined };
   },
 ): boolean {
-  if (sector[1] !== FRAME_VERSION) return false;
-  const header = readFrameHeader(sector);
+  if (step[from + 1] !== FRAME_VERSION) return false;
+  const header = readFrameHeader(step.subarray(from, from + SECTOR_BYTES));
   if (header === undefined || header.life !== scan.life) return false;
   const { offset, end } = place;
   if (end.expected === undefined) return true;

@@ -172,9 +172,9 @@ export class MemoryPeerHub implements MemoryWire {
 
   #way(from: string, to: string, arrive: () => void): void {
     const { turn, carry = (_from, _to, later) => turn.soon(later) } = this.#ports;
-    if (this.#cuts.has(pairOf(from, to))) return;
+    if (this.#isCutHere(from, to)) return;
     carry(from, to, () => {
-      if (!this.#cuts.has(pairOf(from, to))) arrive();
+      if (!this.#isCutHere(from, to)) arrive();
     });
   }
 
@@ -223,7 +223,11 @@ export class MemoryPeerHub implements MemoryWire {
   }
 
   #isCut(a: string, b: string): boolean {
-    return this.#cuts.has(pairOf(a, b)) || this.#ports.isCut?.(a, b) === true;
+    return this.#isCutHere(a, b) || this.#ports.isCut?.(a, b) === true;
+  }
+
+  #isCutHere(a: string, b: string): boolean {
+    return this.#cuts.size > 0 && this.#cuts.has(pairOf(a, b));
   }
 }
 

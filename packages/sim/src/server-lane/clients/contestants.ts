@@ -1,78 +1,56 @@
 import { HoldfastError, type Millis, type Revision } from "@holdfast/base";
 import type { KeyValueOutput, ObservedKey } from "@holdfast/checker";
 import { CLIENT_LIMITS, type Entry, Holdfast, SessionClient } from "@holdfast/client/core";
-import type { Dice } from "../../dice.ts";
-import type { Marks } from "../../marks.ts";
 import { LocalClock } from "../../node/local-clock.ts";
-import type { Timeline } from "../../timeline.ts";
 import { ProcessTime } from "../machine/process-time.ts";
-import type { ServerWorkload } from "../plan/server-plan.ts";
-import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
-import { CallHistory } from "./call-history.ts";
+import { Calling, type CallingParts } from "./calling.ts";
 import { contestedKey, OWN_PREFIX, ownKey } from "./keys.ts";
-import { type FoundKey, WriteLedger } from "./write-ledger.ts";
+import type { FoundKey } from "./write-ledger.ts";
 
-export interface ContestantsParts {
-  readonly timeline: Timeline;
-  readonly dice: Dice;
-  readonly plan: ServerWorkload;
-  readonly marks: Marks<ServerSituation>;
+export interface ContestantsParts extends CallingParts {
   readonly wire: SessionWire;
   readonly addresses: readonly string[];
-  /** Tells what happens. */
-  note(kind: string, client: number, subject?: unknown): void;
-  failed(failure: unknown): void;
 }
 
 /** So long a call at the end may take, ms. */
 const PATIENT_MS = 60_000;
-/** Most calls are this much more patient than the least patient. */
-const PATIENCE = 10;
-/** Histories beyond this are hard to judge. */
-const CONTESTED_CALLS_MAX = 1_500;
 
 /**
  * Clients of the SDK that read, put, swap and delete the same few keys against one another,
  * and write keys of their own; all of it is recorded.
  */
 export class Contestants {
-  readonly history: CallHistory;
-  readonly ledger: WriteLedger = new WriteLedger();
   readonly #parts: ContestantsParts;
   readonly #time: ProcessTime;
-  #isOver = false;
-  #values = 0;
-  #underWay = 0;
+  readonly #calling: Calling;
   #revision: Revision = 1;
 
   constructor(parts: ContestantsParts) {
     this.#parts = parts;
     this.#time = new ProcessTime(parts.timeline, new LocalClock(0, 1));
-    this.history = new CallHistory(() => parts.timeline.now);
+    this.#calling = new Calling(parts);
   }
 
   /** Calls that are not answered yet. */
   get underWay(): number {
-    return this.#underWay;
+    return this.#calling.underWay;
   }
 
   start(): void {
-    const { plan, failed } = this.#parts;
+    const { plan } = this.#parts;
     for (let number = 0; number < plan.clients; number++) {
       const client = this.#connect();
-      for (let line = 0; line < plan.concurrency; line++) {
-        this.#contest(client, number, line).catch(failed);
-      }
+      for (let line = 0; line < plan.concurrency; line++) this.#contest(client, number, line);
       if (number === 0 && plan.compactMs !== undefined) {
-        this.#compact(client, plan.compactMs).catch(failed);
+        this.#calling.every(plan.compactMs, () => this.#compact(client));
       }
     }
   }
 
   /** Nothing more is asked; what is under way ends by its patience. */
   stop(): void {
-    this.#isOver = true;
+    this.#calling.stop();
   }
 
   /** Reads every key that was written by one alone, and holds it against what was told. */
@@ -83,7 +61,7 @@ export class Contestants {
     for (const { key, version, modRevision } of entries) {
       found.set(key, { version, modRevision });
     }
-    this.ledger.judge(found);
+    this.#parts.ledger.judge(found);
     // Each contested key once more, so that the history ends with what is there.
     for (let number = 0; number < this.#parts.plan.keys; number++) {
       await this.#get(client, "last", contestedKey(number), PATIENT_MS);
@@ -101,32 +79,19 @@ export class Contestants {
     return new Holdfast(session, nobody, { timeoutMs: PATIENT_MS });
   }
 
-  async #contest(client: Holdfast, number: number, line: number): Promise<void> {
-    const { plan } = this.#parts;
-    let lives = 1;
-    while (!this.#isOver) {
-      await this.#pause(plan.thinkMs);
-      if (this.#isOver) return;
-      const name = `${number}.${line}#${lives}`;
-      this.#underWay++;
-      try {
-        await this.#act(client, number, name);
-      } catch (failure) {
-        if (!(failure instanceof HoldfastError)) throw failure;
-        this.#parts.note(`a call of client ${name} failed`, number, failure.message);
-        this.#noteFailure(failure);
-        if (failure.outcome === "unknown") lives++;
-      } finally {
-        this.#underWay--;
-      }
-    }
+  #contest(client: Holdfast, number: number, line: number): void {
+    this.#calling.begin({
+      nameOf: (lives) => `${number}.${line}#${lives}`,
+      call: (name) => this.#act(client, number, name),
+      failed: (name, { message }) =>
+        this.#parts.note(`a call of client ${name} failed`, number, message),
+    });
   }
 
   async #act(client: Holdfast, number: number, name: string): Promise<void> {
     const { dice, plan } = this.#parts;
-    const timeoutMs = plan.timeoutMs * (dice.chance(0.2) ? 1 : PATIENCE);
-    const contested = this.history.answered < CONTESTED_CALLS_MAX;
-    if (!contested || dice.chance(0.35)) return this.#writeOwn(client, number, timeoutMs);
+    const timeoutMs = this.#calling.patience(0.2);
+    if (this.#calling.goesAlone(0.35)) return this.#writeOwn(client, number, timeoutMs);
     const key = contestedKey(dice.below(plan.keys));
     if (dice.chance(plan.readShare)) {
       await this.#get(client, name, key, timeoutMs);
@@ -140,24 +105,26 @@ export class Contestants {
 
   /** Exactly once, or it is seen at the end. */
   async #writeOwn(client: Holdfast, number: number, timeoutMs: Millis): Promise<void> {
-    const key = ownKey(number, this.ledger.size);
-    this.ledger.begin(key);
+    const key = ownKey(number, this.#parts.ledger.size);
+    this.#parts.ledger.begin(key);
     this.#parts.note("a client puts", number, key);
     try {
-      const { revision } = await client.put(key, this.#value(), { timeoutMs });
+      const { revision } = await client.put(key, this.#calling.value(), { timeoutMs });
       this.#sees(revision);
-      this.ledger.acknowledged(key, revision);
+      this.#parts.ledger.acknowledged(key, revision);
       this.#parts.note("a client is answered", number, `${key} at revision ${revision}`);
     } catch (failure) {
-      this.ledger.refused(key, failure instanceof HoldfastError ? failure.outcome : "unknown");
+      this.#parts.ledger.refused(
+        key,
+        failure instanceof HoldfastError ? failure.outcome : "unknown",
+      );
       throw failure;
     }
   }
 
   async #get(client: Holdfast, name: string, key: string, timeoutMs: Millis): Promise<void> {
-    const { revision } = await this.history.record(
-      name,
-      { kind: "get", key },
+    const { revision } = await this.#parts.history.record(
+      { client: name, input: { kind: "get", key } },
       () => client.range(key, { timeoutMs }),
       (answer) => ({ revision: answer.revision, before: observed(answer.entries[0]) }),
     );
@@ -165,19 +132,17 @@ export class Contestants {
   }
 
   async #put(client: Holdfast, name: string, key: string, timeoutMs: Millis): Promise<void> {
-    const value = this.#value();
-    await this.history.record(
-      name,
-      { kind: "put", key, value },
+    const value = this.#calling.value();
+    await this.#parts.history.record(
+      { client: name, input: { kind: "put", key, value } },
       () => client.put(key, value, { timeoutMs, previous: true }),
       ({ revision, previous }) => ({ revision, before: observed(previous) }),
     );
   }
 
   async #delete(client: Holdfast, name: string, key: string, timeoutMs: Millis): Promise<void> {
-    await this.history.record(
-      name,
-      { kind: "delete", key },
+    await this.#parts.history.record(
+      { client: name, input: { kind: "delete", key } },
       () => client.delete(key, { timeoutMs, previous: true }),
       ({ revision, deleted, previous }): KeyValueOutput => ({
         revision,
@@ -191,11 +156,13 @@ export class Contestants {
   async #swap(client: Holdfast, name: string, key: string, timeoutMs: Millis): Promise<void> {
     const modRevision =
       (await client.get(key, { timeoutMs, serializable: true }))?.modRevision ?? 0;
-    const change = { kind: "put", value: this.#value() } as const;
+    const change = { kind: "put", value: this.#calling.value() } as const;
     const compare = [{ target: "modRevision", is: modRevision }] as const;
-    await this.history.record(
-      name,
-      { kind: "txn", key, compare, then: change, else: { kind: "get" } },
+    await this.#parts.history.record(
+      {
+        client: name,
+        input: { kind: "txn", key, compare, then: change, else: { kind: "get" } },
+      },
       () =>
         client.txn(
           {
@@ -212,42 +179,18 @@ export class Contestants {
     );
   }
 
-  async #compact(client: Holdfast, everyMs: Millis): Promise<void> {
-    while (!this.#isOver) {
-      await this.#pause(everyMs);
-      if (this.#isOver) return;
-      try {
-        const freed = this.#revision > 1;
-        await client.compact(this.#revision, { timeoutMs: this.#parts.plan.timeoutMs });
-        if (freed) this.#parts.marks.hit("history compacted");
-      } catch (failure) {
-        if (!(failure instanceof HoldfastError)) throw failure;
-      }
+  async #compact(client: Holdfast): Promise<void> {
+    try {
+      const freed = this.#revision > 1;
+      await client.compact(this.#revision, { timeoutMs: this.#parts.plan.timeoutMs });
+      if (freed) this.#parts.marks.hit("history compacted");
+    } catch (failure) {
+      if (!(failure instanceof HoldfastError)) throw failure;
     }
-  }
-
-  #noteFailure({ outcome, code }: HoldfastError): void {
-    const { marks } = this.#parts;
-    if (outcome === "not-applied") marks.hit("call refused");
-    if (outcome === "unknown") marks.hit("call with unknown outcome");
-    if (code === "SESSION_EXPIRED") marks.hit("session expired");
   }
 
   #sees(revision: Revision): void {
     if (revision > this.#revision) this.#revision = revision;
-  }
-
-  #value(): string {
-    const { dice, plan } = this.#parts;
-    this.#values++;
-    return `${this.#values} ${"v".repeat(dice.below(plan.valueBytesMax))}`;
-  }
-
-  #pause(meanMs: Millis): Promise<void> {
-    const { timeline, dice } = this.#parts;
-    return new Promise((resume) => {
-      timeline.after(dice.exponential(meanMs), resume);
-    });
   }
 }
 

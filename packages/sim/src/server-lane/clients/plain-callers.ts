@@ -7,33 +7,15 @@ import {
   pointQuery,
   type RangeResult,
 } from "@holdfast/state-machine";
-import type { Dice } from "../../dice.ts";
-import type { Marks } from "../../marks.ts";
-import type { Timeline } from "../../timeline.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
-import type { ServerWorkload } from "../plan/server-plan.ts";
-import type { ServerSituation } from "../server-marks.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
-import type { CallHistory } from "./call-history.ts";
+import { Calling, type CallingParts } from "./calling.ts";
 import { contestedKey, ownKey } from "./keys.ts";
-import type { WriteLedger } from "./write-ledger.ts";
 
-export interface PlainCallersParts {
-  readonly timeline: Timeline;
-  readonly dice: Dice;
-  readonly plan: ServerWorkload;
-  readonly marks: Marks<ServerSituation>;
+export interface PlainCallersParts extends CallingParts {
   readonly wire: UnaryWire;
   readonly machines: readonly ServerMachine[];
-  readonly history: CallHistory;
-  readonly ledger: WriteLedger;
-  note(kind: string, client: number, subject?: unknown): void;
-  failed(failure: unknown): void;
 }
-
-/** Patience beyond which a node itself gives a call up is of no use. */
-const PATIENCE = 10;
-const CONTESTED_CALLS_MAX = 1_500;
 
 /**
  * Callers of etcd's KV, one node a call, without sessions of their own: a put is the node's to apply
@@ -41,65 +23,42 @@ const CONTESTED_CALLS_MAX = 1_500;
  */
 export class PlainCallers {
   readonly #parts: PlainCallersParts;
-  #isOver = false;
-  #values = 0;
-  #underWay = 0;
+  readonly #calling: Calling;
 
   constructor(parts: PlainCallersParts) {
     this.#parts = parts;
+    this.#calling = new Calling(parts);
   }
 
   get underWay(): number {
-    return this.#underWay;
+    return this.#calling.underWay;
   }
 
   start(): void {
-    const { plan, failed } = this.#parts;
+    const { plan, note } = this.#parts;
     for (let number = 0; number < plan.plainCallers; number++) {
-      this.#go(number).catch(failed);
+      this.#calling.begin({
+        nameOf: (lives) => `plain ${number}#${lives}`,
+        call: (name) => this.#act(number, name),
+        failed: (_name, { message, outcome }) =>
+          note("a plain call failed", number, `${message} (${outcome})`),
+      });
     }
   }
 
   stop(): void {
-    this.#isOver = true;
-  }
-
-  async #go(number: number): Promise<void> {
-    let lives = 1;
-    while (!this.#isOver) {
-      await this.#pause();
-      if (this.#isOver) return;
-      this.#underWay++;
-      try {
-        await this.#act(number, `plain ${number}#${lives}`);
-      } catch (failure) {
-        if (!(failure instanceof HoldfastError)) throw failure;
-        this.#noteFailure(number, failure);
-        if (failure.outcome === "unknown") lives++;
-      } finally {
-        this.#underWay--;
-      }
-    }
-  }
-
-  #noteFailure(number: number, { outcome, message }: HoldfastError): void {
-    const { note, marks } = this.#parts;
-    note("a plain call failed", number, `${message} (${outcome})`);
-    if (outcome === "not-applied") marks.hit("call refused");
-    if (outcome === "unknown") marks.hit("call with unknown outcome");
+    this.#calling.stop();
   }
 
   async #act(number: number, name: string): Promise<void> {
     const { dice, plan, history } = this.#parts;
-    const timeoutMs = plan.timeoutMs * (dice.chance(0.3) ? 1 : PATIENCE);
-    const contested = history.answered < CONTESTED_CALLS_MAX;
-    if (!contested || dice.chance(0.5)) return this.#putOwn(number, timeoutMs);
+    const timeoutMs = this.#calling.patience(0.3);
+    if (this.#calling.goesAlone(0.5)) return this.#putOwn(number, timeoutMs);
     const key = contestedKey(dice.below(plan.keys));
     if (dice.chance(plan.readShare)) return this.#get(name, key, timeoutMs);
     const value = this.#value();
     await history.record(
-      name,
-      { kind: "put", key, value },
+      { client: name, input: { kind: "put", key, value } },
       () => this.#put(key, value, timeoutMs),
       ({ revision, previous }) =>
         previous === "unknown" ? { revision } : { revision, before: observed(previous) },
@@ -122,8 +81,7 @@ export class PlainCallers {
   async #get(name: string, key: string, timeoutMs: Millis): Promise<void> {
     const { history } = this.#parts;
     await history.record(
-      name,
-      { kind: "get", key },
+      { client: name, input: { kind: "get", key } },
       () => this.#range(key, timeoutMs),
       ({ revision, kvs: [found] }) => ({ revision, before: observed(found) }),
     );
@@ -169,21 +127,14 @@ export class PlainCallers {
   }
 
   #value(): string {
-    const { dice, plan } = this.#parts;
-    this.#values++;
-    return `plain ${this.#values} ${"v".repeat(dice.below(plan.valueBytesMax))}`;
-  }
-
-  #pause(): Promise<void> {
-    const { timeline, dice, plan } = this.#parts;
-    return new Promise((resume) => {
-      timeline.after(dice.exponential(plan.thinkMs), resume);
-    });
+    return `plain ${this.#calling.value()}`;
   }
 }
 
 function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 function observed(found: KeyValue | undefined): ObservedKey | "absent" {

@@ -1,5 +1,5 @@
 import type { Millis } from "@holdfast/base";
-import { type Boot, type Crash, CrashDisk } from "@holdfast/storage/faults";
+import { type Boot, type Changed, type Crash, CrashDisk } from "@holdfast/storage/faults";
 import type { Dice } from "../../dice.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { ProcessTime } from "./process-time.ts";
@@ -9,6 +9,8 @@ export interface MachineDiskParts {
   readonly dice: Dice;
   /** Most writes take about so long, ms. */
   readonly writeMs: Millis;
+  /** Those of an engine's rows take so much longer, ms. */
+  readonly rowsMs: Millis;
   /** Who writes now; the end of a write is handed to whoever began it. */
   process(): ProcessTime | undefined;
   /** A write begins or ends; the process may be struck down right here. */
@@ -25,7 +27,7 @@ export class MachineDisk {
     this.#parts = parts;
     this.#disk = new CrashDisk({
       random: parts.dice.random,
-      takeTime: () => new Promise((ended) => this.#plan(ended)),
+      takeTime: (of) => new Promise((ended) => this.#plan(of, ended)),
     });
   }
 
@@ -51,11 +53,12 @@ export class MachineDisk {
     this.#disk.failAt(0);
   }
 
-  #plan(ended: () => void): void {
-    const { timeline, dice, writeMs, process, passes } = this.#parts;
+  #plan(of: Changed, ended: () => void): void {
+    const { timeline, dice, writeMs, rowsMs, process, passes } = this.#parts;
+    const usual = of === "rows" ? writeMs + rowsMs : writeMs;
     const writer = process();
     const begun = Math.max(timeline.now, this.#stalledUntil);
-    timeline.at(begun + writeMs * (0.3 + dice.exponential(0.7)), () =>
+    timeline.at(begun + usual * (0.3 + dice.exponential(0.7)), () =>
       writer?.run(() => {
         ended();
         passes();

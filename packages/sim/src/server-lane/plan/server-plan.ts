@@ -1,5 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import { type RaftOptions, resolveRaftOptions } from "@holdfast/raft";
+import { STATE_LIMITS } from "@holdfast/storage";
 import type { Dice } from "../../dice.ts";
 import { rhythmOf } from "../../plan/rhythm.ts";
 import type { NetworkPlan } from "../../plan/world-plan.ts";
@@ -57,10 +58,14 @@ export interface ServerPlan {
   readonly readBytesMax: number;
   readonly sessionIdleMs: Millis;
   readonly segmentBytes: number;
+  /** How long applied rows wait until they are written: so much may be lost of them. */
+  readonly flushDelayMs: Millis;
   /** The share by which clocks of nodes may differ in speed. */
   readonly clockDrift: number;
   readonly network: NetworkPlan;
   readonly writeMs: Millis;
+  /** Writes of the applied state take so much longer. */
+  readonly rowsMs: Millis;
   readonly faults: ServerFaults;
   readonly workload: ServerWorkload;
   readonly stormMs: Millis;
@@ -91,6 +96,8 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
       valueBytesMax: dice.pick([10, 200, 2_000]),
       compactMs: dice.chance(0.5) ? dice.logarithmic(1_000, 10_000) : undefined,
     },
+    flushDelayMs: dice.pick([STATE_LIMITS.flushDelayMs, 250, 1_000]),
+    rowsMs: dice.chance(0.5) ? dice.logarithmic(10, 1_000) : 0,
     stormMs,
   };
 }

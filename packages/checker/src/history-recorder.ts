@@ -1,8 +1,16 @@
-import { HoldfastError } from "@holdfast/base";
-import type { KeyValueHistory, KeyValueInput, KeyValueOutput } from "@holdfast/checker";
+import { HoldfastError, type Millis } from "@holdfast/base";
+import type { KeyValueHistory } from "./key-value-history.ts";
+import type { KeyValueInput, KeyValueOutput } from "./models/key-value-operation.ts";
 
 /** Operations that one history holds at most: some hundred megabytes, and seconds to judge. */
 export const HISTORY_OPERATIONS_MAX = 500_000;
+
+export interface HistoryRecorderOptions {
+  /** The one clock of all clients, which never goes back: the history tells the order of what they did. */
+  now(): Millis;
+  /** @default 500000 */
+  readonly operationsMax?: number | undefined;
+}
 
 /** Who asks for what. */
 export interface Asked {
@@ -16,19 +24,18 @@ type RecordedOperation = KeyValueHistory[number];
 /**
  * Records what clients of a cluster asked of its keys and what they were answered, for the checker.
  *
- * Reads must be linearizable ones. The times are of this process's monotonic clock, so the history tells
- * the order of all clients of this process.
+ * Reads must be linearizable ones.
  */
 export class HistoryRecorder {
+  readonly #now: () => Millis;
   readonly #operationsMax: number;
   readonly #ended: RecordedOperation[] = [];
   readonly #underWay = new Set<Pick<RecordedOperation, "client" | "input" | "called">>();
   #answered = 0;
   #refused = 0;
 
-  constructor({
-    operationsMax = HISTORY_OPERATIONS_MAX,
-  }: { readonly operationsMax?: number } = {}) {
+  constructor({ now, operationsMax = HISTORY_OPERATIONS_MAX }: HistoryRecorderOptions) {
+    this.#now = now;
     this.#operationsMax = operationsMax;
   }
 
@@ -79,7 +86,7 @@ export class HistoryRecorder {
         `the history is full: it holds ${this.#operationsMax} operations; ask for fewer, or raise operationsMax`,
       );
     }
-    const operation = { client, input, called: performance.now() };
+    const operation = { client, input, called: this.#now() };
     this.#underWay.add(operation);
     const end = (outcome: Pick<RecordedOperation, "returned" | "output"> | undefined): void => {
       if (!this.#underWay.delete(operation)) return;
@@ -89,10 +96,17 @@ export class HistoryRecorder {
     return {
       answered: (output) => {
         this.#answered += 1;
-        end({ returned: performance.now(), output });
+        end({ returned: this.#now(), output });
       },
-      failed: (failure) => end(endOf(input, failure)),
+      failed: (failure) => end(this.#endOf(input, failure)),
     };
+  }
+
+  /** `undefined`: it did not happen, or had no effect. */
+  #endOf(input: KeyValueInput, failure: unknown): Pick<RecordedOperation, "returned"> | undefined {
+    const outcome = failure instanceof HoldfastError ? failure.outcome : "unknown";
+    if (input.kind === "get" || outcome === "not-applied") return undefined;
+    return outcome === "applied" ? { returned: this.#now() } : {};
   }
 }
 
@@ -101,13 +115,4 @@ export interface OperationUnderWay {
   answered(output: KeyValueOutput): void;
   /** By the failure's `outcome` it did not happen, it did though nobody saw the answer, or nobody knows. */
   failed(failure: unknown): void;
-}
-
-function endOf(
-  input: KeyValueInput,
-  failure: unknown,
-): Pick<RecordedOperation, "returned"> | undefined {
-  const outcome = failure instanceof HoldfastError ? failure.outcome : "unknown";
-  if (input.kind === "get" || outcome === "not-applied") return undefined;
-  return outcome === "applied" ? { returned: performance.now() } : {};
 }
