@@ -59,6 +59,7 @@ export type {
   TxnRequestOperation,
 } from "./core/transaction.ts";
 export { Change } from "./core/watch/change.ts";
+export { CompactedError } from "./core/watch/compacted-error.ts";
 export { Watch, type WatchOptions } from "./core/watch/watch.ts";
 export type { EndpointLease } from "./grpc/etcd-endpoint.ts";
 export {

@@ -1,7 +1,10 @@
 // The client without a wire: what stands on a transport of its own.
+
+export { AddressBook } from "./address-book.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./client-limits.ts";
 export { Entry } from "./entry.ts";
 export { Holdfast } from "./holdfast.ts";
+export { RequestError } from "./request-error.ts";
 export { SessionClient } from "./session-client.ts";
 export type {
   SessionFrame,
@@ -10,3 +13,12 @@ export type {
   SessionStreamHandlers,
   SessionTransport,
 } from "./session-transport.ts";
+export type { Change } from "./watch/change.ts";
+export { CompactedError } from "./watch/compacted-error.ts";
+export { Watch } from "./watch/watch.ts";
+export type {
+  OpenWatch,
+  WatchListener,
+  WatchRequest,
+  WatchTransport,
+} from "./watch/watch-transport.ts";

@@ -24,6 +24,9 @@ export const SERVER_SITUATIONS = [
   "lease renewed",
   "lease ended",
   "lease revoked",
+  "watch told",
+  "watch told from the rows",
+  "watch overtaken by a compaction",
   "history compacted",
   "history judged to its end",
 ] as const;

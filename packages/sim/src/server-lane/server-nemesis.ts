@@ -114,7 +114,8 @@ export class ServerNemesis {
 
   #breakStreams(): void {
     const { world, dice } = this.#parts;
-    const broken = world.wire.breakSome(dice.pick([0.3, 1]));
+    const share = dice.pick([0.3, 1]);
+    const broken = world.wire.breakSome(share) + world.watchWire.breakSome(share);
     if (broken > 0) world.marks.hit("client connections broken");
   }
 

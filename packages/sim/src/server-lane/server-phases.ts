@@ -25,6 +25,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.contestants.start();
   world.plainCallers.start();
   world.leaseHolders.start();
+  world.followers.start();
   world.nemesis.start();
   await world.run(world.plan.stormMs);
   world.trace.note(world.timeline.now, "the faults end", 0);
@@ -38,6 +39,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   await requireLeasesToEnd(world);
   await through(world, world.leaseHolders.judge());
   await through(world, world.contestants.judgeLedger());
+  await requireAllToBeTold(world);
   judgeHistory(world);
   if (world.agreement.elections > 1) world.marks.hit("leader elected again");
 }
@@ -49,6 +51,16 @@ async function requireCallsToEnd(world: ServerWorld): Promise<void> {
   const underWay = (): number => callers.reduce((sum, each) => sum + each.underWay, 0);
   await world.run(CALLS_END_MS, () => underWay() === 0);
   require(underWay() === 0, "I18", () => `${underWay()} calls never came to an end`);
+}
+
+/** Watches end up where the store is, whatever happened on the way. */
+async function requireAllToBeTold(world: ServerWorld): Promise<void> {
+  const { machines, followers } = world;
+  const newest = Math.max(...membersOf(machines).map((one) => statusOf(one)?.revision ?? 0));
+  const areTold = (): boolean => followers.haveReached(newest);
+  await world.run(patience(world), areTold);
+  require(areTold(), "I23", () => `a watch was never told of revision ${newest}`);
+  followers.stop();
 }
 
 /** All machines lose power at once: what was acknowledged is on their disks. */

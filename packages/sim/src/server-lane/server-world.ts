@@ -11,11 +11,13 @@ import { Timeline } from "../timeline.ts";
 import { Trace } from "../trace.ts";
 import { Violation } from "../violation.ts";
 import { Contestants } from "./clients/contestants.ts";
+import { Followers } from "./clients/followers.ts";
 import { LeaseHolders } from "./clients/lease-holders.ts";
 import { PlainCallers } from "./clients/plain-callers.ts";
 import { WriteLedger } from "./clients/write-ledger.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
 import { LeaseLaw } from "./invariants/lease-law.ts";
+import { WatchLaw } from "./invariants/watch-law.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
 import {
   clientAddressOf,
@@ -35,6 +37,7 @@ import { traceLogger } from "./trace-logger.ts";
 import { peerHub } from "./wire/peer-hub.ts";
 import { SessionWire } from "./wire/session-wire.ts";
 import { UnaryWire } from "./wire/unary-wire.ts";
+import { WatchWire } from "./wire/watch-wire.ts";
 
 export interface ServerWorldParts {
   readonly seed: number;
@@ -63,6 +66,8 @@ export class ServerWorld {
   readonly contestants: Contestants;
   readonly plainCallers: PlainCallers;
   readonly leaseHolders: LeaseHolders;
+  readonly watchWire: WatchWire;
+  readonly followers: Followers;
   readonly nemesis: ServerNemesis;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
   readonly #settle: Settle;
@@ -123,8 +128,22 @@ export class ServerWorld {
       wire: this.unary,
       machines: this.machines,
     });
+    this.watchWire = new WatchWire({
+      timeline,
+      dice: this.#streams.stream("watch streams"),
+      machines: this.machines,
+      network: this.network,
+      clientSlot,
+    });
+    this.followers = new Followers({
+      ...calling,
+      dice: this.#streams.stream("followers"),
+      wire: this.watchWire,
+      addresses: this.machines.map(({ clientAddress }) => clientAddress),
+      law: new WatchLaw(),
+    });
     this.leaseHolders = new LeaseHolders({
-      ...watchers,
+      ...calling,
       dice: this.#streams.stream("leases"),
       wire: this.unary,
       machines: this.machines,
@@ -170,6 +189,7 @@ export class ServerWorld {
       nodes: this.#configuredFor(machine),
       options: resolveReplicaOptions(limits),
       segmentBytes,
+      watchLimits: this.plan.watchLimits,
       logger: traceLogger((line, fields) => {
         this.trace.note(this.timeline.now, line, machine.slot, 0, 0, fields);
       }),
@@ -232,6 +252,8 @@ export class ServerWorld {
         if (process === undefined || replica === undefined) continue;
         const from = this.#seen.get(process) ?? 0;
         this.#seen.set(process, this.agreement.look(name, replica, from));
+        const behind = process.watches?.hub.watchersBehind ?? 0;
+        if (behind > 0) this.marks.hit("watch told from the rows");
       }
     } catch (failure) {
       this.fail(failure);
@@ -286,6 +308,7 @@ export class ServerWorld {
     this.network.disconnect(machine.slot);
     process.end();
     this.wire.processEnded(machine, { power });
+    this.watchWire.processEnded(machine, { power });
     this.unary.processEnded(process, { power });
     return true;
   }

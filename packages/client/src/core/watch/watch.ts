@@ -5,6 +5,7 @@ import { type KeySelector, toKeyRange } from "../key-selector.ts";
 import { abortedError, closedError, RequestError } from "../request-error.ts";
 import { RetryTimer } from "../retry-timer.ts";
 import { Change } from "./change.ts";
+import { CompactedError } from "./compacted-error.ts";
 import type { OpenWatch, ToldChange, WatchRequest, WatchTransport } from "./watch-transport.ts";
 
 export interface WatchOptions {
@@ -157,7 +158,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
         this.#following(revision);
       },
       told: (changes, revision) => this.#told(changes, revision),
-      compacted: (revision) => this.#fail(compactedError(revision)),
+      compacted: (revision) => this.#fail(new CompactedError(revision)),
       refused: (reason) => this.#fail(refusedError(reason)),
       ended: () => {
         if (this.#isOver) return;
@@ -192,15 +193,6 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     if (isFull) this.#open?.pause();
     else this.#open?.resume();
   }
-}
-
-function compactedError(compactRevision: Revision): RequestError {
-  return new RequestError({
-    code: "COMPACTED",
-    message: `what comes next was compacted away: read the keys again and watch from there; the oldest revision kept is ${compactRevision}`,
-    outcome: "not-applied",
-    retryable: false,
-  });
 }
 
 function refusedError(reason: string): RequestError {

@@ -9,6 +9,8 @@ import {
   ReplicaCalls,
   SESSION_LIMITS,
   SessionService,
+  type WatchLimits,
+  WatchService,
 } from "@holdfast/service";
 import { DEFAULT_OPERATION_LIMITS, rowLayout } from "@holdfast/state-machine";
 import { StateDirectories, WriteAheadLog } from "@holdfast/storage";
@@ -25,6 +27,7 @@ export interface ServerProcessParts {
   readonly nodes: readonly ConfiguredNode[];
   readonly options: ReplicaOptions;
   readonly segmentBytes: number;
+  readonly watchLimits: Partial<WatchLimits>;
   readonly logger: Logger;
   /** A whole state was received. */
   stateReceived(): void;
@@ -45,6 +48,7 @@ export class ServerProcess {
   #maintenance: MaintenanceService | undefined;
   #kv: KvService | undefined;
   #lease: LeaseService | undefined;
+  #watches: WatchService | undefined;
   #isStopping = false;
 
   constructor(parts: ServerProcessParts) {
@@ -71,6 +75,11 @@ export class ServerProcess {
     return this.#kv;
   }
 
+  /** etcd's watches; `undefined` while the port is not open. */
+  get watches(): WatchService | undefined {
+    return this.#watches;
+  }
+
   /** etcd's leases; `undefined` while the port is not open. */
   get lease(): LeaseService | undefined {
     return this.#lease;
@@ -94,6 +103,7 @@ export class ServerProcess {
     if (replica === undefined) return;
     await replica.handOver(this.#parts.options.raft.electionTimeoutMs);
     this.#sessions?.drain();
+    this.#watches?.drain();
     await replica.stop();
     await this.#log?.close();
   }
@@ -164,6 +174,8 @@ export class ServerProcess {
     const limits = DEFAULT_OPERATION_LIMITS;
     this.#kv = new KvService({ replica, calls, limits, layout });
     const { random } = machine.dice;
+    const ports = { clock: this.time, turn: this.time, random, logger, layout };
+    this.#watches = new WatchService({ ...ports, replica, limits: this.#parts.watchLimits });
     this.#lease = new LeaseService({ replica, calls, random, limits, layout });
     this.#sessions = new SessionService({
       replica,

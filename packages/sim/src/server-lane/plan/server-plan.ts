@@ -1,5 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import { type RaftOptions, resolveRaftOptions } from "@holdfast/raft";
+import type { WatchLimits } from "@holdfast/service";
 import { STATE_LIMITS } from "@holdfast/storage";
 import type { Dice } from "../../dice.ts";
 import { rhythmOf } from "../../plan/rhythm.ts";
@@ -60,6 +61,7 @@ export interface ServerPlan {
   readonly segmentBytes: number;
   /** How long applied rows wait until they are written: so much may be lost of them. */
   readonly flushDelayMs: Millis;
+  readonly watchLimits: Pick<WatchLimits, "streamBytesMax" | "recentEventsMax" | "pageEvents">;
   /** The share by which clocks of nodes may differ in speed. */
   readonly clockDrift: number;
   readonly network: NetworkPlan;
@@ -99,6 +101,11 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
     flushDelayMs: dice.pick([STATE_LIMITS.flushDelayMs, 250, 1_000]),
     rowsMs: dice.chance(0.5) ? dice.logarithmic(10, 1_000) : 0,
     stormMs,
+    watchLimits: {
+      streamBytesMax: dice.pick([500, 20 * KIB, 4 * MIB]),
+      recentEventsMax: dice.pick([0, 5, 16_384]),
+      pageEvents: dice.pick([1, 20, 1_000]),
+    },
   };
 }
 

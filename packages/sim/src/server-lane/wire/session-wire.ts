@@ -1,63 +1,50 @@
 import type {
   SessionStream as ClientStream,
+  SessionFrame,
+  SessionReply,
   SessionStreamHandlers,
   SessionTransport,
 } from "@holdfast/client/core";
-import type { Dice } from "../../dice.ts";
-import type { Network } from "../../network/network.ts";
-import type { Timeline } from "../../timeline.ts";
-import type { ServerMachine } from "../machine/server-machine.ts";
-import { SessionConnection } from "./session-connection.ts";
-
-export interface SessionWireParts {
-  readonly timeline: Timeline;
-  readonly dice: Dice;
-  readonly machines: readonly ServerMachine[];
-  readonly network: Network;
-  /** The clients' place in the network. */
-  readonly clientSlot: number;
-}
+import type { SessionSink } from "@holdfast/service";
+import type { ServerProcess } from "../machine/server-process.ts";
+import type { ServedHalf, Towards } from "./stream-connection.ts";
+import { StreamWire } from "./stream-wire.ts";
 
 /** Session streams between clients and nodes. */
-export class SessionWire implements SessionTransport {
-  readonly #parts: SessionWireParts;
-  readonly #connections = new Set<SessionConnection>();
-
-  constructor(parts: SessionWireParts) {
-    this.#parts = parts;
-  }
-
+export class SessionWire
+  extends StreamWire<SessionFrame, SessionReply>
+  implements SessionTransport
+{
   open(address: string, handlers: SessionStreamHandlers): ClientStream {
-    const { timeline, machines, network, clientSlot } = this.#parts;
-    const machine = machines.find(({ clientAddress }) => clientAddress === address);
-    if (machine === undefined) {
-      timeline.after(0, () => handlers.ended("no such host"));
-      return { send: () => undefined, close: () => undefined };
-    }
-    const { slot } = machine;
-    const connection: SessionConnection = new SessionConnection({
-      handlers,
-      machine,
-      there: (parcel) => network.carry(clientSlot, slot, undefined, parcel),
-      back: (parcel) => network.carry(slot, clientSlot, undefined, parcel),
-      forget: () => this.#connections.delete(connection),
+    const stream = this.dial(address, {
+      serve,
+      received: (reply) => handlers.received(reply),
+      ended: (reason) => handlers.ended(reason),
     });
-    this.#connections.add(connection);
-    connection.dial();
-    return connection;
+    return stream ?? { send: () => undefined, close: () => undefined };
   }
+}
 
-  /** A process has ended; where the machine lives on, it says so to those who were connected. */
-  processEnded(machine: ServerMachine, options: { readonly power: boolean }): void {
-    for (const connection of [...this.#connections]) {
-      if (connection.machine === machine) connection.serverEnded(options);
-    }
-  }
+function serve(
+  process: ServerProcess,
+  towards: Towards<SessionReply>,
+): ServedHalf<SessionFrame> | undefined {
+  const served = process.sessions?.open(sinkOf(towards));
+  if (served === undefined) return undefined;
+  return {
+    take: (frame) => (frame.kind === "start" ? served.start(frame) : served.turn(frame)),
+    close: () => served.close(),
+  };
+}
 
-  /** Some connections break, and both sides hear of it. Answers how many did. */
-  breakSome(share: number): number {
-    const chosen = [...this.#connections].filter(() => this.#parts.dice.chance(share));
-    for (const connection of chosen) connection.break();
-    return chosen.length;
-  }
+function sinkOf(towards: Towards<SessionReply>): SessionSink {
+  return {
+    started: (fields) => towards.reply({ kind: "started", ...fields }),
+    results: (firstSequence, results) => towards.reply({ kind: "results", firstSequence, results }),
+    readResults: (readId, results) => towards.reply({ kind: "read-results", readId, results }),
+    failed: (fields) => towards.reply({ kind: "failure", ...fields }),
+    pause: () => towards.pause(),
+    resume: () => towards.resume(),
+    ended: () => towards.ended("the session's stream ended here"),
+  };
 }

@@ -1,35 +1,49 @@
 import { messageOf } from "@holdfast/base";
-import type {
-  SessionStream as ClientStream,
-  SessionFrame,
-  SessionReply,
-  SessionStreamHandlers,
-} from "@holdfast/client/core";
-import type { SessionStream as ServedStream, SessionSink } from "@holdfast/service";
 import type { Parcel } from "../../network/network.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
 import type { ServerProcess } from "../machine/server-process.ts";
 
-export interface SessionConnectionParts {
-  readonly handlers: SessionStreamHandlers;
+/** The node's half of a stream. */
+export interface ServedHalf<Frame> {
+  take(frame: Frame): void;
+  close(): void;
+}
+
+/** What a node's half says. */
+export interface Towards<Reply> {
+  reply(reply: Reply): void;
+  /** Nothing more is taken from the client for now. */
+  pause(): void;
+  resume(): void;
+  ended(reason: string): void;
+}
+
+export interface StreamParts<Frame, Reply> {
   readonly machine: ServerMachine;
   /** Carries to the machine, in order. */
   there(parcel: Parcel): void;
   /** Carries to the client, in order. */
   back(parcel: Parcel): void;
+  /** A process takes the stream; `undefined`: its port is not open. It may throw. */
+  serve(process: ServerProcess, towards: Towards<Reply>): ServedHalf<Frame> | undefined;
+  /** The client is told. */
+  received(reply: Reply): void;
+  ended(reason: string): void;
+  /** The stream was swallowed by a cut. */
+  silent?(): void;
   forget(): void;
 }
 
-type Frame = SessionFrame | "dial" | "close";
+type Parcelled<Frame> = { readonly frame: Frame } | "dial" | "close";
 
 /**
  * One stream of one client to one process, as TCP carries it: in order, or not at all. What is lost resets
  * it. A cut swallows what is on its way and the stream with it, without a word to either side.
  */
-export class SessionConnection implements ClientStream {
-  readonly #parts: SessionConnectionParts;
+export class StreamConnection<Frame, Reply> {
+  readonly #parts: StreamParts<Frame, Reply>;
   #process: ServerProcess | undefined;
-  #served: ServedStream | undefined;
+  #served: ServedHalf<Frame> | undefined;
   /** The client has let go of it. */
   #isClosed = false;
   /** Nothing passes any more, and nobody is told. */
@@ -37,9 +51,9 @@ export class SessionConnection implements ClientStream {
   /** The client is being told of its end. */
   #isEnded = false;
   #isPaused = false;
-  #held: Frame[] = [];
+  #held: Parcelled<Frame>[] = [];
 
-  constructor(parts: SessionConnectionParts) {
+  constructor(parts: StreamParts<Frame, Reply>) {
     this.#parts = parts;
   }
 
@@ -51,8 +65,8 @@ export class SessionConnection implements ClientStream {
     this.#send("dial");
   }
 
-  send(frame: SessionFrame): void {
-    if (!this.#isClosed) this.#send(frame);
+  send(frame: Frame): void {
+    if (!this.#isClosed) this.#send({ frame });
   }
 
   close(): void {
@@ -82,8 +96,10 @@ export class SessionConnection implements ClientStream {
   }
 
   #swallow(): void {
+    if (this.#isSwallowed) return;
     this.#isSwallowed = true;
     this.#parts.forget();
+    if (!this.#isClosed) this.#parts.silent?.();
   }
 
   #fails(why: Parameters<NonNullable<Parcel["fails"]>>[0]): void {
@@ -91,39 +107,42 @@ export class SessionConnection implements ClientStream {
     else this.#swallow();
   }
 
-  #send(frame: Frame): void {
+  #send(parcelled: Parcelled<Frame>): void {
     if (this.#isOver) return;
-    this.#parts.there({ arrive: () => this.#arrive(frame), fails: (why) => this.#fails(why) });
+    this.#parts.there({
+      arrive: () => this.#arrive(parcelled),
+      fails: (why) => this.#fails(why),
+    });
   }
 
-  #arrive(frame: Frame): void {
+  #arrive(parcelled: Parcelled<Frame>): void {
     if (this.#isOver) return;
-    if (frame === "dial") this.#accept();
-    else this.#process?.time.run(() => this.#take(frame));
+    if (parcelled === "dial") this.#accept();
+    else this.#process?.time.run(() => this.#take(parcelled));
   }
 
   #accept(): void {
     const { process } = this.#parts.machine;
-    if (process?.sessions === undefined) return this.#tellEnded("connection refused");
+    if (process === undefined) return this.#tellEnded("connection refused");
     this.#process = process;
     process.time.run(() => {
       try {
-        this.#served = process.sessions?.open(this.#sink());
+        this.#served = this.#parts.serve(process, this.#towards());
+        if (this.#served === undefined) this.#tellEnded("connection refused");
       } catch (failure) {
         this.#tellEnded(messageOf(failure));
       }
     });
   }
 
-  #take(frame: Frame): void {
-    if (this.#isPaused && frame !== "close") {
-      this.#held.push(frame);
+  #take(parcelled: Parcelled<Frame>): void {
+    if (this.#isPaused && parcelled !== "close") {
+      this.#held.push(parcelled);
       return;
     }
-    if (frame === "dial") return;
-    if (frame === "close") return this.#leaveServer();
-    if (frame.kind === "start") this.#served?.start(frame);
-    else this.#served?.turn(frame);
+    if (parcelled === "dial") return;
+    if (parcelled === "close") return this.#leaveServer();
+    this.#served?.take(parcelled.frame);
   }
 
   #leaveServer(): void {
@@ -134,13 +153,12 @@ export class SessionConnection implements ClientStream {
     this.#parts.forget();
   }
 
-  #sink(): SessionSink {
-    const reply = (said: SessionReply): void => this.#reply(said);
+  #towards(): Towards<Reply> {
     return {
-      started: (fields) => reply({ kind: "started", ...fields }),
-      results: (firstSequence, results) => reply({ kind: "results", firstSequence, results }),
-      readResults: (readId, results) => reply({ kind: "read-results", readId, results }),
-      failed: (fields) => reply({ kind: "failure", ...fields }),
+      reply: (said) =>
+        this.#back(() => {
+          if (!this.#isClosed) this.#parts.received(said);
+        }),
       pause: () => {
         this.#isPaused = true;
       },
@@ -148,23 +166,17 @@ export class SessionConnection implements ClientStream {
         this.#isPaused = false;
         const held = this.#held;
         this.#held = [];
-        for (const frame of held) this.#take(frame);
+        for (const parcelled of held) this.#take(parcelled);
       },
-      ended: () => this.#tellEnded("the session's stream ended here"),
+      ended: (reason) => this.#tellEnded(reason),
     };
-  }
-
-  #reply(reply: SessionReply): void {
-    this.#back(() => {
-      if (!this.#isClosed) this.#parts.handlers.received(reply);
-    });
   }
 
   #tellEnded(reason: string): void {
     this.#back(() => {
       if (this.#isClosed) return;
       this.#isClosed = true;
-      this.#parts.handlers.ended(reason);
+      this.#parts.ended(reason);
     });
     this.#isEnded = true;
     this.#parts.forget();

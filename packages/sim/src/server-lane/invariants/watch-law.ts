@@ -1,0 +1,66 @@
+import type { Revision } from "@holdfast/base";
+import { require } from "../../violation.ts";
+
+/** A change as a watch told it, in short. */
+export interface SeenChange {
+  readonly kind: "put" | "delete";
+  readonly key: string;
+  readonly revision: Revision;
+  readonly value: string | undefined;
+}
+
+/**
+ * What watches of all keys may rely on: each revision is told whole, once, right behind the one before it
+ * (I23), and all are told the same of it, whichever node tells it, whenever (I24).
+ */
+export class WatchLaw {
+  /** What each revision did, as whoever was told of it first was told. */
+  readonly #told = new Map<Revision, string>();
+
+  /** What one watch is told, from somewhere on. */
+  follow(name: string): FollowedWatch {
+    return new FollowedWatch(name, this.#told);
+  }
+}
+
+/** What one watch was told since it began, or began anew. */
+export class FollowedWatch {
+  readonly #name: string;
+  readonly #told: Map<Revision, string>;
+  #revision: Revision | undefined;
+  #changes: string[] = [];
+
+  constructor(name: string, told: Map<Revision, string>) {
+    this.#name = name;
+    this.#told = told;
+  }
+
+  /** The newest revision that was told. */
+  get revision(): Revision {
+    return this.#revision ?? 0;
+  }
+
+  told(change: SeenChange): void {
+    const { revision } = change;
+    const before = this.#revision;
+    require(before === undefined || revision === before || revision === before + 1, "I23", () => {
+      return `${this.#name} was told of revision ${revision} behind revision ${before}`;
+    });
+    if (revision !== before) this.#end();
+    this.#revision = revision;
+    this.#changes.push(`${change.kind} ${change.key} ${change.value}`);
+  }
+
+  /** Nothing more of its newest revision comes. */
+  #end(): void {
+    const revision = this.#revision;
+    if (revision === undefined) return;
+    const own = this.#changes.join("\n");
+    this.#changes = [];
+    const first = this.#told.get(revision);
+    if (first === undefined) this.#told.set(revision, own);
+    require(first === undefined || first === own, "I24", () => {
+      return `${this.#name} was told that revision ${revision} did "${own}", another that it did "${first}"`;
+    });
+  }
+}

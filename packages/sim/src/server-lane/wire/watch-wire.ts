@@ -1,0 +1,108 @@
+import type { Millis } from "@holdfast/base";
+import type { OpenWatch, WatchListener, WatchRequest, WatchTransport } from "@holdfast/client/core";
+import type { WatchAnswer, WatchCreateRequest, WatchSink } from "@holdfast/service";
+import type { ServerProcess } from "../machine/server-process.ts";
+import type { ServedHalf, Towards } from "./stream-connection.ts";
+import { StreamWire, type StreamWireParts } from "./stream-wire.ts";
+
+/** A client that is not heard by its node for so long is told by its gRPC library: two pings' time, ms. */
+const SILENCE_MS: Millis = 15_000;
+
+/** Watches of the SDK, one stream for each. */
+export class WatchWire
+  extends StreamWire<WatchCreateRequest, WatchAnswer>
+  implements WatchTransport
+{
+  readonly #timeline: StreamWireParts["timeline"];
+
+  constructor(parts: StreamWireParts) {
+    super(parts);
+    this.#timeline = parts.timeline;
+  }
+
+  open(address: string, request: WatchRequest, listener: WatchListener): OpenWatch {
+    let isOver = false;
+    const ended = (reason: string): void => {
+      if (!isOver) listener.ended(reason);
+      isOver = true;
+    };
+    const stream = this.dial(address, {
+      serve,
+      received: (answer) => {
+        if (!isOver) tell(answer, listener);
+      },
+      ended,
+      silent: () => void this.#timeline.after(SILENCE_MS, () => ended("no answer to a ping")),
+    });
+    stream?.send(createOf(request));
+    return {
+      pause: () => undefined,
+      resume: () => undefined,
+      close: () => {
+        isOver = true;
+        stream?.close();
+      },
+    };
+  }
+
+  /** Each stream is a connection of its own here. */
+  close(): void {}
+}
+
+function serve(
+  process: ServerProcess,
+  towards: Towards<WatchAnswer>,
+): ServedHalf<WatchCreateRequest> | undefined {
+  const sink: WatchSink = {
+    outboxBytes: 0,
+    send: (answer) => towards.reply(answer),
+    fail: (failure) => towards.ended(failure.message),
+  };
+  const served = process.watches?.open(sink, { requireLeader: true });
+  if (served === undefined) return undefined;
+  return { take: (request) => served.create(request), close: () => served.close() };
+}
+
+function createOf({
+  key,
+  rangeEnd,
+  startRevision,
+  previous,
+  puts,
+  deletions,
+}: WatchRequest): WatchCreateRequest {
+  return {
+    watchId: 0n,
+    key,
+    rangeEnd,
+    startRevision,
+    progressNotify: true,
+    noPut: !puts,
+    noDelete: !deletions,
+    prevKv: previous,
+    fragment: false,
+  };
+}
+
+function tell(answer: WatchAnswer, listener: WatchListener): void {
+  switch (answer.kind) {
+    case "created":
+      return listener.created(answer.revision);
+    case "refused":
+      return listener.refused(answer.reason);
+    case "compacted":
+      return listener.compacted(answer.compactRevision);
+    case "progress":
+      return listener.told([], answer.revision);
+    case "events": {
+      const changes = answer.events.map(({ event, previous }) => ({
+        kind: event.kind,
+        kv: event,
+        previous,
+      }));
+      return listener.told(changes, answer.revision);
+    }
+    case "canceled":
+      return undefined;
+  }
+}
