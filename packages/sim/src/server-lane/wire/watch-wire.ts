@@ -1,6 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import type { OpenWatch, WatchListener, WatchRequest, WatchTransport } from "@holdfast/client/core";
-import type { WatchAnswer, WatchCreateRequest, WatchSink } from "@holdfast/service";
+import type { WatchAnswer, WatchCreateRequest, WatchSink, WatchStream } from "@holdfast/service";
 import type { ServerProcess } from "../machine/server-process.ts";
 import type { ServedHalf, Towards } from "./stream-connection.ts";
 import { StreamWire, type StreamWireParts } from "./stream-wire.ts";
@@ -9,10 +9,7 @@ import { StreamWire, type StreamWireParts } from "./stream-wire.ts";
 const SILENCE_MS: Millis = 15_000;
 
 /** Watches of the SDK, one stream for each. */
-export class WatchWire
-  extends StreamWire<WatchCreateRequest, WatchAnswer>
-  implements WatchTransport
-{
+export class WatchWire extends StreamWire<WatchCreateRequest, Underway> implements WatchTransport {
   readonly #timeline: StreamWireParts["timeline"];
 
   constructor(parts: StreamWireParts) {
@@ -28,7 +25,8 @@ export class WatchWire
     };
     const stream = this.dial(address, {
       serve,
-      received: (answer) => {
+      received: ({ answer, taken }) => {
+        taken();
         if (!isOver) tell(answer, listener);
       },
       ended,
@@ -49,18 +47,41 @@ export class WatchWire
   close(): void {}
 }
 
+/** An answer on its way to its client, which the node hears of when the client has it. */
+interface Underway {
+  readonly answer: WatchAnswer;
+  taken(): void;
+}
+
+/** What an answer weighs until its client has it. */
+const ANSWER_BYTES = 100;
+
 function serve(
   process: ServerProcess,
-  towards: Towards<WatchAnswer>,
+  towards: Towards<Underway>,
 ): ServedHalf<WatchCreateRequest> | undefined {
+  let outboxBytes = 0;
+  let served: WatchStream | undefined;
   const sink: WatchSink = {
-    outboxBytes: 0,
-    send: (answer) => towards.reply(answer),
+    get outboxBytes() {
+      return outboxBytes;
+    },
+    send: (answer) => {
+      outboxBytes += ANSWER_BYTES;
+      const taken = (): void => {
+        process.time.run(() => {
+          outboxBytes -= ANSWER_BYTES;
+          served?.taken();
+        });
+      };
+      towards.reply({ answer, taken });
+    },
     fail: (failure) => towards.ended(failure.message),
   };
-  const served = process.watches?.open(sink, { requireLeader: true });
-  if (served === undefined) return undefined;
-  return { take: (request) => served.create(request), close: () => served.close() };
+  const stream = process.watches?.open(sink, { requireLeader: true });
+  if (stream === undefined) return undefined;
+  served = stream;
+  return { take: (request) => stream.create(request), close: () => stream.close() };
 }
 
 function createOf({
