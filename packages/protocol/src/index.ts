@@ -41,6 +41,7 @@ export {
   encodeWatchEvents,
 } from "./etcd/watch-codec.ts";
 export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
+export type { AuthHandlers } from "./generated/etcdserverpb/Auth.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
 export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";
 export type { LeaseHandlers } from "./generated/etcdserverpb/Lease.ts";

@@ -119,7 +119,7 @@ export class ClientEdge {
       logger,
       turn,
     };
-    const grpc = createGrpcServer(parts, { ...CLIENT_PINGS, ...this.#options });
+    const { server: grpc } = createGrpcServer(parts, { ...CLIENT_PINGS, ...this.#options });
     const http = await createHttpServer({
       health: new HealthService({ replica, calls }),
       headers,
