@@ -49,6 +49,8 @@ export type { LeaseKeepAliveRequest__Output as WireKeepAliveRequest } from "./ge
 export type { LeaseKeepAliveResponse as WireKeepAliveResponse } from "./generated/etcdserverpb/LeaseKeepAliveResponse.ts";
 export type { MaintenanceHandlers } from "./generated/etcdserverpb/Maintenance.ts";
 export type { Member as WireMember } from "./generated/etcdserverpb/Member.ts";
+export type { RangeRequest__Output as WireRangeRequest } from "./generated/etcdserverpb/RangeRequest.ts";
+export type { RangeStreamResponse as WireRangeStreamResponse } from "./generated/etcdserverpb/RangeStreamResponse.ts";
 export type { ResponseHeader as WireHeader } from "./generated/etcdserverpb/ResponseHeader.ts";
 export type { WatchHandlers } from "./generated/etcdserverpb/Watch.ts";
 export type { WatchRequest__Output as WireWatchRequest } from "./generated/etcdserverpb/WatchRequest.ts";

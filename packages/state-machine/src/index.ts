@@ -57,6 +57,7 @@ export {
   isFirstVersion,
   previousPairsSteps,
 } from "./read/previous-pairs.ts";
+export { rangePageSteps } from "./read/range-page.ts";
 export { rangeSteps } from "./read/range-steps.ts";
 export { isReadOnlyTxn, type ReadOnlyTxn, readOnlyTxnSteps } from "./read/read-only-txn.ts";
 export type { StatePoint } from "./read/state-point.ts";
