@@ -89,15 +89,6 @@ describe("cluster and maintenance", () => {
       maintenance("Alarm", { action: "ACTIVATE", alarm: "NOSPACE" }),
     ).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
   });
-
-  test.each([["maintenance", "Defragment"]] as const)(
-    "%s %s is unimplemented",
-    async (service, method) => {
-      const edge = await openEdge();
-
-      await expect(edge[service](method, {})).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
-    },
-  );
 });
 
 describe("HTTP", () => {

@@ -2,6 +2,7 @@ import { type MethodDefinition, Server, type ServiceDefinition } from "@grpc/grp
 import { loadDefinition, txnParts } from "@holdfast/protocol";
 import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
+import type { GatewayParts } from "../http/gateway/gateway-routes.ts";
 import { adminHandlers } from "./admin-handlers.ts";
 import { type AuthParts, authHandlers } from "./auth-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
@@ -40,7 +41,7 @@ export function createGrpcServer(
     LockParts &
     ElectionParts & { readonly health: HealthImplementation },
   pings: ClientPings = CLIENT_PINGS,
-): { readonly server: Server; readonly methods: ServedMethods } {
+): { readonly server: Server } & GatewayParts {
   const definition = loadDefinition(...FILES);
   const server = new Server(grpcServerOptions(pings));
   const methods = new ServedMethods(server, ADMIT_ALL);
@@ -74,7 +75,7 @@ export function createGrpcServer(
   methods.add(service("holdfast.v1.Session"), sessionHandlers(parts));
   parts.health.addToServer(server);
   addLazyReflection(server, definition, parts.logger);
-  return { server, methods };
+  return { server, methods, definition };
 
   function service(name: string): ServiceDefinition {
     return definition[name] as ServiceDefinition;
