@@ -221,3 +221,111 @@ test("a stream whose client goes is ended", async () => {
 
   expect(replica.counts.frozenClosed).toBe(1);
 });
+
+/** Lines of an answer as they come. */
+async function* linesOf(response: Response): AsyncGenerator<Answer> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece as Uint8Array, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+test("a watch tells what happens, also when its body has ended", async () => {
+  const { url, post } = await opened();
+  const response = await fetch(`${url}/v3/watch`, {
+    method: "POST",
+    body: JSON.stringify({ create_request: { key: KEY, prevKv: true } }),
+  });
+  const lines = linesOf(response);
+
+  expect((await lines.next()).value).toMatchObject({ result: { created: true } });
+  await post("/v3/kv/put", { key: KEY, value: VALUE });
+  await post("/v3/kv/deleterange", { key: KEY });
+
+  const put = { kv: { key: KEY, value: VALUE, mod_revision: "2" } };
+  expect((await lines.next()).value.result.events).toMatchObject([put]);
+  const deleted = { type: "DELETE", prev_kv: { value: VALUE }, kv: { mod_revision: "3" } };
+  expect((await lines.next()).value.result.events).toMatchObject([deleted]);
+  await lines.return(undefined);
+});
+
+test("several requests may stand in one body", async () => {
+  const { url, post } = await opened();
+  await post("/v3/kv/put", { key: KEY, value: VALUE });
+  const body = [
+    { create_request: { key: KEY, start_revision: 2, watch_id: 7 } },
+    { create_request: { key: "", range_end: "AA==" } },
+    { cancel_request: { watch_id: 7 } },
+  ];
+
+  const response = await fetch(`${url}/v3/watch`, {
+    method: "POST",
+    body: body.map((one) => JSON.stringify(one)).join(" "),
+  });
+
+  const seen: Answer[] = [];
+  for await (const { result } of linesOf(response)) {
+    seen.push(result);
+    if (result.canceled === true) break;
+  }
+  expect(seen.filter(({ created }) => created)).toHaveLength(2);
+  expect(seen.at(-1)).toMatchObject({ canceled: true, watch_id: "7" });
+});
+
+test("a lease is kept alive, and one that is none has no time to live", async () => {
+  const { post } = await opened();
+  const { json: granted } = await post("/v3/lease/grant", { TTL: 60 });
+
+  const kept = await post(
+    "/v3/lease/keepalive",
+    `{"ID":"${granted.ID}"}{"ID":${granted.ID}}{"ID":"12"}`,
+  );
+  const left = await post("/v3/kv/lease/timetolive", { ID: granted.ID });
+
+  const lines = kept.text
+    .trimEnd()
+    .split("\n")
+    .map((line: string) => JSON.parse(line).result);
+  expect(lines).toMatchObject([
+    { ID: granted.ID, TTL: "60" },
+    { ID: granted.ID, TTL: "60" },
+    { ID: "12" },
+  ]);
+  expect(lines[2]).not.toHaveProperty("TTL");
+  expect(left.json).toMatchObject({ grantedTTL: "60" });
+});
+
+test("a lock that is waited for is given up when its client goes", async () => {
+  const { url, post } = await opened();
+  const name = Buffer.from("lock").toString("base64");
+  const held = await post("/v3/lock/lock", { name });
+  const gone = new AbortController();
+  const waiting = fetch(`${url}/v3/lock/lock`, {
+    method: "POST",
+    body: JSON.stringify({ name }),
+    signal: gone.signal,
+  }).catch((failure: Error) => failure.name);
+  const waiters = async (): Promise<number> =>
+    Number((await post("/v3/kv/range", { key: "AA==", range_end: "AA==" })).json.count);
+  await expect.poll(waiters).toBe(2);
+
+  gone.abort();
+
+  expect(await waiting).toBe("AbortError");
+  await expect.poll(waiters).toBe(1);
+  expect(await post("/v3/lock/unlock", { key: held.json.key })).toMatchObject({ status: 200 });
+});
+
+test("a request that is none ends a stream and says why", async () => {
+  const { post } = await opened();
+
+  const refused = await post("/v3/watch", '{"create_request":{"key":1}}');
+  const late = await post("/v3/lease/keepalive", '{"ID":"12"}{"ID":');
+
+  expect(refused).toMatchObject({ status: 400, json: { error: { code: 3 } } });
+  expect(late.text).toContain('"error":{"code":3');
+});
