@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const root = new URL("../..", import.meta.url).pathname;
 const scenarios = join(root, "packages/raft/test/scenarios");
-const BUGS = 19;
+const BUGS = 27;
 
 const rows = readFileSync(join(root, "docs/etcd-record.md"), "utf8")
   .split("\n")
