@@ -3,11 +3,12 @@ import { loadDefinition, txnParts } from "@holdfast/protocol";
 import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
 import { adminHandlers } from "./admin-handlers.ts";
+import { handingOnEncoded } from "./answer-in-slices.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type ElectionParts, electionHandlers } from "./election-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
-import { type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
+import { LARGE_LEASE_ANSWERS, type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
 import { type LockParts, lockHandlers } from "./lock-handlers.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
 import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-options.ts";
@@ -54,7 +55,8 @@ export function createGrpcServer(
     kvHandlers(parts, serialize),
   );
   server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
-  server.addService(service("etcdserverpb.Lease"), leaseHandlers(parts));
+  const lease = service("etcdserverpb.Lease");
+  server.addService(handingOnEncoded(lease, LARGE_LEASE_ANSWERS), leaseHandlers(parts, lease));
   server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   const watch = service("etcdserverpb.Watch");
   const method = watch["Watch"] as MethodDefinition<object, object>;
