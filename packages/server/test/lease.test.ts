@@ -99,6 +99,29 @@ test("what is left of a lease is told in whole seconds, with its keys for who as
   expect(none).toMatchObject({ ID: "8", TTL: "-1", grantedTTL: "0", keys: [] });
 });
 
+test("many leases, and many keys of one, are told as few are", async () => {
+  const { lease, replica } = await openEdge();
+  const call = { deadline: Number.POSITIVE_INFINITY };
+  const granting = Array.from({ length: 4_500 }, (_, at) =>
+    replica.propose({ kind: "lease-grant", id: BigInt(at + 1), ttlSeconds: 60 }, call),
+  );
+  const none = { prevKv: false, ignoreValue: false, ignoreLease: false, value: bytes("") };
+  await Promise.all(granting);
+  const putting = Array.from({ length: 4_500 }, (_, at) =>
+    replica.propose({ kind: "put", key: bytes(`key ${at}`), lease: 7n, ...none }, call),
+  );
+  await Promise.all(putting);
+
+  const { leases, header } = await lease("LeaseLeases", {});
+  const found = await lease("LeaseTimeToLive", { ID: "7", keys: true });
+
+  expect(leases).toHaveLength(4_500);
+  expect(new Set(leases.map(({ ID }: Answer) => ID)).size).toBe(4_500);
+  expect(header).toMatchObject({ revision: "4501" });
+  expect(found).toMatchObject({ ID: "7", TTL: "59", header: { revision: "4501" } });
+  expect(new Set(found.keys.map(String)).size).toBe(4_500);
+});
+
 test("all leases are told", async () => {
   const { lease } = await openEdge();
   for (const ID of ["7", "-1"]) await lease("LeaseGrant", { TTL: 60, ID });

@@ -113,7 +113,7 @@ export class LeaseService {
     return { remainingSeconds: Math.floor(remainingMs / 1000), grantedSeconds, keys };
   }
 
-  /** All leases as they are applied here; those that end soonest first, where that is known. */
+  /** All leases as they are applied here; those that end soonest first, where that is known and they are few. */
   leases(): readonly bigint[] {
     return this.#replica.leases.all();
   }

@@ -51,6 +51,10 @@ export function encodeLeaseTimeToLive(
   };
 }
 
-export function encodeLeases(header: ResponseHeader, ids: readonly bigint[]): LeaseLeasesResponse {
+/** A part of an answer has no header. */
+export function encodeLeases(
+  header: ResponseHeader | null,
+  ids: readonly bigint[],
+): LeaseLeasesResponse {
   return { header, leases: ids.map((id) => ({ ID: wireNumber(id) })) };
 }

@@ -43,7 +43,7 @@ const CHECKPOINT_LEASES_MAX = 1000;
 /** Between two warnings, ms. */
 const WARN_MS = 10_000;
 /** Leases that a new leader takes over between two turns of the event loop. */
-const TAKEN_OVER_PER_TURN = 2_000;
+const TAKEN_OVER_PER_TURN = 500;
 
 /**
  * Ends leases whose time is over, if this member leads (decision 22).

@@ -21,6 +21,9 @@ export interface MemberLeasesParts {
   send(to: MemberId, message: PeerMessage): void;
 }
 
+/** To sort more takes longer than the event loop may wait. */
+const SORTED_MAX = 5_000;
+
 /** A member's leases, on what the member stands on. */
 export function memberLeasesOf(
   { id, clock, turn, logger, options, network }: MemberParts,
@@ -74,12 +77,13 @@ export class MemberLeases {
     this.#keeper.stop();
   }
 
-  /** Those that end soonest first, where this member keeps them. */
+  /** Those that end soonest first, where this member keeps them and they are few enough. */
   all(): readonly bigint[] {
     const ids = Array.from(this.#machine().leases.all(), ({ id }) => id);
     const { deadlines } = this.#keeper;
+    if (deadlines.size === 0 || ids.length > SORTED_MAX) return ids;
     const at = (id: bigint): Millis => deadlines.at(id) ?? 0;
-    return deadlines.size === 0 ? ids : ids.sort((a, b) => at(a) - at(b));
+    return ids.sort((a, b) => at(a) - at(b));
   }
 
   counts(): LeaseCounts {

@@ -6,7 +6,7 @@ import type { ReplicaCall } from "../replica-api.ts";
 export interface ReplicaLeases {
   /** A lease as it is applied here. */
   find(id: bigint): { readonly ttlSeconds: number } | undefined;
-  /** All leases as they are applied here; those that end soonest first, where that is known. */
+  /** All leases as they are applied here; those that end soonest first, where that is known and they are few. */
   all(): readonly bigint[];
   /** Gives a lease all of its time again: resolves with how long it lives from now on, s; 0 if it is not known. */
   renew(id: bigint, call: ReplicaCall): Promise<number>;

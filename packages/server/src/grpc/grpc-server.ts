@@ -4,12 +4,13 @@ import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-mac
 import type { HealthImplementation } from "grpc-health-check";
 import type { GatewayParts } from "../http/gateway/gateway-routes.ts";
 import { adminHandlers } from "./admin-handlers.ts";
+import { handingOnEncoded } from "./answer-in-slices.ts";
 import { type AuthParts, authHandlers } from "./auth-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type ElectionParts, electionHandlers } from "./election-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
 import { addLazyReflection } from "./lazy-reflection.ts";
-import { type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
+import { LARGE_LEASE_ANSWERS, type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
 import { type LockParts, lockHandlers } from "./lock-handlers.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
 import { ADMIT_ALL, ServedMethods } from "./served-methods.ts";
@@ -59,7 +60,8 @@ export function createGrpcServer(
     kvHandlers(parts, serialize),
   );
   methods.add(service("etcdserverpb.Cluster"), clusterHandlers(parts));
-  methods.add(service("etcdserverpb.Lease"), leaseHandlers(parts));
+  const lease = service("etcdserverpb.Lease");
+  methods.add(handingOnEncoded(lease, LARGE_LEASE_ANSWERS), leaseHandlers(parts, lease));
   methods.add(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   const watch = service("etcdserverpb.Watch");
   const method = watch["Watch"] as MethodDefinition<object, object>;

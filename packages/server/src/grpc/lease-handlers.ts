@@ -1,5 +1,5 @@
-import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import { assert, type Logger } from "@holdfast/base";
+import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { assert, type Logger, type Turn } from "@holdfast/base";
 import {
   decodeLeaseGrant,
   decodeLeaseId,
@@ -19,6 +19,7 @@ import {
 import type { Headers, LeaseGranted, LeaseService } from "@holdfast/service";
 import type { OperationResult, RequestRefusal } from "@holdfast/state-machine";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import { answerInSlices, ITEMS_PER_TURN } from "./answer-in-slices.ts";
 import { type KeepAliveCall, KeepAliveStream } from "./keep-alive-stream.ts";
 import { contextOf, unaryCall } from "./unary-call.ts";
 
@@ -29,11 +30,18 @@ export interface LeaseParts {
   readonly headers: Headers;
   readonly ledger: CallLedger;
   readonly logger: Logger;
+  readonly turn: Turn;
 }
 
-/** etcdserverpb.Lease. */
-export function leaseHandlers(parts: LeaseParts): LeaseHandlers & UntypedServiceImplementation {
-  const { lease, headers, ledger, logger } = parts;
+/** Methods whose answers may be encoded already. */
+export const LARGE_LEASE_ANSWERS = ["LeaseTimeToLive", "LeaseLeases"] as const;
+
+/** etcdserverpb.Lease; `service` is how its answers are encoded. */
+export function leaseHandlers(
+  parts: LeaseParts,
+  service: ServiceDefinition,
+): LeaseHandlers & UntypedServiceImplementation {
+  const { lease, headers, ledger, logger, turn } = parts;
   const header = (revision: number): WireHeader => encodeHeader(headers.at(revision));
   const headerNow = (): WireHeader => header(headers.status().revision);
   return {
@@ -62,15 +70,33 @@ export function leaseHandlers(parts: LeaseParts): LeaseHandlers & UntypedService
       logger,
       serve: async (request, context) => {
         const id = decodeLeaseId(request);
-        return { id, ...(await lease.timeToLive({ id, keys: request.keys }, context)) };
+        const found = { id, ...(await lease.timeToLive({ id, keys: request.keys }, context)) };
+        if (found.keys.length <= ITEMS_PER_TURN) return found;
+        const answer = {
+          part: (keys: readonly Uint8Array[]) => ({ keys }),
+          rest: () => encodeLeaseTimeToLive(headerNow(), { ...found, keys: [] }),
+        };
+        return answerInSlices(found.keys, answer, { turn, service, method: "LeaseTimeToLive" });
       },
-      encode: (found) => encodeLeaseTimeToLive(headerNow(), found),
+      encode: (found) =>
+        Buffer.isBuffer(found)
+          ? asEncoded<TimeToLiveAnswer>(found)
+          : encodeLeaseTimeToLive(headerNow(), found),
     }),
     LeaseLeases: unaryCall({
       calls: leaseMethod(ledger, "LeaseLeases"),
       logger,
-      serve: () => lease.leases(),
-      encode: (ids) => encodeLeases(headerNow(), ids),
+      serve: () => {
+        const ids = lease.leases();
+        if (ids.length <= ITEMS_PER_TURN) return ids;
+        const answer = {
+          part: (some: readonly bigint[]) => encodeLeases(null, some),
+          rest: () => encodeLeases(headerNow(), []),
+        };
+        return answerInSlices(ids, answer, { turn, service, method: "LeaseLeases" });
+      },
+      encode: (ids) =>
+        Buffer.isBuffer(ids) ? asEncoded<LeasesAnswer>(ids) : encodeLeases(headerNow(), ids),
     }),
     LeaseKeepAlive: keepAlive(parts),
   };
@@ -101,6 +127,14 @@ function keepAlive({ lease, keepAlives, headers, ledger, logger }: LeaseParts) {
     });
     keepAlives.add(stream);
   };
+}
+
+type TimeToLiveAnswer = ReturnType<typeof encodeLeaseTimeToLive>;
+type LeasesAnswer = ReturnType<typeof encodeLeases>;
+
+/** The methods of {@link LARGE_LEASE_ANSWERS} hand bytes on as they are. */
+function asEncoded<Answer>(bytes: Buffer): Answer {
+  return bytes as Answer;
 }
 
 function leaseMethod(ledger: CallLedger, method: string): MethodCalls {

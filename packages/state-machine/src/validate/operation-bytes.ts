@@ -1,9 +1,6 @@
 import type { Operation, TxnBranchOperation } from "../command.ts";
 import { OPERATION_OVERHEAD_BYTES } from "./operation-limits.ts";
 
-/** What a lease to renew counts for: its bytes, and what it takes to apply. */
-const LEASE_ID_BYTES = 32;
-
 /** What an operation weighs against a limit, bytes; about what it takes encoded. */
 export function operationBytes(operation: Operation | TxnBranchOperation): number {
   switch (operation.kind) {
@@ -34,7 +31,8 @@ export function operationBytes(operation: Operation | TxnBranchOperation): numbe
     case "lease-revoke":
       return OPERATION_OVERHEAD_BYTES;
     case "lease-renew":
-      return OPERATION_OVERHEAD_BYTES + LEASE_ID_BYTES * operation.ids.length;
+      // Each is decoded and applied like an operation of its own.
+      return OPERATION_OVERHEAD_BYTES * (1 + operation.ids.length);
     case "lease-checkpoint":
       return OPERATION_OVERHEAD_BYTES * (1 + operation.leases.length);
   }
