@@ -15,6 +15,8 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   FUTURE_REVISION: "leave --rev away for the newest",
   TOO_MANY_KEYS:
     "delete narrower prefixes or ranges, one after the other; holdfast get --count-only counts them",
+  SNAPSHOT_DAMAGED: "take another copy; holdfast snapshot status checks one",
+  DIRECTORY_NOT_EMPTY: "holdfast snapshot restore overwrites nothing",
   OVERLOADED: "try again in a moment",
   NO_SPACE: "holdfast status shows which nodes have no room; free disk space there, reads go on",
   CHANGE_IN_PROGRESS: "holdfast member list shows what is under way; try again when it is done",

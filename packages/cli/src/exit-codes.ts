@@ -13,7 +13,13 @@ export const EXIT: {
   readonly unavailable: 4;
 } = Object.freeze({ ok: 0, usage: 1, notFound: 2, conflict: 3, unavailable: 4 });
 
-const USAGE_CODES = new Set(["USAGE", "CONFIG_INVALID", "INVALID_ARGUMENT", "REQUEST_TOO_LARGE"]);
+const USAGE_CODES = new Set([
+  "USAGE",
+  "FILE_UNUSABLE",
+  "CONFIG_INVALID",
+  "INVALID_ARGUMENT",
+  "REQUEST_TOO_LARGE",
+]);
 const CONFLICT_CODES = new Set([
   "COMPACTED",
   "FUTURE_REVISION",
@@ -21,6 +27,9 @@ const CONFLICT_CODES = new Set([
   "LEASE_NOT_FOUND",
   "TOO_MANY_KEYS",
   "OUT_OF_RANGE",
+  // What is on this machine.
+  "SNAPSHOT_DAMAGED",
+  "DIRECTORY_NOT_EMPTY",
   // What the leader refuses of a change of the membership, and what must change first.
   "MEMBER_NOT_FOUND",
   "MEMBER_AMBIGUOUS",

@@ -6,6 +6,7 @@ import type { Context } from "./program/context.ts";
 import { addKeyCommands } from "./program/key-commands.ts";
 import { addMeasuringCommands } from "./program/measuring-commands.ts";
 import { addMemberCommands } from "./program/member-commands.ts";
+import { addSnapshotCommands } from "./program/snapshot-commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 const EXIT_STATUSES = `
@@ -38,6 +39,7 @@ export function makeProgram(terminal: Terminal, finish: (exitCode: number) => vo
   addClaimCommands(context);
   addClusterCommands(context);
   addMemberCommands(context);
+  addSnapshotCommands(context);
   addMeasuringCommands(context);
   return program;
 }

@@ -67,4 +67,5 @@ export {
   type EndpointHash,
   type EndpointRead,
   EtcdEndpoint,
+  type SnapshotPart,
 } from "./grpc/etcd-endpoint.ts";

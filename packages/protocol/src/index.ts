@@ -41,14 +41,20 @@ export {
   encodeWatchEvents,
 } from "./etcd/watch-codec.ts";
 export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
+export type { AuthHandlers } from "./generated/etcdserverpb/Auth.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
+export type { DowngradeRequest__Output as WireDowngradeRequest } from "./generated/etcdserverpb/DowngradeRequest.ts";
 export type { KVHandlers } from "./generated/etcdserverpb/KV.ts";
 export type { LeaseHandlers } from "./generated/etcdserverpb/Lease.ts";
 export type { LeaseKeepAliveRequest__Output as WireKeepAliveRequest } from "./generated/etcdserverpb/LeaseKeepAliveRequest.ts";
 export type { LeaseKeepAliveResponse as WireKeepAliveResponse } from "./generated/etcdserverpb/LeaseKeepAliveResponse.ts";
 export type { MaintenanceHandlers } from "./generated/etcdserverpb/Maintenance.ts";
 export type { Member as WireMember } from "./generated/etcdserverpb/Member.ts";
+export type { RangeRequest__Output as WireRangeRequest } from "./generated/etcdserverpb/RangeRequest.ts";
+export type { RangeStreamResponse as WireRangeStreamResponse } from "./generated/etcdserverpb/RangeStreamResponse.ts";
 export type { ResponseHeader as WireHeader } from "./generated/etcdserverpb/ResponseHeader.ts";
+export type { SnapshotRequest__Output as WireSnapshotRequest } from "./generated/etcdserverpb/SnapshotRequest.ts";
+export type { SnapshotResponse as WireSnapshotResponse } from "./generated/etcdserverpb/SnapshotResponse.ts";
 export type { WatchHandlers } from "./generated/etcdserverpb/Watch.ts";
 export type { WatchRequest__Output as WireWatchRequest } from "./generated/etcdserverpb/WatchRequest.ts";
 export type { WatchResponse as WireWatchResponse } from "./generated/etcdserverpb/WatchResponse.ts";

@@ -11,6 +11,7 @@ import { compareEntryIds, type EntryId } from "@holdfast/raft";
 import type { StatePoint } from "@holdfast/state-machine";
 import type { StateDirectories } from "@holdfast/storage";
 import type { ReplicaOptions } from "./replica-options.ts";
+import type { FrozenState } from "./snapshot/frozen-states.ts";
 import {
   type AppliedState,
   type AppliedStateParts,
@@ -92,6 +93,11 @@ export class CurrentState {
   /** See {@link Collector.collected}. */
   collected(revision: Revision, deadline: Millis): Promise<void> {
     return this.#onCurrent(({ collector }) => collector.collected(revision, deadline));
+  }
+
+  /** See {@link StateAtWork.freeze}. */
+  freeze(deadline: Millis): Promise<FrozenState> {
+    return this.#onCurrent((work) => work.freeze(deadline));
   }
 
   /** Resolves when nothing of it is open any more; with `flush`, what is applied is durable then. */

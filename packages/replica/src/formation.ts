@@ -3,14 +3,13 @@ import {
   type ClusterId,
   HoldfastError,
   type Logger,
-  type MemberId,
   messageOf,
   type Random,
   randomWireId,
   type StoreId,
 } from "@holdfast/base";
-import type { MemberProfile, Membership } from "@holdfast/raft";
-import { memberIdOf } from "./member-id.ts";
+import type { Membership } from "@holdfast/raft";
+import { foundingMembership } from "./founding-membership.ts";
 import type { PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
 
 /** A node as the configuration file names it. */
@@ -185,26 +184,8 @@ export class Formation {
       return this.#wait(`${founder.name} forms the cluster`);
     }
     const clusterId = randomWireId(random) as ClusterId;
-    const profiles: MemberProfile[] = founders
-      .map((node) => ({
-        id: memberIdOf(clusterId, node.name, node.storeId),
-        name: node.name,
-        storeId: node.storeId,
-        peerAddress: node.peerAddress,
-        clientAddress: node.clientAddress,
-      }))
-      .sort((a, b) => a.id - b.id);
-    const voters: MemberId[] = profiles.map(({ id }) => id);
+    const membership = foundingMembership(clusterId, founders);
     logger.info({ clusterId, members: founders.map(({ name }) => name) }, "cluster formed");
-    const membership = {
-      voters,
-      outgoing: [],
-      learners: [],
-      learnersNext: [],
-      autoLeave: false,
-      promotions: [],
-      profiles,
-    };
     return { clusterId, membership };
   }
 

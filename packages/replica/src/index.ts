@@ -1,4 +1,5 @@
 export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
+export { type Founder, foundingMembership } from "./founding-membership.ts";
 export type { LeaseMessage } from "./leases/lease-message.ts";
 export type { LeaseCounts, ReplicaLeases } from "./leases/replica-leases.ts";
 export { memberIdOf } from "./member-id.ts";
@@ -38,4 +39,5 @@ export {
   RequestTooLargeError,
 } from "./replica-errors.ts";
 export { type ReplicaOptions, resolveReplicaOptions } from "./replica-options.ts";
+export type { FrozenState } from "./snapshot/frozen-states.ts";
 export type { SnapshotObserver, SnapshotTransfer } from "./snapshot/snapshot-observer.ts";

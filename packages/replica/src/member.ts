@@ -5,7 +5,6 @@ import {
   type Logger,
   type LogIndex,
   type MemberId,
-  type Millis,
   type Revision,
   type Steps,
 } from "@holdfast/base";
@@ -256,8 +255,8 @@ export class Member {
     return this.#current.read(compute);
   }
 
-  collected(revision: Revision, deadline: Millis): Promise<void> {
-    return this.#current.collected(revision, deadline);
+  get upkeep(): Pick<CurrentState, "collected" | "freeze"> {
+    return this.#current;
   }
 
   snapshotAsked(request: SnapshotRequest): Promise<SnapshotAnswer> {

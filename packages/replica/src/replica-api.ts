@@ -14,6 +14,7 @@ import type { Membership } from "@holdfast/raft";
 import type { Operation, OperationResult, PublishedRevisions } from "@holdfast/state-machine";
 import type { ReplicaLeases } from "./leases/replica-leases.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
+import type { FrozenState } from "./snapshot/frozen-states.ts";
 
 /** Every call ends by its deadline, on the replica's clock; later it may still take effect. */
 export interface ReplicaCall {
@@ -75,6 +76,12 @@ export interface ReplicaApi {
    * Rejects with the outcome `applied`: the compaction stands, whatever becomes of the wait.
    */
   collected(revision: Revision, call: ReplicaCall): Promise<void>;
+  /**
+   * Freezes all that is applied here, or a little more, for whoever keeps a copy of it outside of the cluster.
+   *
+   * Rejects with `OverloadedError` where enough copies are being made.
+   */
+  freeze(call: ReplicaCall): Promise<FrozenState>;
   /** The hash over all applied entries when `index` was the last of them; `undefined` where it is not known here (decision 15). */
   rollingHashAt(index: LogIndex): number | undefined;
   /**

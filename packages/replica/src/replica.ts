@@ -41,6 +41,7 @@ import { replicaIdentity } from "./replica-identity.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
 import { replicaStatus } from "./replica-status.ts";
 import { SessionReaper } from "./session-reaper.ts";
+import type { FrozenState } from "./snapshot/frozen-states.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 import { StateSize } from "./state-size.ts";
 
@@ -199,7 +200,11 @@ export class Replica implements ReplicaApi {
   );
 
   collected(revision: Revision, { deadline }: ReplicaCall): Promise<void> {
-    return this.#serving()?.collected(revision, deadline) ?? this.#notServing();
+    return this.#serving()?.upkeep.collected(revision, deadline) ?? this.#notServing();
+  }
+
+  freeze({ deadline }: ReplicaCall): Promise<FrozenState> {
+    return this.#serving()?.upkeep.freeze(deadline) ?? this.#notServing();
   }
 
   rollingHashAt(index: LogIndex): number | undefined {

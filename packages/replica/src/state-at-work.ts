@@ -3,6 +3,7 @@ import {
   FIRST_GROUP,
   type Logger,
   type LogIndex,
+  type Millis,
   messageOf,
   type Steps,
   type Turn,
@@ -16,6 +17,7 @@ import { Reader } from "./reader.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
 import { runSteps } from "./run-steps.ts";
 import { Slices } from "./slices.ts";
+import { type FrozenState, FrozenStates } from "./snapshot/frozen-states.ts";
 
 export interface AppliedStateParts {
   readonly clock: Clock;
@@ -76,6 +78,7 @@ export class StateAtWork {
   readonly applier: Applier;
   readonly collector: Collector;
   readonly #reader: Reader;
+  readonly #frozen: FrozenStates;
   readonly #logger: Logger;
 
   constructor(state: AppliedState, parts: StateAtWorkParts) {
@@ -87,6 +90,13 @@ export class StateAtWork {
     this.#reader = new Reader({ store, clock, turn, options });
     const read: Reader["read"] = (begin) => this.#reader.read(begin);
     this.collector = new Collector({ machine, store, clock, logger, read, fail });
+    this.#frozen = new FrozenStates({
+      ...state,
+      clock,
+      turn,
+      bytesPerSecond: options.snapshotBytesPerSecond,
+      applied: () => this.applier.applied,
+    });
     store.onDurable((index) => parts.durable(index, store.stats().lastFlushMs / 1000));
     store.onFailure(fail);
   }
@@ -94,6 +104,11 @@ export class StateAtWork {
   /** Computes over what is applied in the turn in which it begins. */
   read<Result>(compute: (point: StatePoint) => Steps<Result>): Promise<Result> {
     return this.#reader.read(() => compute(this.state.machine.point));
+  }
+
+  /** Freezes what is applied in the turn in which it is called, or a little more. */
+  freeze(deadline: Millis): Promise<FrozenState> {
+    return this.#frozen.open(deadline);
   }
 
   /**
@@ -105,6 +120,7 @@ export class StateAtWork {
     engine.stopWaiting?.();
     await this.applier.stop();
     await this.collector.stop();
+    await this.#frozen.stop();
     try {
       if (options.flush) await this.#flush();
     } finally {

@@ -119,11 +119,15 @@ export class ClientEdge {
       logger,
       turn,
     };
-    const grpc = createGrpcServer(parts, { ...CLIENT_PINGS, ...this.#options });
+    const { server: grpc, ...gateway } = createGrpcServer(parts, {
+      ...CLIENT_PINGS,
+      ...this.#options,
+    });
     const http = await createHttpServer({
       health: new HealthService({ replica, calls }),
       headers,
       metrics: this.metrics,
+      gateway,
       logger,
     });
     this.#port = new ClientPort(

@@ -1,6 +1,13 @@
 export { SystemClock } from "./adapters/system-clock.ts";
 export { SystemRandom } from "./adapters/system-random.ts";
 export { SystemTurn } from "./adapters/system-turn.ts";
+export { BackupDamagedError, DirectoryNotEmptyError } from "./backup/backup-errors.ts";
+export { type BackupSummary, readBackup } from "./backup/read-backup.ts";
+export {
+  type RestoredCluster,
+  type RestoreRequest,
+  restoreCluster,
+} from "./backup/restore-cluster.ts";
 export { ClientEdge, type ClientEdgeOptions, type ClientEdgePorts } from "./client-edge.ts";
 export { type ListenAddress, listen } from "./client-port/listen.ts";
 export { ListenError, PortTakenError } from "./client-port/listen-errors.ts";

@@ -89,15 +89,6 @@ describe("cluster and maintenance", () => {
       maintenance("Alarm", { action: "ACTIVATE", alarm: "NOSPACE" }),
     ).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
   });
-
-  test.each([["maintenance", "Defragment"]] as const)(
-    "%s %s is unimplemented",
-    async (service, method) => {
-      const edge = await openEdge();
-
-      await expect(edge[service](method, {})).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
-    },
-  );
 });
 
 describe("HTTP", () => {
@@ -111,7 +102,12 @@ describe("HTTP", () => {
     expect(await text("/readyz?verbose")).toBe(
       "[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\n[+]non_learner ok\nok\n",
     );
+    expect(await text("/readyz?verbose&exclude=non_learner&exclude=linearizable_read")).toBe(
+      "[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read excluded: ok\n[+]non_learner excluded: ok\nok\n",
+    );
     expect(await text("/readyz/linearizable_read")).toBe("ok\n");
+    expect(await text("/livez/serializable_read?verbose")).toBe("[+]serializable_read ok\nok\n");
+    expect((await fetch(`${url}/livez/linearizable_read`)).status).toBe(404);
     expect(await (await fetch(`${url}/version`)).json()).toEqual({
       etcdserver: "3.6.0",
       etcdcluster: "3.6.0",

@@ -7,6 +7,7 @@ import type {
   RowWriter,
   Steps,
 } from "@holdfast/base";
+import { type EngineSnapshot, MemoryEngine } from "@holdfast/storage";
 
 /** Rows of one replica in memory, kept in order. */
 export class MemoryRows implements RowWriter {
@@ -29,6 +30,13 @@ export class MemoryRows implements RowWriter {
     let step = steps.next();
     while (step.done !== true) step = steps.next(this.#answer(step.value));
     return step.value;
+  }
+
+  /** All of them as they are now. */
+  async frozen(): Promise<EngineSnapshot> {
+    const engine = new MemoryEngine();
+    await engine.writeDurably([...this.#values].map(([key, value]) => ({ key, value })));
+    return engine.snapshot();
   }
 
   #answer(need: RowNeed): RowAnswer {

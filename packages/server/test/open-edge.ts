@@ -62,6 +62,7 @@ export async function openEdge(options: Partial<ClientEdgeOptions> = {}) {
     lease: asker(clientOf(target, "etcdserverpb", "Lease")),
     lock: asker(clientOf(target, "v3lockpb", "Lock")),
     election: asker(clientOf(target, "v3electionpb", "Election")),
+    auth: asker(clientOf(target, "etcdserverpb", "Auth")),
     session: () => clientOf(target, "holdfast", "v1", "Session"),
   };
 }
@@ -83,7 +84,7 @@ type Unary = (
   done: (failure: ServiceError | null, answer: Answer) => void,
 ) => void;
 
-function asker(client: Client): Ask {
+export function asker(client: Client): Ask {
   const methods = client as unknown as Readonly<Record<string, Unary>>;
   return (method, request, { metadata = {}, timeoutMs } = {}) =>
     new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import {
   type StoreId,
 } from "@holdfast/base";
 import {
+  type FrozenState,
   NoLeaderError,
   type ReadPoint,
   type ReplicaApi,
@@ -24,7 +25,9 @@ import {
   type RowLayout,
   StateMachine,
 } from "@holdfast/state-machine";
+import { SnapshotReader } from "@holdfast/storage";
 import { SystemClock } from "../src/adapters/system-clock.ts";
+import { SystemTurn } from "../src/adapters/system-turn.ts";
 import { MemoryRows } from "./memory-rows.ts";
 
 export const MEMBER = 1_111_222_233_334 as MemberId;
@@ -58,10 +61,11 @@ export class SingleReplica implements ReplicaApi {
   #leads = true;
   #waiting: (() => void)[] = [];
   /** Entries proposed, computations run and statuses asked for, for tests that count. */
-  readonly counts: { entries: number; reads: number; statuses: number } = {
+  readonly counts: { entries: number; reads: number; statuses: number; frozenClosed: number } = {
     entries: 0,
     reads: 0,
     statuses: 0,
+    frozenClosed: 0,
   };
 
   constructor() {
@@ -152,6 +156,23 @@ export class SingleReplica implements ReplicaApi {
       expired: 0,
     }),
   };
+
+  async freeze(): Promise<FrozenState> {
+    const snapshot = await this.#rows.frozen();
+    const reader = new SnapshotReader({ snapshot, turn: new SystemTurn() });
+    return {
+      appliedIndex: this.#index,
+      appliedTerm: 2,
+      revision: this.#machine.revision,
+      compactRevision: this.#machine.compactRevision,
+      approximateBytes: 4096,
+      next: () => reader.next(),
+      close: async () => {
+        this.counts.frozenClosed += 1;
+        await reader.close();
+      },
+    };
+  }
 
   rollingHashAt(index: number): number | undefined {
     return this.#machine.rollingHashAt(index);

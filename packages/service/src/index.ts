@@ -13,6 +13,7 @@ export {
   type LeaseTimeToLive,
 } from "./lease-service.ts";
 export { ETCD_VERSION, MaintenanceService, type MemberStatus } from "./maintenance-service.ts";
+export { RANGE_STREAM_LIMITS, type RangeChunk, unstreamable } from "./range-stream.ts";
 export { type Header, Headers } from "./response-header.ts";
 export { type SessionRefusalCode, SessionRefusedError } from "./session-errors.ts";
 export {

@@ -21,6 +21,7 @@ import {
   validateQuery,
 } from "@holdfast/state-machine";
 import type { CallContext, ReplicaCalls } from "./call-context.ts";
+import { type RangeChunk, rangeChunks } from "./range-stream.ts";
 
 /** How a read may be answered: `serializable` from what this member has applied, however old. */
 export interface ReadContext extends CallContext {
@@ -74,6 +75,15 @@ export class KvService {
         this.#calls.read(context, !context.serializable),
       )
     );
+  }
+
+  /** The same range as chunks that are read one by one; of queries that are not {@link unstreamable}. */
+  rangeStream(
+    query: RangeQuery,
+    context: ReadContext,
+  ): RequestRefusal | AsyncGenerator<RangeChunk | ReadRefusal> {
+    const ports = { replica: this.#replica, calls: this.#calls, layout: this.#layout };
+    return validateQuery(query) ?? rangeChunks(query, context, ports);
   }
 
   put(operation: PutOperation, context: CallContext): RequestRefusal | Promise<OperationResult> {

@@ -1,5 +1,5 @@
 import type { MemberId, Revision } from "@holdfast/base";
-import type { ReplicaApi } from "@holdfast/replica";
+import type { FrozenState, ReplicaApi } from "@holdfast/replica";
 import {
   type HashKv,
   hashKvSteps,
@@ -76,6 +76,11 @@ export class MaintenanceService {
     const { leader, memberId } = this.#replica.status();
     if (memberId === undefined || leader !== memberId) return undefined;
     return this.#replica.transferLeadership(to, this.#calls.call(context));
+  }
+
+  /** Freezes what this member has, to be copied; whoever asked closes it. */
+  freeze(context: CallContext): Promise<FrozenState> {
+    return this.#replica.freeze(this.#calls.call(context));
   }
 
   status(): MemberStatus {

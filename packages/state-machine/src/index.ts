@@ -57,6 +57,7 @@ export {
   isFirstVersion,
   previousPairsSteps,
 } from "./read/previous-pairs.ts";
+export { rangePageSteps } from "./read/range-page.ts";
 export { rangeSteps } from "./read/range-steps.ts";
 export { isReadOnlyTxn, type ReadOnlyTxn, readOnlyTxnSteps } from "./read/read-only-txn.ts";
 export type { StatePoint } from "./read/state-point.ts";
@@ -83,6 +84,7 @@ export type { BlockEvent } from "./rows/block.ts";
 export { DamagedRowError } from "./rows/damaged-row-error.ts";
 export { isEmptyRange, keyRange } from "./rows/key-range.ts";
 export { decodeMeta, type StateMeta } from "./rows/meta-row.ts";
+export { restoredRow } from "./rows/restored-row.ts";
 export { type KeyRange, type RowLayout, rowLayout } from "./rows/row-layout.ts";
 export { type IdleSession, SESSIONS_MAX } from "./sessions/session-table.ts";
 export { StateMachine } from "./state-machine.ts";

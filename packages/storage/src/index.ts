@@ -9,6 +9,7 @@ export { STATE_LIMITS, type StateLimits } from "./overlay/state-limits.ts";
 export { StateStore } from "./overlay/state-store.ts";
 export type { RowReads, StateStats, StateStoreOptions } from "./overlay/state-store-api.ts";
 export type { View } from "./overlay/view.ts";
+export { RowStreamDecoder } from "./snapshot/row-stream.ts";
 export type { SnapshotChunk } from "./snapshot/snapshot-chunk.ts";
 export { SnapshotCorruptError } from "./snapshot/snapshot-errors.ts";
 export { SNAPSHOT_LIMITS, type SnapshotLimits } from "./snapshot/snapshot-limits.ts";

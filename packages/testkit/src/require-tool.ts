@@ -14,6 +14,7 @@ interface Tool {
 const ANY_RATE = ["rate", "1mbit", "burst", "10kb", "latency", "50ms"];
 
 const TOOLS: Readonly<Record<string, Tool>> = {
+  etcd: { probe: ["etcd", "--version"], remedy: "apt-get install etcd-server" },
   etcdctl: { probe: ["etcdctl", "version"], remedy: "apt-get install etcd-client" },
   netns: {
     probe: ["unshare", "--net", "ip", "link"],

@@ -37,6 +37,13 @@ export interface EndpointLease {
   readonly keys: readonly Uint8Array[];
 }
 
+/** A part of the file that a snapshot is. */
+export interface SnapshotPart {
+  readonly bytes: Uint8Array;
+  /** What follows, roughly; 0 at the end. */
+  readonly remainingBytes: number;
+}
+
 type LeaseClient = InstanceType<EtcdProtocol["etcdserverpb"]["Lease"]>;
 type KvClient = InstanceType<EtcdProtocol["etcdserverpb"]["KV"]>;
 type MaintenanceClient = InstanceType<EtcdProtocol["etcdserverpb"]["Maintenance"]>;
@@ -152,6 +159,24 @@ export class EtcdEndpoint {
     };
   }
 
+  /**
+   * A copy of all the node has, as the parts of a file. The stream ends early where nobody takes the next part.
+   *
+   * @throws RequestError with the node's refusal.
+   */
+  async *snapshot(): AsyncGenerator<SnapshotPart> {
+    const call = this.#maintenance.Snapshot({});
+    try {
+      for await (const message of call as AsyncIterable<WireSnapshot>) {
+        yield { bytes: message.blob, remainingBytes: Number(message.remaining_bytes) };
+      }
+    } catch (failure) {
+      throw requestErrorOf(this.address, failure as ServiceError);
+    } finally {
+      call.cancel();
+    }
+  }
+
   /** How the node is; `down` with the reason where it does not answer. */
   async status(call: EndpointCall): Promise<EndpointStatus> {
     const endpoint = this.address;
@@ -179,6 +204,11 @@ interface WireTimeToLive {
   readonly TTL: string;
   readonly grantedTTL: string;
   readonly keys: readonly Uint8Array[];
+}
+
+interface WireSnapshot {
+  readonly blob: Uint8Array;
+  readonly remaining_bytes: string;
 }
 
 interface WireHashKv {

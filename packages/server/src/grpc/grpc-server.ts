@@ -2,7 +2,9 @@ import { type MethodDefinition, Server, type ServiceDefinition } from "@grpc/grp
 import { loadDefinition, txnParts } from "@holdfast/protocol";
 import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
+import type { GatewayParts } from "../http/gateway/gateway-routes.ts";
 import { adminHandlers } from "./admin-handlers.ts";
+import { type AuthParts, authHandlers } from "./auth-handlers.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type ElectionParts, electionHandlers } from "./election-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
@@ -10,6 +12,7 @@ import { addLazyReflection } from "./lazy-reflection.ts";
 import { type LeaseParts, leaseHandlers } from "./lease-handlers.ts";
 import { type LockParts, lockHandlers } from "./lock-handlers.ts";
 import { type MaintenanceParts, maintenanceHandlers } from "./maintenance-handlers.ts";
+import { ADMIT_ALL, ServedMethods } from "./served-methods.ts";
 import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-options.ts";
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
 import { SharedEvents } from "./shared-events.ts";
@@ -28,7 +31,8 @@ const FILES = [
 
 /** The client port's gRPC services; the server is not started, connections are to be injected. */
 export function createGrpcServer(
-  parts: KvParts &
+  parts: AuthParts &
+    KvParts &
     ClusterParts &
     LeaseParts &
     MaintenanceParts &
@@ -37,15 +41,16 @@ export function createGrpcServer(
     LockParts &
     ElectionParts & { readonly health: HealthImplementation },
   pings: ClientPings = CLIENT_PINGS,
-): Server {
+): { readonly server: Server } & GatewayParts {
   const definition = loadDefinition(...FILES);
   const server = new Server(grpcServerOptions(pings));
+  const methods = new ServedMethods(server, ADMIT_ALL);
   const kv = service("etcdserverpb.KV");
   const range = kv["Range"] as MethodDefinition<object, object>;
   const serialize = range.responseSerialize;
   const responseSerialize = (response: object): Buffer =>
     Buffer.isBuffer(response) ? response : serialize(response);
-  server.addService(
+  methods.add(
     {
       ...kv,
       Range: { ...range, responseSerialize },
@@ -53,23 +58,24 @@ export function createGrpcServer(
     } as ServiceDefinition,
     kvHandlers(parts, serialize),
   );
-  server.addService(service("etcdserverpb.Cluster"), clusterHandlers(parts));
-  server.addService(service("etcdserverpb.Lease"), leaseHandlers(parts));
-  server.addService(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
+  methods.add(service("etcdserverpb.Cluster"), clusterHandlers(parts));
+  methods.add(service("etcdserverpb.Lease"), leaseHandlers(parts));
+  methods.add(service("etcdserverpb.Maintenance"), maintenanceHandlers(parts));
   const watch = service("etcdserverpb.Watch");
   const method = watch["Watch"] as MethodDefinition<object, object>;
   const events = new SharedEvents(method.responseSerialize);
-  server.addService(
+  methods.add(
     { ...watch, Watch: { ...method, responseSerialize: events.serialize } } as ServiceDefinition,
     watchHandlers(parts, events),
   );
-  server.addService(service("v3lockpb.Lock"), lockHandlers(parts));
-  server.addService(service("v3electionpb.Election"), electionHandlers(parts));
-  server.addService(service("holdfast.v1.Admin"), adminHandlers(parts));
-  server.addService(service("holdfast.v1.Session"), sessionHandlers(parts));
+  methods.add(service("v3lockpb.Lock"), lockHandlers(parts));
+  methods.add(service("v3electionpb.Election"), electionHandlers(parts));
+  methods.add(service("etcdserverpb.Auth"), authHandlers(parts));
+  methods.add(service("holdfast.v1.Admin"), adminHandlers(parts));
+  methods.add(service("holdfast.v1.Session"), sessionHandlers(parts));
   parts.health.addToServer(server);
   addLazyReflection(server, definition, parts.logger);
-  return server;
+  return { server, methods, definition };
 
   function service(name: string): ServiceDefinition {
     return definition[name] as ServiceDefinition;

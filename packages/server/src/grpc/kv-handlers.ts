@@ -34,6 +34,7 @@ import {
   isLarge,
   type RangeSerializer,
 } from "./large-range.ts";
+import { rangeStreamHandler } from "./range-stream-handler.ts";
 import { unaryCall } from "./unary-call.ts";
 
 export interface KvParts {
@@ -45,7 +46,7 @@ export interface KvParts {
 }
 
 type RangeResponse = ReturnType<typeof encodeRange>;
-type Served = Pick<KVHandlers, "Range" | "Put" | "DeleteRange" | "Txn" | "Compact">;
+type Served = Pick<KVHandlers, "Range" | "RangeStream" | "Put" | "DeleteRange" | "Txn" | "Compact">;
 type Result = OperationResult | RangeAnswer | RequestRefusal;
 
 /** etcdserverpb.KV; what is missing answers UNIMPLEMENTED by itself. */
@@ -78,6 +79,7 @@ export function kvHandlers(
         return encodeRange(header(range.revision), range);
       },
     }),
+    RangeStream: rangeStreamHandler({ kv, header, ledger, logger }),
     Put: unaryCall({
       calls: kvMethod(ledger, "Put"),
       logger,

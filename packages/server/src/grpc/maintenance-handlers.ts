@@ -12,6 +12,8 @@ import {
 } from "@holdfast/protocol";
 import type { Headers, MaintenanceService } from "@holdfast/service";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import { CLUSTER_VERSION, downgradeRefusal } from "./downgrade.ts";
+import { snapshotHandler } from "./snapshot-handler.ts";
 import { unaryCall } from "./unary-call.ts";
 
 export interface MaintenanceParts {
@@ -21,7 +23,10 @@ export interface MaintenanceParts {
   readonly logger: Logger;
 }
 
-type Served = Pick<MaintenanceHandlers, "Status" | "Alarm" | "Hash" | "HashKV" | "MoveLeader">;
+type Served = Pick<
+  MaintenanceHandlers,
+  "Status" | "Alarm" | "Hash" | "HashKV" | "MoveLeader" | "Snapshot" | "Defragment" | "Downgrade"
+>;
 
 /** etcdserverpb.Maintenance; what is missing answers UNIMPLEMENTED by itself. */
 export function maintenanceHandlers({
@@ -89,6 +94,24 @@ export function maintenanceHandlers({
       failed: ({ code }, known) => (code === "REQUEST_TIMED_OUT" ? TRANSFER_TOO_SLOW : known),
       // Like etcd's it has no header.
       encode: () => ({}),
+    }),
+    Snapshot: snapshotHandler({ maintenance, headers, ledger, logger }),
+    // LevelDB gives back what was freed by itself, in the background; nothing waits to be asked for.
+    Defragment: unaryCall({
+      calls: maintenanceMethod(ledger, "Defragment"),
+      logger,
+      serve: (request) => request,
+      encode: () => ({}),
+    }),
+    Downgrade: unaryCall({
+      calls: maintenanceMethod(ledger, "Downgrade"),
+      logger,
+      serve: (request) => request,
+      refusal: downgradeRefusal,
+      encode: () => ({
+        header: encodeHeader(headers.at(headers.status().revision)),
+        version: CLUSTER_VERSION,
+      }),
     }),
   };
 }

@@ -2,28 +2,39 @@ import type { Logger } from "@holdfast/base";
 import { ETCD_VERSION, type Headers, type HealthService } from "@holdfast/service";
 import { type FastifyInstance, fastify } from "fastify";
 import type { NodeMetrics } from "../telemetry/node-metrics.ts";
+import { allowEveryOrigin } from "./cross-origin.ts";
+import { type GatewayParts, gatewayRoutes } from "./gateway/gateway-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 
-/** A request's body; nothing served here has one. */
+/** A request's body, where the gateway does not say otherwise. */
 const BODY_BYTES_MAX = 1024 * 1024;
 /** A whole request must have come within this, ms. */
 const REQUEST_MS_MAX = 30_000;
+
+/** Where clients of etcd 3.2 and 3.3 look for the gateway. */
+const OLDER_GATEWAY = /^\/v3(alpha|beta)\//;
 
 export interface HttpParts {
   readonly health: HealthService;
   readonly headers: Headers;
   readonly metrics: NodeMetrics;
+  readonly gateway: GatewayParts;
   readonly logger: Logger;
 }
 
 /**
- * HTTP/1.1 on the client port: health, version and metrics.
+ * HTTP/1.1 on the client port: health, version, metrics, and the gateway that speaks JSON.
  *
  * It does not listen: connections are given to `server.emit("connection", …)`
  * once it is ready.
  */
 export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: BODY_BYTES_MAX, requestTimeout: REQUEST_MS_MAX });
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    rewriteUrl: ({ url = "/" }) => url.replace(OLDER_GATEWAY, "/v3/"),
+  });
+  allowEveryOrigin(app);
   app.setErrorHandler((failure, request, reply) => {
     const { statusCode } = failure as { readonly statusCode?: number };
     if (statusCode !== undefined && statusCode < 500) {
@@ -33,6 +44,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     return reply.code(500).send({ error: "the request failed unexpectedly; see the node's log" });
   });
   healthRoutes(app, parts.health);
+  await app.register(gatewayRoutes, { prefix: "/v3", ...parts.gateway });
   app.get("/version", () => ({
     etcdserver: ETCD_VERSION,
     etcdcluster: parts.headers.status().clusterId === undefined ? "not_decided" : ETCD_VERSION,

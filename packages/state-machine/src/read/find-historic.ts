@@ -14,6 +14,7 @@ import {
   type KeyRange,
   partsOfHistory,
 } from "../rows/row-layout.ts";
+import { isEnough } from "./find-latest.ts";
 import { type FoundKey, type FoundKeys, PAGE_ROWS } from "./found-keys.ts";
 import { keepFirst } from "./keep-first.ts";
 import { loadEvents } from "./load-events.ts";
@@ -46,7 +47,7 @@ export function* findHistoric(
     count += live.length;
     if (take > 0) yield* takeLive(source, live, { plan, take, found });
     yield* keepFirst(found, plan);
-    if (isLast) break;
+    if (isLast || isEnough(plan, found)) break;
     if (source.answer.isExceeded) return { found: [], count };
     from = `${rows.at(-1)?.key}\0`;
     yield* pause();

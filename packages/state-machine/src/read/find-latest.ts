@@ -20,7 +20,7 @@ export function* findLatest(source: RowSource, range: KeyRange, plan: RangePlan)
     if (!keysOnly) takeRows(source, rows, plan, found);
     yield* keepFirst(found, plan);
     const last = rows.at(-1);
-    if (last === undefined || rows.length < limit) return { found, count };
+    if (last === undefined || rows.length < limit || isEnough(plan, found)) return { found, count };
     if (source.answer.isExceeded) return { found: [], count };
     if (plan.descendingKeys) to = last.key;
     else from = `${last.key}\0`;
@@ -36,6 +36,11 @@ function* findOneLatest(source: RowSource, key: ByteString, plan: RangePlan): St
   const found: FoundKey[] = [];
   takeRows(source, rows, plan, found);
   return { found, count: rows.length };
+}
+
+/** Whether nothing more is to be found, and nobody asks how much there is. */
+export function isEnough(plan: RangePlan, found: readonly FoundKey[]): boolean {
+  return !plan.countsAll && found.length >= plan.take;
 }
 
 function pageRows(plan: RangePlan, taken: number): number {

@@ -18,6 +18,8 @@ export interface RangePlan {
   readonly withValues: boolean;
   /** Whether every key that is found will be in the answer, so that it can be weighed at once. */
   readonly keepsAllFound: boolean;
+  /** Whether the walk goes on when enough is found, to count the rest of the range. */
+  readonly countsAll: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export function planRange(query: RangeQuery): RangePlan {
     passes,
     withValues: !query.keysOnly,
     keepsAllFound: byKey || limit === 0,
+    countsAll: true,
   };
 }
 

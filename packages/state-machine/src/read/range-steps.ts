@@ -42,13 +42,13 @@ export function* readRange(
   query: RangeQuery,
   point: StatePoint,
   source: RowSource,
+  plan: RangePlan = planRange(query),
 ): Steps<RangeResult | ReadRefusal> {
   const refusal = revisionRefusal(query, point);
   if (refusal !== undefined) return refusal;
   const { revision } = point;
   const range = keyRange(query);
   if (isEmptyRange(range)) return { revision, kvs: [], more: false, count: 0 };
-  const plan = planRange(query);
   const isLatest = query.revision <= 0 || query.revision === revision;
   const { found, count } = isLatest
     ? yield* findLatest(source, range, plan)
