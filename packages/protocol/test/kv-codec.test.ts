@@ -181,6 +181,37 @@ describe("requests", () => {
     expect(() => decodeTxn(received("Txn", request))).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each([
+    ["a key that is missing", { request_put: {} }, "KEY_NOT_PROVIDED"],
+    ["a range without a key", { request_range: {} }, "KEY_NOT_PROVIDED"],
+    [
+      "a value beside ignore_value",
+      { request_put: { key: key("a"), value: key("1"), ignore_value: true } },
+      "VALUE_PROVIDED",
+    ],
+    [
+      "a lease beside ignore_lease",
+      { request_put: { key: key("a"), lease: 5, ignore_lease: true } },
+      "LEASE_PROVIDED",
+    ],
+    [
+      "too many operations within",
+      { request_txn: { failure: Array.from({ length: 127 }, () => ({ request_put: {} })) } },
+      "TOO_MANY_OPERATIONS",
+    ],
+  ])(
+    "%s is told if it stands before a step that asks for nothing, as etcd does",
+    (_, step, code) => {
+      const before = received("Txn", { success: [step, {}] });
+      const behind = received("Txn", { success: [{}, step] });
+
+      expect(() => decodeTxn(before)).toThrow(expect.objectContaining({ code }));
+      expect(() => decodeTxn(behind)).toThrow(
+        expect.objectContaining({ code: "EMPTY_REQUEST_OP" }),
+      );
+    },
+  );
+
   test("transactions nested without end are refused", () => {
     let txn: Record<string, unknown> = {
       compare: [],

@@ -13,7 +13,7 @@ import {
 } from "@grpc/grpc-js";
 import { silentLogger } from "@holdfast/base";
 import { loadDefinition } from "@holdfast/protocol";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ClientPort, type ClientPortOptions } from "../src/client-port/client-port.ts";
 import { grpcServerOptions } from "../src/grpc/server-options.ts";
 import { CallLedger } from "../src/requests/call-ledger.ts";
@@ -266,4 +266,81 @@ test("a client that has vanished without a word is given up, one that is there i
   answerPuts();
   expect(await answered).toMatchObject({});
   expect(port.connections).toBe(1);
+});
+
+describe("a client of Go", () => {
+  /** What it waits for, and answers. */
+  const SETTINGS = Buffer.from("000000040000000000", "hex");
+  const ACK = Buffer.from("000000040100000000", "hex");
+  /** As etcdctl 3.4.23 asks `--endpoints=http://127.0.0.1:36633` for its status. */
+  const HEADERS = Buffer.from(
+    "0000770104000000018386459760a924882d9dcb6571afa066a925a87510ac6e48d36a3f41909d29aee30c044eae05c0b86e32e38cb35f8b" +
+      "1d75d0620d263d4c4d65647a8b9acac8b4c7602bb2caecff40027465864d833505b11f40899acac8b24d494f6a7f867df69f0356ff408d" +
+      "25062d495875996ee5b1063d5f03332e34",
+    "hex",
+  );
+  const DATA = Buffer.from("0000050001000000010000000000", "hex");
+  const HEADERS_FRAME = 1;
+  const RESET_FRAME = 3;
+
+  /** The types of the frames that come, until one of these two does. */
+  async function answerTo(socket: Socket, frames: readonly Buffer[]): Promise<number> {
+    socket.write(HTTP2_OPENING);
+    let seen = Buffer.alloc(0);
+    let asked = false;
+    return new Promise((resolve, reject) => {
+      socket.on("close", () => reject(new Error("it was closed")));
+      socket.on("data", (chunk: Buffer) => {
+        seen = Buffer.concat([seen, chunk]);
+        if (!asked && seen.subarray(0, SETTINGS.length).equals(SETTINGS)) {
+          asked = true;
+          socket.write(Buffer.concat(frames));
+        }
+        for (const type of typesOf(seen)) {
+          if (type === HEADERS_FRAME || type === RESET_FRAME) resolve(type);
+        }
+      });
+    });
+  }
+
+  function typesOf(bytes: Buffer): readonly number[] {
+    const types: number[] = [];
+    for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+      types.push(bytes[at + 3] ?? -1);
+    return types;
+  }
+
+  test.each([
+    ["behind", [ACK, HEADERS, DATA]],
+    ["before", [HEADERS, ACK, DATA]],
+    ["long before", [HEADERS, DATA, ACK]],
+  ])("may name a URL as its authority, its call %s its settings", async (_, frames) => {
+    const socket = await (await openPort()).connect();
+
+    expect(await answerTo(socket, frames)).toBe(HEADERS_FRAME);
+  });
+
+  test("that makes no call is served all the same, once it makes one", async () => {
+    const { connect: dial } = await openPort({ firstCallMs: 10 });
+    const socket = await dial();
+    const settings = once(socket, "data");
+    socket.write(HTTP2_OPENING);
+    await settings;
+
+    socket.write(ACK);
+    // What the library below sends first: it has the connection now.
+    const [own] = await once(socket, "data");
+
+    expect(typesOf(own as Buffer)[0]).toBe(SETTINGS[3]);
+  });
+
+  test("that never acknowledges settings is given up", async () => {
+    const socket = await (await openPort({ peekTimeoutMs: 50 })).connect();
+    const closed = once(socket, "close");
+    socket.on("data", () => undefined);
+
+    socket.write(Buffer.concat([HTTP2_OPENING, HEADERS, DATA]));
+
+    await closed;
+  });
 });

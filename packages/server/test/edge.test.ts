@@ -32,6 +32,21 @@ describe("cluster and maintenance", () => {
     ]);
   });
 
+  test("an update of a member that is not there is refused as that, whatever its URLs", async () => {
+    const { cluster } = await openEdge();
+    const update = (ID: number, peerURLs: readonly string[]) =>
+      cluster("MemberUpdate", { ID, peerURLs });
+
+    await expect(update(12345, ["nonsense"])).rejects.toMatchObject({
+      code: status.NOT_FOUND,
+      details: "etcdserver: member not found",
+    });
+    await expect(update(MEMBER, ["nonsense"])).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: "etcdserver: given member URLs are invalid",
+    });
+  });
+
   test("the members are listed without a leader unless the list is to be linearizable", async () => {
     const { cluster, replica } = await openEdge();
     replica.loseLeader();

@@ -51,6 +51,11 @@ export class ClusterService {
     return membersOf(this.#replica.status());
   }
 
+  /** Whether that is a member, as known here. */
+  has(id: MemberId): boolean {
+    return this.#replica.status().membership.profiles.some((profile) => profile.id === id);
+  }
+
   /**
    * Resolves once the change is committed and seen here.
    *

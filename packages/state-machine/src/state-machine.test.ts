@@ -166,6 +166,29 @@ describe("a transaction", () => {
     expect(store.machine.revision).toBe(1);
   });
 
+  test("takes a range at a revision below 0 for one that was compacted, once anything was", () => {
+    const store = TestStore.opened();
+    store.do(put("a"));
+    const below = txn([], [range({ from: "a", revision: -1 }), put("b")]);
+
+    const before = store.do(below);
+    store.do({ kind: "compact", revision: 2 });
+    const after = store.do(below);
+
+    expect(before).toMatchObject({ succeeded: true });
+    expect(after).toMatchObject({ kind: "failed", failure: { reason: "compacted" } });
+  });
+
+  test("says what is wrong with any of its puts before what is wrong with its ranges", () => {
+    const store = TestStore.opened();
+
+    const result = store.do(
+      txn([], [range({ from: "a", revision: 9 }), txn([], [put("a", "", { lease: 5n })])]),
+    );
+
+    expect(result).toMatchObject({ kind: "failed", failure: { reason: "lease-not-found" } });
+  });
+
   test("holds a value compare against no value of a missing key", () => {
     const store = TestStore.opened();
 

@@ -172,7 +172,8 @@ class Trial {
   run(operation: PutOperation | TxnOperation | Exclude<TxnBranchOperation, { kind: "range" }>) {
     const failure =
       (operation.kind === "put" ? this.#checkLease(operation) : undefined) ??
-      this.#check(operation) ??
+      this.#check(operation, "put") ??
+      this.#check(operation, "range") ??
       this.#checkDeletions(operation);
     if (failure !== undefined) {
       return { kind: "failed", revision: this.#store.revision, failure } as const;
@@ -184,19 +185,19 @@ class Trial {
     return this.#store.revision + (this.writes.length > 0 ? 1 : 0);
   }
 
-  #check(operation: TxnBranchOperation): ApplyFailure | undefined {
-    if (operation.kind === "put") return this.#checkPut(operation);
-    if (operation.kind === "range") {
+  #check(operation: TxnBranchOperation, kind: "put" | "range"): ApplyFailure | undefined {
+    if (operation.kind === "put" && kind === "put") return this.#checkPut(operation);
+    if (operation.kind === "range" && kind === "range") {
       const { revision } = operation.query;
       const compactRevision = this.#store.compacted;
       if (revision > this.#store.revision) return { reason: "future-revision" };
-      return revision > 0 && revision < compactRevision
+      return revision !== 0 && revision < compactRevision
         ? { reason: "compacted", compactRevision }
         : undefined;
     }
     if (operation.kind === "txn") {
       for (const inner of this.#branch(operation)) {
-        const failure = this.#check(inner);
+        const failure = this.#check(inner, kind);
         if (failure !== undefined) return failure;
       }
     }

@@ -1,3 +1,4 @@
+import { messageOf } from "@holdfast/base";
 import type {
   CompactOperation,
   Compare,
@@ -5,8 +6,6 @@ import type {
   DeleteRangeOperation,
   PutOperation,
   RangeQuery,
-  SortOrder,
-  SortTarget,
   TxnBranchOperation,
   TxnOperation,
 } from "@holdfast/state-machine";
@@ -17,25 +16,15 @@ import type { PutRequest__Output } from "../generated/etcdserverpb/PutRequest.ts
 import type { RangeRequest__Output } from "../generated/etcdserverpb/RangeRequest.ts";
 import type { RequestOp__Output } from "../generated/etcdserverpb/RequestOp.ts";
 import type { TxnRequest__Output } from "../generated/etcdserverpb/TxnRequest.ts";
+import { firstRefusal } from "./first-refusal.ts";
 import { RefusedRequestError } from "./refused-request-error.ts";
-import { bigintOf, limitOf, revisionOf, upperBoundOf } from "./safe-integer.ts";
+import { bigintOf, limitOf, lowerBoundOf, revisionOf, upperBoundOf } from "./safe-integer.ts";
+import { sortOptionsOf } from "./sort-options.ts";
 
 /** Transactions within each other; etcd's limit of operations allows no more. */
 const TXN_DEPTH_MAX = 128;
 const NO_BYTES = new Uint8Array(0);
 
-const SORT_ORDERS: Readonly<Record<string, SortOrder>> = {
-  NONE: "none",
-  ASCEND: "ascend",
-  DESCEND: "descend",
-};
-const SORT_TARGETS: Readonly<Record<string, SortTarget>> = {
-  KEY: "key",
-  VERSION: "version",
-  CREATE: "create",
-  MOD: "mod",
-  VALUE: "value",
-};
 const COMPARE_RESULTS: Readonly<Record<string, CompareResult>> = {
   EQUAL: "equal",
   GREATER: "greater",
@@ -43,11 +32,10 @@ const COMPARE_RESULTS: Readonly<Record<string, CompareResult>> = {
   NOT_EQUAL: "not-equal",
 };
 
-/** @throws RefusedRequestError for an unknown sort option or a revision above 2^53 - 1. */
+/** @throws RefusedRequestError for an unknown sort option. */
 export function decodeRange(request: RangeRequest__Output): RangeQuery {
-  const sortOrder = SORT_ORDERS[request.sort_order];
-  const sortTarget = SORT_TARGETS[request.sort_target];
-  if (sortOrder === undefined || sortTarget === undefined) {
+  const sort = sortOptionsOf(request);
+  if (sort === undefined) {
     throw new RefusedRequestError(
       "INVALID_SORT_OPTION",
       `sort order ${request.sort_order} of target ${request.sort_target} is not known`,
@@ -58,13 +46,12 @@ export function decodeRange(request: RangeRequest__Output): RangeQuery {
     rangeEnd: request.range_end,
     limit: limitOf(request.limit),
     revision: revisionOf(request.revision),
-    sortOrder,
-    sortTarget,
+    ...sort,
     keysOnly: request.keys_only,
     countOnly: request.count_only,
-    minModRevision: limitOf(request.min_mod_revision),
+    minModRevision: lowerBoundOf(request.min_mod_revision),
     maxModRevision: upperBoundOf(request.max_mod_revision),
-    minCreateRevision: limitOf(request.min_create_revision),
+    minCreateRevision: lowerBoundOf(request.min_create_revision),
     maxCreateRevision: upperBoundOf(request.max_create_revision),
   };
 }
@@ -90,15 +77,18 @@ export function decodeDeleteRange(request: DeleteRangeRequest__Output): DeleteRa
   };
 }
 
-/** A revision below 0 stays one. @throws RefusedRequestError for a revision above 2^53 - 1. */
 export function decodeCompaction(request: CompactionRequest__Output): CompactOperation {
-  const revision = request.revision.startsWith("-") ? -1 : revisionOf(request.revision);
-  return { kind: "compact", revision };
+  return { kind: "compact", revision: Math.max(-1, revisionOf(request.revision)) };
 }
 
-/** @throws RefusedRequestError for what has no meaning in any of its steps, on either branch. */
+/** @throws RefusedRequestError for what has no meaning in any of its steps, on either branch: the first that etcd finds. */
 export function decodeTxn(request: TxnRequest__Output): TxnOperation {
-  return txnAt(request, 1);
+  try {
+    return txnAt(request, 1);
+  } catch (failure) {
+    const first = failure instanceof RefusedRequestError ? firstRefusal(request) : undefined;
+    throw first === undefined ? failure : new RefusedRequestError(first, messageOf(failure));
+  }
 }
 
 /**

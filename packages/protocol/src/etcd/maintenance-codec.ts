@@ -4,9 +4,9 @@ import type { HashKVResponse } from "../generated/etcdserverpb/HashKVResponse.ts
 import type { ResponseHeader } from "../generated/etcdserverpb/ResponseHeader.ts";
 import { revisionOf } from "./safe-integer.ts";
 
-/** The revision to hash, 0 for the latest. @throws RefusedRequestError for one above 2^53 - 1. */
+/** The revision to hash, 0 for the latest. */
 export function decodeHashKv(request: HashKVRequest__Output): number {
-  return revisionOf(request.revision);
+  return Math.max(0, revisionOf(request.revision));
 }
 
 export function encodeHashKv(header: ResponseHeader, found: HashKv): HashKVResponse {

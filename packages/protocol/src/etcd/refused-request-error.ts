@@ -4,12 +4,14 @@ import { HoldfastError } from "@holdfast/base";
 export type RefusedRequestCode =
   | "BAD_TRANSFER_TARGET"
   | "EMPTY_REQUEST_OP"
-  | "FUTURE_REVISION"
   | "INVALID_MEMBER_URLS"
   | "INVALID_SORT_OPTION"
+  | "KEY_NOT_PROVIDED"
+  | "LEASE_PROVIDED"
   | "MEMBER_NOT_FOUND"
   | "TOO_MANY_OPERATIONS"
-  | "UNKNOWN_COMPARE";
+  | "UNKNOWN_COMPARE"
+  | "VALUE_PROVIDED";
 
 /** A request of the etcd interface says something that has no meaning here; nothing was proposed. */
 export class RefusedRequestError extends HoldfastError {

@@ -33,9 +33,11 @@ const STATUS_BY_CODE: Readonly<Record<string, WireStatus>> = {
   // Requests that have no meaning.
   EMPTY_REQUEST_OP: invalid("key not found"),
   INVALID_SORT_OPTION: invalid("invalid sort option"),
+  KEY_NOT_PROVIDED: invalid("key is not provided"),
+  LEASE_PROVIDED: invalid("lease is provided"),
+  VALUE_PROVIDED: invalid("value is provided"),
   TOO_MANY_OPERATIONS: invalid("too many operations in txn request"),
   UNKNOWN_COMPARE: invalid("compare target or result is not known"),
-  FUTURE_REVISION: outOfRange("mvcc: required revision is a future revision"),
   COMPACTED: outOfRange("mvcc: required revision has been compacted"),
   INVALID_MEMBER_URLS: invalid("given member URLs are invalid"),
   // What the leader says of members.

@@ -7,8 +7,9 @@ import {
 } from "@grpc/grpc-js";
 import { assert, type Logger } from "@holdfast/base";
 import type { CallLedger } from "../requests/call-ledger.ts";
+import { awaitGoOpening } from "./go-opening.ts";
 import { type ListenAddress, listen } from "./listen.ts";
-import { peekProtocol } from "./peek-protocol.ts";
+import { type PeekFailure, peekProtocol } from "./peek-protocol.ts";
 
 export interface ClientPortOptions extends ListenAddress {
   /**
@@ -23,11 +24,19 @@ export interface ClientPortOptions extends ListenAddress {
    * @default 5000
    */
   readonly peekTimeoutMs: number;
+  /**
+   * How long the first call of a client of Go is waited for, ms, before its connection is handed on; see
+   * {@link awaitGoOpening}.
+   *
+   * @default 1000
+   */
+  readonly firstCallMs: number;
 }
 
 export const CLIENT_PORT_DEFAULTS: Omit<ClientPortOptions, keyof ListenAddress> = {
   connectionsMax: 10_000,
   peekTimeoutMs: 5_000,
+  firstCallMs: 1_000,
 };
 
 export interface ClientPortParts {
@@ -146,19 +155,26 @@ export class ClientPort {
     peekProtocol(socket, this.#options.peekTimeoutMs, (outcome) => {
       switch (outcome) {
         case "http2":
-          this.#injector.injectConnection(socket);
+          awaitGoOpening(socket, this.#options, (opening) => {
+            if (opening === "ready") this.#injector.injectConnection(socket);
+            else this.#gaveUp(socket, opening);
+          });
           break;
         case "http1":
           this.#parts.http.emit("connection", socket);
           break;
         default:
-          this.#parts.logger.debug(
-            { reason: outcome, peer: socket.remoteAddress },
-            "connection ended before it said what it speaks",
-          );
-          socket.destroy();
+          this.#gaveUp(socket, outcome);
       }
     });
+  }
+
+  #gaveUp(socket: Socket, reason: PeekFailure): void {
+    this.#parts.logger.debug(
+      { reason, peer: socket.remoteAddress },
+      "connection ended before it said what it speaks",
+    );
+    socket.destroy();
   }
 
   #dropped(): void {

@@ -3,6 +3,7 @@ import type { Logger } from "@holdfast/base";
 import {
   type ClusterHandlers,
   encodeHeader,
+  RefusedRequestError,
   type WireHeader,
   type WireMember,
 } from "@holdfast/protocol";
@@ -59,8 +60,9 @@ export function clusterHandlers(
       calls: clusterMethod(ledger, "MemberUpdate"),
       logger,
       serve: ({ ID, peerURLs }, context) => {
-        const peerAddress = peerAddressOf(peerURLs);
-        const given = { id: memberIdOf(ID), peerAddress, clientAddress: "" };
+        const id = memberIdOf(ID);
+        const isKnown = (): boolean => cluster.has(id);
+        const given = { id, peerAddress: addressOf(peerURLs, isKnown), clientAddress: "" };
         return cluster.change({ kind: "update", ...given }, context);
       },
       encode: changed,
@@ -72,6 +74,16 @@ export function clusterHandlers(
       encode: changed,
     }),
   };
+}
+
+/** Like etcd it says of a member that is not there only that, and nothing of the URLs. */
+function addressOf(peerURLs: readonly string[], isKnown: () => boolean): string {
+  try {
+    return peerAddressOf(peerURLs);
+  } catch (failure) {
+    if (isKnown()) throw failure;
+    throw new RefusedRequestError("MEMBER_NOT_FOUND", "there is no such member");
+  }
 }
 
 function clusterMethod(ledger: CallLedger, method: string): MethodCalls {

@@ -8,7 +8,7 @@ import type {
 } from "../command.ts";
 import { compareSteps } from "../read/compare-steps.ts";
 import { readRange } from "../read/range-steps.ts";
-import { revisionRefusal } from "../read/state-point.ts";
+import { type StatePoint, txnRevisionRefusal } from "../read/state-point.ts";
 import type { ReadRefusal } from "../refusal.ts";
 import type { FailedResult, TxnResult } from "../result.ts";
 import { deleteCounted } from "./apply-delete-range.ts";
@@ -28,7 +28,7 @@ type BranchResult = TxnResult["responses"][number];
 /**
  * Applies a transaction as etcd does (etcd-v3.md §5.5): all compares, also those
  * of nested transactions, are decided on the state before it; what is then to be
- * done is checked on that state too; only then is anything done.
+ * done is checked on that state too, all puts and then all ranges; only then is anything done.
  */
 export function* applyTxn(
   txn: TxnOperation,
@@ -36,7 +36,10 @@ export function* applyTxn(
   compactRevision: Revision,
 ): Steps<TxnResult | FailedResult> {
   const taken = yield* takeBranches(txn, writer);
-  const failure = failureOf(taken, writer, compactRevision);
+  const point = { revision: writer.revision, compactRevision };
+  const failure =
+    failureOf(taken, (operation) => putFailureOf(operation, writer)) ??
+    failureOf(taken, (operation) => rangeFailureOf(operation, point));
   if (failure !== undefined) return { kind: "failed", revision: writer.revision, failure };
   if (yield* areTooManyDeletions(deletionsOf(taken), writer)) {
     const tooMany = { reason: "too-many-deletions" } as const;
@@ -54,36 +57,28 @@ function* takeBranches(txn: TxnOperation, writer: RevisionWriter): Steps<TakenTx
   return { kind: "taken", succeeded, operations };
 }
 
+type TakenOperation = Exclude<TakenTxn["operations"][number], TakenTxn>;
+
+/** The first failure of any operation, in order, those of nested transactions in their places. */
 function failureOf(
   taken: TakenTxn,
-  writer: RevisionWriter,
-  compactRevision: Revision,
+  check: (operation: TakenOperation) => ApplyFailure | undefined,
 ): ApplyFailure | undefined {
   for (const operation of taken.operations) {
-    const failure = operationFailure(operation, writer, compactRevision);
+    const failure = operation.kind === "taken" ? failureOf(operation, check) : check(operation);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
-function operationFailure(
-  operation: TakenTxn["operations"][number],
-  writer: RevisionWriter,
-  compactRevision: Revision,
-): ApplyFailure | undefined {
-  switch (operation.kind) {
-    case "put":
-      return putFailure(operation, writer);
-    case "range": {
-      const point = { revision: writer.revision, compactRevision };
-      const refusal = revisionRefusal(operation.query, point);
-      return refusal === undefined ? undefined : asFailure(refusal);
-    }
-    case "taken":
-      return failureOf(operation, writer, compactRevision);
-    case "delete-range":
-      return undefined;
-  }
+function putFailureOf(operation: TakenOperation, writer: RevisionWriter): ApplyFailure | undefined {
+  return operation.kind === "put" ? putFailure(operation, writer) : undefined;
+}
+
+function rangeFailureOf(operation: TakenOperation, point: StatePoint): ApplyFailure | undefined {
+  if (operation.kind !== "range") return undefined;
+  const refusal = txnRevisionRefusal(operation.query, point);
+  return refusal === undefined ? undefined : asFailure(refusal);
 }
 
 function deletionsOf(taken: TakenTxn): readonly DeleteRangeOperation[] {

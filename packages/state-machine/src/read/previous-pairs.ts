@@ -39,7 +39,9 @@ function* previousPair(
 ): Steps<KeyValue | undefined> {
   const revision: Revision = event.modRevision - 1;
   if (isFirstVersion(event) || revision < Math.max(1, point.compactRevision)) return undefined;
-  if (event.before !== undefined) return yield* pairOf(event.key, event.before, layout);
+  // What the same revision changed before is none of it: nobody ever read that.
+  if (event.before !== undefined && event.before.modRevision <= revision)
+    return yield* pairOf(event.key, event.before, layout);
   const query = { ...pointQuery(event.key), revision };
   const found = yield* rangeSteps(query, point, layout);
   return "kind" in found ? undefined : found.kvs[0];

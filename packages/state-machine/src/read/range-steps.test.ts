@@ -212,6 +212,22 @@ test("a transaction that reads an impossible revision is refused whole", () => {
   expect(result).toMatchObject({ kind: "refusal", reason: "future-revision" });
 });
 
+test("a transaction that only reads takes a revision below 0 for one that was compacted, once anything was", () => {
+  const store = TestStore.opened();
+  store.do(put("a"));
+  const reading = txn([], [range({ from: "a", revision: -1 })]);
+  if (!isReadOnlyTxn(reading)) throw new Error("it only reads");
+  const answer = () =>
+    store.rows.read(readOnlyTxnSteps(reading, store.machine.point, store.machine.layout));
+
+  const before = answer();
+  store.do({ kind: "compact", revision: 2 });
+
+  expect(before).toMatchObject({ kind: "txn", succeeded: true });
+  expect(answer()).toMatchObject({ kind: "refusal", reason: "compacted" });
+  expect(store.range({ from: "a", revision: -1 })).toMatchObject({ count: 1 });
+});
+
 function byValue(store: TestStore): (a: string, b: string) => number {
   const all = store.range({ from: "\0", to: "\0" });
   if ("kind" in all) throw new Error(all.message);

@@ -7,7 +7,7 @@ import { AnswerBudget } from "./answer-budget.ts";
 import { addCompareKeys, compareSteps } from "./compare-steps.ts";
 import { fetchRecords } from "./fetch-records.ts";
 import { readRange } from "./range-steps.ts";
-import { revisionRefusal, type StatePoint } from "./state-point.ts";
+import { type StatePoint, txnRevisionRefusal } from "./state-point.ts";
 
 /** A transaction that changes nothing whichever way its compares fall, so that it needs no log entry. */
 export interface ReadOnlyTxn extends TxnOperation {
@@ -38,7 +38,7 @@ export function* readOnlyTxnSteps(
   const succeeded = yield* compareSteps(txn.compares, records, source);
   const branch = succeeded ? txn.success : txn.failure;
   for (const { query } of branch) {
-    const refusal = revisionRefusal(query, point);
+    const refusal = txnRevisionRefusal(query, point);
     if (refusal !== undefined) return refusal;
   }
   const responses: RangeOperationResult[] = [];

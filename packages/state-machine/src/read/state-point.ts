@@ -20,6 +20,19 @@ export interface RowSource {
   readonly answer: AnswerBudget;
 }
 
+/**
+ * The same inside a transaction, where a revision below 0 is no word for the latest: etcd
+ * takes it for one that lies before everything.
+ */
+export function txnRevisionRefusal(
+  query: Pick<RangeQuery, "revision">,
+  point: StatePoint,
+): ReadRefusal | undefined {
+  if (query.revision < 0 && query.revision < point.compactRevision)
+    return compactedRefusal(point.compactRevision);
+  return revisionRefusal(query, point);
+}
+
 /** Why `query.revision` cannot be read at that point; `undefined` when it can. 0 and below is the latest. */
 export function revisionRefusal(
   query: Pick<RangeQuery, "revision">,

@@ -1,0 +1,152 @@
+import type { WireAnswer, WireMethod, WireRequest } from "../stores/wire-method.ts";
+
+/** One exchange with both stores. */
+export interface Exchange {
+  readonly asked: WireRequest;
+  readonly etcd: WireAnswer;
+  readonly holdfast: WireAnswer;
+}
+
+/** What differs, and may: the only place that excuses anything. docs/compatibility.md shows the same. */
+export interface KnownDifference {
+  readonly where: string;
+  readonly etcd: string;
+  readonly holdfast: string;
+  readonly why: string;
+  /** Fields of a method's response that are not compared. */
+  readonly fields?: readonly `${WireMethod}.${string}`[];
+  /** Whether answers that are not equal are this. */
+  readonly excuses?: (exchange: Exchange) => boolean;
+}
+
+const COMPACTED = "etcdserver: mvcc: required revision has been compacted";
+
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    where: "`cluster_id`, `member_id`, `raft_term` of headers; members' ids, names and URLs",
+    etcd: "its own",
+    holdfast: "its own",
+    why: "They name a cluster. That they are there or not is compared.",
+    fields: ["MemberList.members"],
+  },
+  {
+    where: "Status: version, sizes, indices, terms, leader",
+    etcd: "3.4.23, bbolt's file",
+    holdfast: "3.6, LevelDB's files",
+    why: "They describe a process.",
+    fields: [
+      "Status.version",
+      "Status.dbSize",
+      "Status.dbSizeInUse",
+      "Status.leader",
+      "Status.raftIndex",
+      "Status.raftTerm",
+      "Status.raftAppliedIndex",
+    ],
+  },
+  {
+    where: "Status: `storageVersion`, `dbSizeQuota`, `downgradeInfo`; HashKV: `hash_revision`",
+    etcd: "not there",
+    holdfast: "set",
+    why: "Fields of 3.6.",
+    fields: [
+      "Status.storageVersion",
+      "Status.dbSizeQuota",
+      "Status.downgradeInfo",
+      "HashKV.hash_revision",
+    ],
+  },
+  {
+    where: "Alarm: the header",
+    etcd: "not there in an answer to GET",
+    holdfast: "set, as by 3.6",
+    why: "A mistake of 3.4.",
+    fields: ["Alarm.header"],
+  },
+  {
+    where: "HashKV: `hash`",
+    etcd: "CRC-32C over bbolt's records",
+    holdfast: "over its own rows",
+    why: "It compares members of one implementation.",
+    fields: ["HashKV.hash"],
+  },
+  {
+    where: "A range whose sort order or sort target is no number of the enum",
+    etcd: "an order is passed over, a target makes it panic",
+    holdfast: '"invalid sort option", as by 3.6',
+    why: "A mistake of 3.4. Not asked.",
+  },
+  {
+    where: "A compare whose result or target is no number of the enum",
+    etcd: "holds, or compares as equal",
+    holdfast: "refused: INVALID_ARGUMENT",
+    why: "A guard that nobody understands must not let a write pass. Not asked.",
+  },
+  {
+    where:
+      "A transaction that deletes a key by an open range and then puts it with `ignore_value` or `ignore_lease`",
+    etcd: "panics",
+    holdfast: "puts the key without value or lease",
+    why: "A mistake of etcd. Not asked.",
+  },
+  {
+    where:
+      "A transaction that writes, and reads at a revision that was compacted, on several members",
+    etcd: "some members refuse it, others apply it: they are not equal any more",
+    holdfast: "all refuse it",
+    why: "etcd issue 21432. Asked of one member only.",
+  },
+  {
+    where: "An empty `range_end` that is written all the same",
+    etcd: "is the end of all",
+    holdfast: "is none",
+    why: "In proto3 both are the same, and no client writes it. Not asked.",
+  },
+  {
+    where: "The order of pairs that a sort has for equal, and which of them a limit cuts off",
+    etcd: "chance",
+    holdfast: "by key",
+    why: "etcd's sort is not stable. They are put in order before they are compared.",
+  },
+  {
+    where: "The id of a watch that a compaction has ended, given to another on the same stream",
+    etcd: "refused: duplicate watch ID",
+    holdfast: "free again",
+    why: "etcd forgets to free it. Not asked.",
+  },
+  {
+    where:
+      "A progress request while a watch of the stream is behind, or begins at a revision to come",
+    etcd: "answered at once",
+    holdfast: "not answered, as since 3.4.31",
+    why: "The answer says that all up to its revision was told. Not asked then.",
+  },
+  {
+    where: "HashKV at the revision that was compacted last",
+    etcd: "refused as compacted",
+    holdfast: "answered",
+    why: "That revision can be read, in etcd too.",
+    excuses: ({ asked, etcd, holdfast }) =>
+      asked.method === "HashKV" &&
+      etcd.details === COMPACTED &&
+      holdfast.code === "OK" &&
+      Number(fieldOf(holdfast, "compact_revision")) <= Number(asked.request["revision"]),
+  },
+];
+
+function fieldOf({ response }: WireAnswer, name: string): unknown {
+  return (response as Readonly<Record<string, unknown>> | undefined)?.[name];
+}
+
+/** The fields of a method's response that are not compared. */
+export function maskedFields(method: WireMethod): readonly string[] {
+  const prefix = `${method}.`;
+  return KNOWN_DIFFERENCES.flatMap(({ fields = [] }) => fields)
+    .filter((field) => field.startsWith(prefix))
+    .map((field) => field.slice(prefix.length));
+}
+
+/** The difference that an exchange whose answers are not equal is known for. */
+export function excuseOf(exchange: Exchange): KnownDifference | undefined {
+  return KNOWN_DIFFERENCES.find(({ excuses }) => excuses?.(exchange) === true);
+}

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type EtcdctlPair, startEtcdctlPair } from "./compare-commands.ts";
+import { ETCDCTL_CASES } from "./etcdctl/cases.ts";
+import { isRun, nameOf } from "./etcdctl/etcdctl-case.ts";
+import { areThere, requireEach } from "./required-tools.ts";
+
+const TOOLS = ["etcd", "etcdctl"];
+
+/** All cases: `npm run compare -- --etcdctl`, or this. */
+const IS_THOROUGH = process.env["COMPARE"] === "all";
+
+let pair: EtcdctlPair;
+
+beforeAll(async () => {
+  if (areThere(TOOLS)) pair = await startEtcdctlPair();
+});
+beforeEach((context) => requireEach(TOOLS, context));
+afterAll(() => pair?.[Symbol.asyncDispose]());
+
+for (const one of ETCDCTL_CASES) {
+  test.skipIf(!isRun(one, IS_THOROUGH))(nameOf(one), async () => {
+    const [expected, found] = await Promise.all([pair.etcd.run(one), pair.holdfast.run(one)]);
+
+    expect(found).toEqual(expected);
+  });
+}
