@@ -21,10 +21,14 @@ function temporaryDirectories(): { readonly TMPDIR?: string } {
   return bavail * bsize < MEMORY_DISK_BYTES_LEAST ? {} : { TMPDIR: MEMORY_DISK };
 }
 
+/** What is waited for comes, on a machine that is busy too. */
+const patience = { expect: { poll: { timeout: 10_000 } } };
+
 const unit: TestProjectInlineConfiguration = {
   ...fromSource,
   plugins: [mutantPlugin()],
   test: {
+    ...patience,
     name: "unit",
     include: ["packages/*/{src,test}/**/*.test.ts", "test/regressions/**/*.test.ts"],
     // What a test asks of time it asks of a clock of its own; this is for machines that are busy.
@@ -36,7 +40,7 @@ const unit: TestProjectInlineConfiguration = {
   },
 };
 
-const processes = { testTimeout: 60_000, hookTimeout: 60_000 };
+const processes = { ...patience, testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** What measures how long something takes, or asks at full speed, and so has the machine for itself. */
 const TIMED = [

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type Client,
+  type ClientUnaryCall,
   credentials,
   type GrpcObject,
   Metadata,
@@ -31,7 +32,12 @@ export type Answer = any;
 export type Ask = (
   method: string,
   request: object,
-  options?: { readonly metadata?: Readonly<Record<string, string>>; readonly timeoutMs?: number },
+  options?: {
+    readonly metadata?: Readonly<Record<string, string>>;
+    readonly timeoutMs?: number;
+    /** Ends the call when it fires. */
+    readonly signal?: AbortSignal;
+  },
 ) => Promise<Answer>;
 
 /** The client port over a replica in memory, with clients to it; all is closed when the test ends. */
@@ -82,18 +88,19 @@ type Unary = (
   metadata: Metadata,
   options: CallOptions,
   done: (failure: ServiceError | null, answer: Answer) => void,
-) => void;
+) => ClientUnaryCall;
 
 export function asker(client: Client): Ask {
   const methods = client as unknown as Readonly<Record<string, Unary>>;
-  return (method, request, { metadata = {}, timeoutMs } = {}) =>
+  return (method, request, { metadata = {}, timeoutMs, signal } = {}) =>
     new Promise((resolve, reject) => {
       const sent = new Metadata();
       for (const [name, value] of Object.entries(metadata)) sent.set(name, value);
       const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
-      methods[method]?.(request, sent, options, (failure, answer) =>
+      const call = methods[method]?.(request, sent, options, (failure, answer) =>
         failure === null ? resolve(answer) : reject(failure),
       );
+      signal?.addEventListener("abort", () => call?.cancel());
     });
 }
 
