@@ -7,7 +7,9 @@ import { manyLeases } from "./many-leases.ts";
 const LEASES = 1_500;
 const cluster = sharedCluster();
 
-test("leases that are over at once end one after the other, none early, and no event loop is late", async () => {
+test("leases that are over at once end one after the other, none early, and no event loop is late", {
+  timeout: 180_000,
+}, async () => {
   const report = await manyLeases(cluster(), LEASES);
 
   show("leases", report);
