@@ -1,7 +1,5 @@
-import { inAllFormats, line } from "./command-line.ts";
+import { inAllFormats, line, misuse } from "./command-line.ts";
 import type { EtcdctlCase } from "./etcdctl-case.ts";
-
-const snapshotPending = "snapshots are not served yet";
 
 /** At the end of a line, or of a row. */
 const HASH = /(\d+|\(id\))(?=( \|)?\n)/g;
@@ -9,21 +7,21 @@ const HASH = /(\d+|\(id\))(?=( \|)?\n)/g;
 /** member, endpoint, alarm, defrag, snapshot, move-leader, make-mirror: of one node. */
 export const CLUSTER_CASES: readonly EtcdctlCase[] = [
   ...inAllFormats("member list", "Cluster.MemberList"),
-  line("member list extra"),
-  line("member add"),
-  line("member add name"),
+  misuse("member list extra"),
+  misuse("member add"),
+  misuse("member add name"),
   line("member add name --peer-urls=nonsense"),
   line("member add name --peer-urls=http://127.0.0.1"),
-  line("member add name extra"),
-  line("member remove"),
-  line("member remove nonsense"),
+  misuse("member add name extra"),
+  misuse("member remove"),
+  misuse("member remove nonsense"),
   line("member remove 123456789abc"),
   line("member update 123456789abc"),
   line("member update 123456789abc --peer-urls=http://127.0.0.1:9"),
-  line("member promote"),
+  misuse("member promote"),
   line("member promote 123456789abc"),
-  line("move-leader"),
-  line("move-leader nonsense"),
+  misuse("move-leader"),
+  misuse("move-leader nonsense"),
   line("move-leader 123456789abc"),
   ...inAllFormats("endpoint status", "Maintenance.Status"),
   line("endpoint status --cluster"),
@@ -42,18 +40,18 @@ export const CLUSTER_CASES: readonly EtcdctlCase[] = [
     }),
   ),
   line("alarm disarm"),
-  line("defrag", { pending: "Defragment is not served yet" }),
-  line("defrag --cluster", { pending: "Defragment is not served yet" }),
-  line("snapshot save {directory}/kept.db", { pending: snapshotPending }),
-  line("snapshot save", { pending: snapshotPending }),
+  line("defrag"),
+  line("defrag --cluster"),
+  line("snapshot save {directory}/kept.db"),
+  misuse("snapshot save"),
   line("put mirrored/1 one"),
   line("put mirrored/2 two"),
   line("make-mirror --prefix=mirrored/ --dest-prefix=copy/ {client}", {
     meanwhile: { args: ["get", "copy/", "--prefix"], prints: /copy\/1\none\ncopy\/2\ntwo/ },
   }),
-  line("make-mirror"),
+  misuse("make-mirror"),
   line("get copy/ --prefix"),
-  line("version"),
-  line("auth enable", { pending: "Auth is not served yet" }),
-  line("auth disable", { pending: "Auth is not served yet" }),
+  misuse("version"),
+  line("auth enable"),
+  line("auth disable"),
 ];

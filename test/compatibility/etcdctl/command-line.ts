@@ -11,6 +11,11 @@ export function line(text: string, more: Omit<EtcdctlCase, "args"> = {}): Etcdct
   return { args: text.split(" ").map((word) => (word === '""' ? "" : word)), ...more };
 }
 
+/** What etcdctl refuses, or answers, without asking anybody. */
+export function misuse(text: string): EtcdctlCase {
+  return line(text, { thorough: true });
+}
+
 /** One line in every format that is text. */
 export function inTextFormats(
   text: string,

@@ -1,6 +1,7 @@
 /** What a text of etcdctl is full of, and no two clusters share, by the word that stands for it. */
 const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b0x[0-9a-f]+\??/g, "0x"],
+  [/"(ts|took)":[\d.]+/g, '"$1":"(own)"'],
   [/"(ts|target|caller|address)":"[^"]*"/g, '"$1":"(own)"'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*/g, "(time)"],
   [/\b\d+(\.\d+)?(ns|µs|ms|m?s)\b/g, "(duration)"],

@@ -19,7 +19,7 @@ export function drawAdministration(random: Random, world: World): WireRequest {
   const peerURLs = pick(random, NO_PEER_URLS);
   const ID = pick(random, NO_MEMBER);
   // What one member alone says, and who leads, is the same only where there is one.
-  switch (below(random, world.nodes === 1 ? 9 : 7)) {
+  switch (below(random, world.nodes === 1 ? 9 : 6)) {
     case 0:
       return { method: "MemberList", request: {} };
     case 1:

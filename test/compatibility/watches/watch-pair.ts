@@ -76,7 +76,7 @@ export class WatchPair {
     const behind = [...this.#open.values()].filter(
       ({ id, start, began }) => start <= began && lastRevision(this.#etcd.eventsOf(id)) <= began,
     );
-    return Math.min(...behind.map(({ start }) => start), Number.MAX_SAFE_INTEGER);
+    return Math.min(...behind.map(({ start }) => start - 1), Number.MAX_SAFE_INTEGER);
   }
 
   /** Asked only where both answer: all that is watched has been told, and no watch begins later. */
