@@ -1,6 +1,7 @@
 // The client without a wire: what stands on a transport of its own.
 
 export { AddressBook } from "./address-book.ts";
+export type { Lock } from "./claims/lock.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./client-limits.ts";
 export { Entry } from "./entry.ts";
 export { Holdfast } from "./holdfast.ts";

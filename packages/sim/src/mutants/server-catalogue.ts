@@ -212,6 +212,16 @@ const MISTAKES: readonly ServerMutant[] = [
     seenBy: ["I23", "I24"],
     seeds: 60,
   },
+  {
+    name: "a-lock-does-not-wait-for-who-came-before",
+    from: "etcd#11457",
+    file: "client/dist/core/claims/claim.js",
+    code: "if (before === undefined)",
+    instead: "if (true)",
+    seenBy: ["I25"],
+    seeds: 60,
+    quick: true,
+  },
 ];
 
 export const SERVER_MUTANTS: readonly Mutant[] = MISTAKES.map((mistake) => ({

@@ -47,7 +47,8 @@ export async function runServerSeed(settings: ServerRunSettings): Promise<Server
   const plan = settings.adjust?.(drawn) ?? drawn;
   const world = new ServerWorld({ seed, plan, settle, listener });
   const violation = await runWatched(world);
-  const { timeline, trace, marks, agreement, ledger, history } = world;
+  const { timeline, trace, marks, agreement, population } = world;
+  const { ledger, history } = population;
   return {
     lane: "server",
     seed,

@@ -22,10 +22,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.startAll();
   await settles(world, FORMED_MS, "no cluster was formed");
   world.marks.hit("cluster formed");
-  world.contestants.start();
-  world.plainCallers.start();
-  world.leaseHolders.start();
-  world.followers.start();
+  world.population.start();
   world.nemesis.start();
   await world.run(world.plan.stormMs);
   world.trace.note(world.timeline.now, "the faults end", 0);
@@ -37,25 +34,26 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   await restartAll(world);
   await requireEqualStates(world);
   await requireLeasesToEnd(world);
-  await through(world, world.leaseHolders.judge());
-  await through(world, world.contestants.judgeLedger());
+  await through(world, world.population.leaseHolders.judge());
+  await through(world, world.population.contestants.judgeLedger());
   await requireAllToBeTold(world);
+  world.population.fencing.judge();
   judgeHistory(world);
   if (world.agreement.elections > 1) world.marks.hit("leader elected again");
 }
 
 async function requireCallsToEnd(world: ServerWorld): Promise<void> {
-  const { contestants, plainCallers, leaseHolders } = world;
-  const callers = [contestants, plainCallers, leaseHolders];
-  for (const each of callers) each.stop();
-  const underWay = (): number => callers.reduce((sum, each) => sum + each.underWay, 0);
-  await world.run(CALLS_END_MS, () => underWay() === 0);
-  require(underWay() === 0, "I18", () => `${underWay()} calls never came to an end`);
+  const { population } = world;
+  population.stop();
+  await world.run(CALLS_END_MS, () => population.underWay === 0);
+  const { underWay } = population;
+  require(underWay === 0, "I18", () => `${underWay} calls never came to an end`);
 }
 
 /** Watches end up where the store is, whatever happened on the way. */
 async function requireAllToBeTold(world: ServerWorld): Promise<void> {
-  const { machines, followers } = world;
+  const { machines } = world;
+  const { followers } = world.population;
   const newest = Math.max(...membersOf(machines).map((one) => statusOf(one)?.revision ?? 0));
   const areTold = (): boolean => followers.haveReached(newest);
   await world.run(patience(world), areTold);
@@ -131,7 +129,7 @@ async function through<Value>(world: ServerWorld, promise: Promise<Value>): Prom
   return value as Value;
 }
 
-function judgeHistory({ history, marks }: ServerWorld): void {
+function judgeHistory({ population: { history }, marks }: ServerWorld): void {
   const { kind, text } = judgeKeyValueHistory(history.history, {
     stepsMax: STEPS_MAX,
   });

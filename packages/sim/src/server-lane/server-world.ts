@@ -1,5 +1,4 @@
 import { type Millis, messageOf } from "@holdfast/base";
-import { HistoryRecorder } from "@holdfast/checker";
 import { resolveReplicaOptions } from "@holdfast/replica";
 import { STATE_LIMITS } from "@holdfast/storage";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
@@ -10,14 +9,8 @@ import { Network } from "../network/network.ts";
 import { Timeline } from "../timeline.ts";
 import { Trace } from "../trace.ts";
 import { Violation } from "../violation.ts";
-import { Contestants } from "./clients/contestants.ts";
-import { Followers } from "./clients/followers.ts";
-import { LeaseHolders } from "./clients/lease-holders.ts";
-import { PlainCallers } from "./clients/plain-callers.ts";
-import { WriteLedger } from "./clients/write-ledger.ts";
+import { Population } from "./clients/population.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
-import { LeaseLaw } from "./invariants/lease-law.ts";
-import { WatchLaw } from "./invariants/watch-law.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
 import {
   clientAddressOf,
@@ -61,13 +54,8 @@ export class ServerWorld {
   readonly hub: MemoryPeerHub;
   readonly wire: SessionWire;
   readonly unary: UnaryWire;
-  readonly history: HistoryRecorder;
-  readonly ledger: WriteLedger = new WriteLedger();
-  readonly contestants: Contestants;
-  readonly plainCallers: PlainCallers;
-  readonly leaseHolders: LeaseHolders;
   readonly watchWire: WatchWire;
-  readonly followers: Followers;
+  readonly population: Population;
   readonly nemesis: ServerNemesis;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
   readonly #settle: Settle;
@@ -96,58 +84,22 @@ export class ServerWorld {
     this.hub = peerHub(timeline, this.network, (address) =>
       this.machines.findIndex(({ peerAddress }) => peerAddress === address),
     );
-    this.wire = new SessionWire({
-      timeline,
-      dice: this.#streams.stream("streams"),
-      machines: this.machines,
-      network: this.network,
-      clientSlot,
-    });
+    const { machines, network } = this;
+    const streams = { timeline, machines, network, clientSlot };
+    this.wire = new SessionWire({ ...streams, dice: this.#streams.stream("streams") });
     this.unary = new UnaryWire({ timeline, network: this.network, clientSlot });
-    this.history = new HistoryRecorder({ now: () => timeline.now });
-    const calling = {
+    this.watchWire = new WatchWire({ ...streams, dice: this.#streams.stream("watch streams") });
+    this.population = new Population({
+      plan,
       timeline,
-      plan: plan.workload,
       marks: this.marks,
-      history: this.history,
-      ledger: this.ledger,
-      note: (kind: string, client: number, subject?: unknown): void => {
+      machines: this.machines,
+      wires: { session: this.wire, unary: this.unary, watch: this.watchWire },
+      stream: (name) => this.#streams.stream(name),
+      note: (kind, client, subject) => {
         this.trace.note(timeline.now, kind, client, 0, 0, subject);
       },
-      failed: (failure: unknown): void => this.fail(failure),
-    };
-    this.contestants = new Contestants({
-      ...calling,
-      dice: this.#streams.stream("workload"),
-      wire: this.wire,
-      addresses: this.machines.map(({ clientAddress }) => clientAddress),
-    });
-    this.plainCallers = new PlainCallers({
-      ...calling,
-      dice: this.#streams.stream("plain"),
-      wire: this.unary,
-      machines: this.machines,
-    });
-    this.watchWire = new WatchWire({
-      timeline,
-      dice: this.#streams.stream("watch streams"),
-      machines: this.machines,
-      network: this.network,
-      clientSlot,
-    });
-    this.followers = new Followers({
-      ...calling,
-      dice: this.#streams.stream("followers"),
-      wire: this.watchWire,
-      addresses: this.machines.map(({ clientAddress }) => clientAddress),
-      law: new WatchLaw(),
-    });
-    this.leaseHolders = new LeaseHolders({
-      ...calling,
-      dice: this.#streams.stream("leases"),
-      wire: this.unary,
-      machines: this.machines,
-      law: new LeaseLaw(plan.clockDrift),
+      failed: (failure) => this.fail(failure),
     });
     this.nemesis = new ServerNemesis({
       world: this,

@@ -40,6 +40,11 @@ export class Lock implements AsyncDisposable {
     await this.#claim.lease.revoke();
   }
 
+  /** Leaves it to its lease to end, as a process that dies does. */
+  abandon(): void {
+    this.#claim.lease.abandon();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release();
   }

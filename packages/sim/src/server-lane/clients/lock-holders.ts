@@ -1,0 +1,125 @@
+import { HoldfastError, type Millis } from "@holdfast/base";
+import { CLIENT_LIMITS, Holdfast, type Lock, SessionClient } from "@holdfast/client/core";
+import type { Dice } from "../../dice.ts";
+import type { Marks } from "../../marks.ts";
+import { LocalClock } from "../../node/local-clock.ts";
+import type { Timeline } from "../../timeline.ts";
+import type { FencingLaw } from "../invariants/fencing-law.ts";
+import { ProcessTime } from "../machine/process-time.ts";
+import type { ServerSituation } from "../server-marks.ts";
+import type { SessionWire } from "../wire/session-wire.ts";
+import type { WatchWire } from "../wire/watch-wire.ts";
+
+export interface LockHoldersParts {
+  readonly timeline: Timeline;
+  readonly dice: Dice;
+  readonly marks: Marks<ServerSituation>;
+  readonly wire: SessionWire;
+  readonly watchWire: WatchWire;
+  readonly addresses: readonly string[];
+  readonly law: FencingLaw;
+  note(kind: string, client: number, subject?: unknown): void;
+  failed(failure: unknown): void;
+}
+
+const HOLDERS_MAX = 3;
+const TTL_SECONDS = 2;
+const THINK_MS = 500;
+const CALL_MS = 5_000;
+const NAME = "lock";
+/** What the lock protects. */
+const PROTECTED = "lock-protected";
+
+/**
+ * Clients of the SDK that want the same lock, write what it protects by transactions with its guard, for as long as they
+ * think that they hold it and sometimes longer, and release it or leave it to its lease.
+ */
+export class LockHolders {
+  readonly #parts: LockHoldersParts;
+  readonly #time: ProcessTime;
+  readonly #stop = new AbortController();
+  #underWay = 0;
+
+  constructor(parts: LockHoldersParts) {
+    this.#parts = parts;
+    this.#time = new ProcessTime(parts.timeline, new LocalClock(0, 1));
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  start(): void {
+    const { dice, failed } = this.#parts;
+    const count = dice.below(HOLDERS_MAX + 1);
+    for (let number = 0; number < count; number++) this.#contend(number).catch(failed);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #contend(number: number): Promise<void> {
+    const client = this.#connect();
+    for (let turn = 1; !this.#stop.signal.aborted; turn++) {
+      await this.#pause(THINK_MS);
+      this.#underWay++;
+      try {
+        await this.#hold(client, `holder ${number}, turn ${turn}`);
+      } catch (failure) {
+        if (!(failure instanceof HoldfastError)) throw failure;
+        this.#parts.note("a holder of the lock failed", number, failure.message);
+      } finally {
+        this.#underWay--;
+      }
+    }
+    await client.close();
+  }
+
+  async #hold(client: Holdfast, holder: string): Promise<void> {
+    const { dice, marks } = this.#parts;
+    const lock = await client.lock(NAME, { ttlSeconds: TTL_SECONDS, signal: this.#stop.signal });
+    marks.hit("lock held");
+    const writes = dice.below(4);
+    for (let write = 0; write < writes; write++) {
+      await this.#pause(THINK_MS);
+      await this.#write(client, lock, holder);
+    }
+    // Some go on as if they had not heard that the lock is lost.
+    if (lock.lost.aborted) marks.hit("lock lost");
+    if (dice.chance(0.7)) await lock.release();
+    else lock.abandon();
+  }
+
+  async #write(client: Holdfast, { guard, token }: Lock, holder: string): Promise<void> {
+    const { law, marks } = this.#parts;
+    const { succeeded, revision } = await client.txn(
+      { compare: [guard], then: [{ kind: "put", key: PROTECTED, value: holder }] },
+      { timeoutMs: CALL_MS },
+    );
+    if (succeeded) law.passed({ token, revision, holder });
+    else marks.hit("write fenced off");
+  }
+
+  #connect(): Holdfast {
+    const { dice, wire, watchWire, addresses, failed } = this.#parts;
+    const { random } = dice;
+    const clock = this.#time;
+    const limits = CLIENT_LIMITS;
+    const session = new SessionClient(
+      { clock, turn: clock, random, transport: wire },
+      { addresses: dice.shuffled(addresses), limits },
+    );
+    session.open({ timeoutMs: CALL_MS * 600 }).catch(failed);
+    const nobody = { status: () => Promise.reject(new Error("nobody asks for it here")) };
+    const watching = { ports: { transport: watchWire, clock, random }, limits };
+    return new Holdfast(session, nobody, { timeoutMs: CALL_MS, watching });
+  }
+
+  #pause(meanMs: Millis): Promise<void> {
+    const { timeline, dice } = this.#parts;
+    return new Promise((resume) => {
+      timeline.after(dice.exponential(meanMs), resume);
+    });
+  }
+}
