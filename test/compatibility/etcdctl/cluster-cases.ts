@@ -30,6 +30,7 @@ export const CLUSTER_CASES: readonly EtcdctlCase[] = [
   line("endpoint health -w json"),
   line("endpoint health -w table"),
   ...inAllFormats("endpoint hashkv", "Maintenance.HashKV", { own: HASH }),
+  line("endpoint hashkv --cluster", { own: HASH }),
   line("endpoint hashkv --rev=100000"),
   line("endpoint hashkv --rev=2"),
   line("alarm list"),
@@ -44,6 +45,9 @@ export const CLUSTER_CASES: readonly EtcdctlCase[] = [
   line("defrag --cluster"),
   line("snapshot save {directory}/kept.db"),
   misuse("snapshot save"),
+  line("snapshot status {directory}/kept.db", {
+    exempt: "it opens bbolt's file, which ours is not",
+  }),
   line("put mirrored/1 one"),
   line("put mirrored/2 two"),
   line("make-mirror --prefix=mirrored/ --dest-prefix=copy/ {client}", {

@@ -1,6 +1,7 @@
 import { below, type Random } from "@holdfast/testkit";
 import type { WireRequest } from "../stores/wire-method.ts";
 import { drawAdministration } from "./draw-administration.ts";
+import { drawAuth } from "./draw-auth.ts";
 import { drawLeaseRequest } from "./draw-lease.ts";
 import { drawRange } from "./draw-range.ts";
 import { drawTxn } from "./draw-txn.ts";
@@ -16,7 +17,7 @@ export function drawRequest(random: Random, world: World): WireRequest {
   if (kind < 80) return { method: "Txn", request: drawTxn(random, world) };
   if (kind < 92) return drawLeaseRequest(random, world);
   if (kind < 95) return { method: "Compact", request: drawCompaction(random, world) };
-  return drawAdministration(random, world);
+  return kind < 99 ? drawAdministration(random, world) : drawAuth(random);
 }
 
 /** Seldom of the present, so that there is a past to read. */

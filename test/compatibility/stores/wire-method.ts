@@ -19,6 +19,18 @@ export const SERVICE_OF = {
   Status: "Maintenance",
   HashKV: "Maintenance",
   MoveLeader: "Maintenance",
+  AuthDisable: "Auth",
+  AuthEnable: "Auth",
+  Authenticate: "Auth",
+  RoleDelete: "Auth",
+  RoleGet: "Auth",
+  RoleList: "Auth",
+  UserChangePassword: "Auth",
+  UserDelete: "Auth",
+  UserGet: "Auth",
+  UserGrantRole: "Auth",
+  UserList: "Auth",
+  UserRevokeRole: "Auth",
 } as const;
 
 export type WireMethod = keyof typeof SERVICE_OF;

@@ -14,7 +14,7 @@ const CALL_MS_MAX = 15_000;
 const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 
 const { etcdserverpb } = loadProtocol("etcd/rpc.proto") as unknown as EtcdProtocol;
-const SERVICES = ["KV", "Lease", "Cluster", "Maintenance", "Watch"] as const;
+const SERVICES = ["KV", "Lease", "Cluster", "Maintenance", "Auth", "Watch"] as const;
 
 type Service = (typeof SERVICES)[number];
 type Clients = Readonly<Record<Service, Client>>;
