@@ -31,7 +31,7 @@ import { NaiveStore } from "./naive-store.ts";
 import { plain, put, queryOf, sessionId, TestStore, type TestStoreOptions } from "./test-store.ts";
 
 /** Command sequences of one run. */
-const RUNS = 1_500;
+const RUNS = 1_000;
 /** So few references to garbage are held at once that hashing takes several passes. */
 const PASS_REFERENCES = 20;
 const seed = Number(process.env["HOLDFAST_SEED"] ?? Math.floor(Math.random() * 0x7fff_ffff));
@@ -279,7 +279,7 @@ test("the machine answers every log and every read as the plain retelling does",
     ),
     { numRuns: RUNS, seed },
   );
-}, 60_000);
+}, 120_000);
 
 test("so it does where every operation meets many keys, and may delete few", () => {
   const next = { kind: "batch", session: 1, shift: 0, acknowledges: 0 } as const;
@@ -299,7 +299,7 @@ test("so it does where every operation meets many keys, and may delete few", () 
     ),
     { numRuns: 100, seed },
   );
-}, 60_000);
+}, 120_000);
 
 test("equal logs make equal rows and hashes, wherever one of the machines restarts", () => {
   fc.assert(
@@ -326,7 +326,7 @@ test("equal logs make equal rows and hashes, wherever one of the machines restar
     ),
     { numRuns: 100 },
   );
-}, 60_000);
+}, 120_000);
 
 test("the rolling hash tells logs of equal length and equal effect apart", () => {
   const one = TestStore.opened();
