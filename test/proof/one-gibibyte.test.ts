@@ -42,6 +42,22 @@ test("a store of 1 GiB is sent to a member while clients write, and their p99 st
   await allCaughtUp(cluster());
 });
 
+test("a whole cluster with a store of 1 GiB is killed, and answers again in under 10 s", async () => {
+  await using client = await cluster().connect({ callTimeoutMs: 60_000 });
+  expect((await client.range({ prefix: "big/" }, { countOnly: true })).count).toBe(VALUES);
+  await Promise.all(cluster().nodes.map((node) => node.kill()));
+
+  const since = performance.now();
+  await Promise.all(cluster().nodes.map((node) => node.start()));
+  const read = await client.get("big/1");
+  await client.put("small/after", "1");
+  const seconds = (performance.now() - since) / 1000;
+
+  show("1 GiB restarted", { seconds });
+  expect(read?.value.length).toBe(VALUE_BYTES);
+  expect(seconds).toBeLessThan(10);
+});
+
 /** Values that cannot be compressed: what is stored is what was written. */
 async function fill(client: Holdfast): Promise<void> {
   let next = 0;
