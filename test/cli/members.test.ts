@@ -96,6 +96,7 @@ test("a learner is added, learns, does not count, is promoted, and is removed", 
   const learning = rowsOf(await prints("member", "list"));
   const status = await prints("status");
   const own = await node.status();
+  const written = await holdfast(["--endpoints", node.client, "put", "through", "a learner"]);
   const promoted = await prints("member", "promote", node.id);
   const removed = await prints("member", "remove", node.id);
 
@@ -107,6 +108,8 @@ test("a learner is added, learns, does not count, is promoted, and is removed", 
   });
   expect(learning).toContainEqual([expect.any(String), node.id, node.peer, node.client, "learner"]);
   expect(own).toMatchObject({ kind: "up", isLearner: true });
+  expect(written).toMatchObject({ code: 0, stderr: "" });
+  expect(await prints("get", "through")).toContain("a learner");
   expect(status).toMatch(/^HEALTHY: can lose 1 node; 3 of 3 nodes take part/);
   expect(status).toMatch(new RegExp(`^${node.client} +[0-9a-f]+ +learner `, "m"));
   expect(promoted).toMatch(new RegExp(`^${node.id} votes now\\n`));

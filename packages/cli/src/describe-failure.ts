@@ -24,7 +24,6 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   PEER_ADDRESS_TAKEN: "give another address, or remove that member first",
   TOO_MANY_LEARNERS: "wait until they vote, as holdfast member list shows, or remove one",
   LEARNER_NOT_READY: "is its node running? try again when holdfast status shows little lag",
-  NOT_ENOUGH_STARTED: "start the members that were added before, as holdfast member list shows",
   QUORUM_NOT_CONNECTED: "start the nodes that are down first: holdfast status shows which",
   LAST_VOTER: "a cluster needs one; to end it, stop its node",
   BAD_TRANSFER_TARGET: "holdfast member list shows who votes",

@@ -48,7 +48,6 @@ const STATUS_BY_CODE: Readonly<Record<string, WireStatus>> = {
   TOO_MANY_MEMBERS: precondition("too many members in cluster"),
   NOT_A_LEARNER: precondition("can only promote a learner member"),
   LEARNER_NOT_READY: precondition("can only promote a learner member which is in sync with leader"),
-  NOT_ENOUGH_STARTED: NOT_ENOUGH_STARTED_MEMBERS,
   LAST_VOTER: NOT_ENOUGH_STARTED_MEMBERS,
   QUORUM_NOT_CONNECTED: unavailable("unhealthy cluster"),
   CHANGE_IN_PROGRESS: unavailable("request timed out"),

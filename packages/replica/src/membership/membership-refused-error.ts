@@ -9,7 +9,6 @@ export type MembershipRefusedCode =
   | "TOO_MANY_MEMBERS"
   | "NOT_A_LEARNER"
   | "LEARNER_NOT_READY"
-  | "NOT_ENOUGH_STARTED"
   | "QUORUM_NOT_CONNECTED"
   | "CHANGE_IN_PROGRESS"
   | "LAST_VOTER";
@@ -30,7 +29,6 @@ export class MembershipRefusedError extends HoldfastError {
 /** These pass by themselves. */
 const RETRYABLE: ReadonlySet<MembershipRefusedCode> = new Set<MembershipRefusedCode>([
   "LEARNER_NOT_READY",
-  "NOT_ENOUGH_STARTED",
   "QUORUM_NOT_CONNECTED",
   "CHANGE_IN_PROGRESS",
 ]);

@@ -49,7 +49,7 @@ describe("adding", () => {
   test("a voter is refused where the larger quorum would not be connected", () => {
     // Three of four would be needed, and two are up.
     expect(() => planRequest(cluster([1, 2, 3]), add, seeing([1, 2]))).toThrow(
-      expect.objectContaining({ code: "NOT_ENOUGH_STARTED", retryable: true }),
+      expect.objectContaining({ code: "QUORUM_NOT_CONNECTED", retryable: true }),
     );
   });
 

@@ -67,7 +67,7 @@ function planAdd(
     const message = `${current.learners.length} members are catching up or learners already; at most ${LEARNERS_MAX} at a time`;
     throw new MembershipRefusedError("TOO_MANY_LEARNERS", message);
   }
-  if (!learner) requireStarted(current, current.voters.length + 1, view);
+  if (!learner) requireRoomForVoter(current, view);
   const id = view.newId();
   const profile = { id, name, storeId: RESERVED_STORE, peerAddress, clientAddress };
   const promotion = { learner: id, replaces: undefined };
@@ -174,13 +174,13 @@ function refuseTaken(
 }
 
 /** A voter more must not raise the quorum above what is up, or one failure would end all writes. */
-function requireStarted(current: Membership, votersThen: number, view: ClusterView): void {
-  const started = current.voters.filter((id) => view.isConnected(id)).length;
-  const needed = majority(votersThen);
+function requireRoomForVoter(current: Membership, view: ClusterView): void {
+  const connected = current.voters.filter((id) => view.isConnected(id)).length;
+  const needed = majority(current.voters.length + 1);
   // From one voter a second one is always waited for: it joins as a learner and blocks nothing.
-  if (started >= needed || current.voters.length === 1) return;
-  const message = `with one voter more ${needed} are needed for a quorum, and ${started} are connected`;
-  throw new MembershipRefusedError("NOT_ENOUGH_STARTED", message);
+  if (connected >= needed || current.voters.length === 1) return;
+  const message = `with one voter more ${needed} are needed for a quorum, and ${connected} are connected`;
+  throw new MembershipRefusedError("QUORUM_NOT_CONNECTED", message);
 }
 
 /** The voters that stay must have a quorum among themselves. */

@@ -1,7 +1,8 @@
 import { isWireId, type MemberId } from "@holdfast/base";
+import { parseAddress } from "@holdfast/config";
 import { RefusedRequestError } from "@holdfast/protocol";
 
-const SCHEME = /^https?:\/\//;
+const SCHEME = /^https?:\/\//i;
 
 /**
  * The peer address that a list of URLs names: members of Holdfast have one.
@@ -9,16 +10,14 @@ const SCHEME = /^https?:\/\//;
  * @throws RefusedRequestError as etcd refuses URLs that it cannot use.
  */
 export function peerAddressOf(urls: readonly string[]): string {
-  const [url] = urls;
+  const url = urls[0]?.trim();
   if (url === undefined || urls.length > 1 || !SCHEME.test(url)) throw invalidUrls();
-  return checkedAddress(url.replace(SCHEME, "").replace(/\/$/, ""));
+  return checkedAddress(url.replace(SCHEME, ""));
 }
 
-/** `host:port`, whatever the host. */
+/** `host:port`, as a file of the cluster would have it. */
 export function checkedAddress(address: string): string {
-  const port = /^[^\s/:]+:(\d{1,5})$|^\[[0-9a-fA-F:.]+\]:(\d{1,5})$/.exec(address);
-  const number = Number(port?.[1] ?? port?.[2]);
-  if (!(number >= 1 && number <= 65_535)) throw invalidUrls();
+  if (parseAddress(address) === undefined) throw invalidUrls();
   return address;
 }
 
