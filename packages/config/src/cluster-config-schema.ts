@@ -1,5 +1,10 @@
 import { z } from "zod";
 import { isWildcardHost, parseAddress } from "./address.ts";
+import {
+  compactionModeSchema,
+  retentionSchema,
+  type WrittenCompaction,
+} from "./compaction-config.ts";
 
 /** Nodes in one file at most: each leader sends to all others. */
 export const NODES_MAX = 31;
@@ -45,6 +50,7 @@ export interface WrittenConfig {
   readonly cluster: string;
   readonly raft?: WrittenTimings | undefined;
   readonly limits?: WrittenLimits | undefined;
+  readonly compaction?: WrittenCompaction | undefined;
   readonly nodes: readonly WrittenNode[];
 }
 
@@ -94,6 +100,12 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
         { error: objectOf("diskReserveBytes, snapshotBytesPerSecond") },
       )
       .optional(),
+    compaction: z
+      .strictObject(
+        { mode: compactionModeSchema.optional(), retention: retentionSchema.optional() },
+        { error: objectOf("mode, retention") },
+      )
+      .optional(),
     nodes: z
       .array(
         z.strictObject(
@@ -111,7 +123,7 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
       .min(1, { error: `a list of 1 to ${NODES_MAX} nodes` })
       .max(NODES_MAX, { error: `a list of 1 to ${NODES_MAX} nodes` }),
   },
-  { error: objectOf("cluster, raft, limits, nodes") },
+  { error: objectOf("cluster, raft, limits, compaction, nodes") },
 );
 
 function objectOf(fields: string): string {

@@ -1,3 +1,5 @@
+import type { CompactionConfig } from "./compaction-config.ts";
+
 /** How the cluster paces itself; the same on every node. */
 export interface RaftTimings {
   /**
@@ -62,5 +64,6 @@ export interface ClusterConfig {
   readonly cluster: string;
   readonly raft: RaftTimings;
   readonly limits: ClusterLimits;
+  readonly compaction: CompactionConfig;
   readonly nodes: readonly NodeConfig[];
 }

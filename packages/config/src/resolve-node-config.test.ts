@@ -39,6 +39,24 @@ test("what a node overrides shows in its own entry of the cluster and in no othe
   expect(resolved.logLevel).toBe("debug");
 });
 
+test("the mode of compaction in a flag does not keep the retention of the file", () => {
+  const byFlags = { compactionMode: "revision", compactionRetention: "1000" };
+  const byVariable = { HOLDFAST_COMPACTION_RETENTION: "30m" };
+
+  expect(resolve({}).config.compaction).toEqual({ mode: "periodic", retentionMs: 3_600_000 });
+  expect(resolve({ flags: byFlags, env: byVariable }).config.compaction).toEqual({
+    mode: "revision",
+    revisions: 1000,
+  });
+  expect(resolve({ env: byVariable }).config.compaction).toEqual({
+    mode: "periodic",
+    retentionMs: 1_800_000,
+  });
+  expect(() => resolve({ flags: { compactionMode: "revision" } })).toThrow(
+    "--compaction-mode: expected how many revisions stay",
+  );
+});
+
 test("an empty variable counts as not set", () => {
   expect(resolve({ env: { HOLDFAST_DATA: "" } }).node.data).toBe(".data/n1");
 });

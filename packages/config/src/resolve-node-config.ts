@@ -7,6 +7,13 @@ import {
   electionTimeoutSchema,
   heartbeatSchema,
 } from "./cluster-config-schema.ts";
+import {
+  type CompactionConfig,
+  compactionModeSchema,
+  readCompaction,
+  retentionSchema,
+  writtenCompaction,
+} from "./compaction-config.ts";
 import { ConfigError } from "./config-error.ts";
 import {
   CLUSTER_VARIABLES,
@@ -24,6 +31,8 @@ export interface NodeFlags {
   readonly data?: string | undefined;
   readonly heartbeatMs?: string | undefined;
   readonly electionTimeoutMs?: string | undefined;
+  readonly compactionMode?: string | undefined;
+  readonly compactionRetention?: string | undefined;
   readonly logLevel?: string | undefined;
 }
 
@@ -63,6 +72,7 @@ export function resolveNodeConfig(given: {
     cluster: config.cluster,
     raft: Object.freeze({ heartbeatMs, electionTimeoutMs }),
     limits: config.limits,
+    compaction: resolveCompaction(config.compaction, flags, env),
     nodes: Object.freeze(config.nodes.map((one) => (one.id === nodeId ? node : one))),
   });
   refuseBrokenRules(resolved);
@@ -115,6 +125,28 @@ function writtenValue(
   const variable = VARIABLES[field];
   const text = env[variable];
   return text === undefined || text === "" ? undefined : { text, source: variable };
+}
+
+/** A mode of its own does not keep the retention of the file, which counts in other units. */
+function resolveCompaction(
+  inFile: CompactionConfig,
+  flags: NodeFlags,
+  env: Environment,
+): CompactionConfig {
+  const mode = override(flags, env, "compactionMode", compactionModeSchema);
+  const retention = override(flags, env, "compactionRetention", retentionSchema);
+  if (mode === undefined && retention === undefined) return inFile;
+  const isKept = mode === undefined || mode === inFile.mode;
+  const base = isKept ? writtenCompaction(inFile) : {};
+  const compaction = readCompaction({
+    ...base,
+    ...(mode === undefined ? {} : { mode }),
+    ...(retention === undefined ? {} : { retention }),
+  });
+  if (!("expected" in compaction)) return Object.freeze(compaction);
+  const field = retention === undefined ? "compactionMode" : "compactionRetention";
+  const source = writtenValue(flags, env, field)?.source ?? "";
+  throw problem({ source, path: "", ...compaction });
 }
 
 function resolveLogLevel(flags: NodeFlags, env: Environment): LogLevel {

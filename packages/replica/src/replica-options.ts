@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
 import type { RaftOptions } from "@holdfast/raft";
 import { STATE_LIMITS, type StateLimits } from "@holdfast/storage";
+import type { CompactionRule } from "./upkeep/compaction-rule.ts";
 
 /** The limits of one replica. */
 export interface ReplicaOptions {
@@ -71,6 +72,12 @@ export interface ReplicaOptions {
    */
   readonly sessionIdleMs: Millis;
   /**
+   * What of the past this member gives up by itself while it leads.
+   *
+   * @default nothing
+   */
+  readonly compaction: CompactionRule;
+  /**
    * Of the store that keeps the applied state.
    *
    * @default STATE_LIMITS
@@ -79,6 +86,7 @@ export interface ReplicaOptions {
 }
 
 const MIB = 1024 * 1024;
+const NO_COMPACTION: CompactionRule = Object.freeze({ mode: "off" });
 
 export function resolveReplicaOptions(
   given: Partial<ReplicaOptions> & Pick<ReplicaOptions, "raft">,
@@ -94,6 +102,7 @@ export function resolveReplicaOptions(
     sliceMs: 5,
     snapshotBytesPerSecond: 12 * MIB,
     sessionIdleMs: 3_600_000,
+    compaction: NO_COMPACTION,
     state: STATE_LIMITS,
     ...given,
   });

@@ -130,6 +130,7 @@ async function openOn(
     options: resolveReplicaOptions({
       raft: resolveRaftOptions(config.raft),
       snapshotBytesPerSecond,
+      compaction: config.compaction,
     }),
     clock,
     turn,
