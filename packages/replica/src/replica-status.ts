@@ -32,6 +32,7 @@ export function replicaStatus(
     stateBytes,
     waitingFor,
     shortage: room.shortage,
+    alarms: member?.state.machine.alarms.all() ?? [],
     electionTimeoutMs: options.raft.electionTimeoutMs,
   });
 }

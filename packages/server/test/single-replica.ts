@@ -197,6 +197,7 @@ export class SingleReplica implements ReplicaApi {
       stateBytes: 4096,
       waitingFor: undefined,
       shortage: this.shortage,
+      alarms: this.#machine.alarms.all(),
       electionTimeoutMs: 1000,
     };
   }

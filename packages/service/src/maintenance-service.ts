@@ -1,6 +1,7 @@
 import type { MemberId, Revision } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
+  type Alarm,
   type HashKv,
   hashKvSteps,
   hashStateSteps,
@@ -29,6 +30,8 @@ export interface MemberStatus {
   readonly isLearner: boolean;
   /** What is wrong, in etcd's words where it has any. */
   readonly errors: readonly string[];
+  /** What the log knows to be wrong. */
+  readonly alarms: readonly Alarm[];
 }
 
 /** Looks after one member. Answers from what is known here, without asking others. */
@@ -95,6 +98,7 @@ export class MaintenanceService {
       revision: status.revision,
       isLearner: status.role === "learner",
       errors,
+      alarms: status.alarms,
     };
   }
 }
