@@ -45,6 +45,14 @@ export const heartbeatSchema: z.ZodType<number> = milliseconds(HEARTBEAT_MS_MAX)
 /** An election timeout, ms. */
 export const electionTimeoutSchema: z.ZodType<number> = milliseconds(ELECTION_TIMEOUT_MS_MAX);
 
+const QUOTA_EXPECTED = "a whole number of bytes, 0 for the default, below 0 for no quota";
+
+/** How large the state may grow, bytes. */
+export const quotaSchema: z.ZodType<number> = z
+  .int({ error: QUOTA_EXPECTED })
+  .min(Number.MIN_SAFE_INTEGER, { error: QUOTA_EXPECTED })
+  .max(Number.MAX_SAFE_INTEGER, { error: QUOTA_EXPECTED });
+
 /** A file as it was written: every field that has a default may be absent. */
 export interface WrittenConfig {
   readonly cluster: string;
@@ -64,6 +72,7 @@ export interface WrittenTimings {
 export interface WrittenLimits {
   readonly diskReserveBytes?: number | undefined;
   readonly snapshotBytesPerSecond?: number | undefined;
+  readonly quotaBytes?: number | undefined;
 }
 
 /** As written; only the zone may be absent. */
@@ -96,8 +105,9 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
             SNAPSHOT_BYTES_PER_SECOND_MIN,
             SNAPSHOT_BYTES_PER_SECOND_MAX,
           ).optional(),
+          quotaBytes: quotaSchema.optional(),
         },
-        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond") },
+        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond, quotaBytes") },
       )
       .optional(),
     compaction: z

@@ -36,6 +36,13 @@ export interface ClusterLimits {
    * @default 12582912 (12 MiB)
    */
   readonly snapshotBytesPerSecond: number;
+  /**
+   * How large the applied state may grow on a node's disk, bytes, history included: beyond, the
+   * cluster takes only what does not make it larger (decision 16). Below 0: as large as it likes.
+   *
+   * @default 2147483648 (2 GiB, etcd's)
+   */
+  readonly quotaBytes: number;
 }
 
 const MIB = 1024 * 1024;
@@ -44,6 +51,7 @@ const MIB = 1024 * 1024;
 export const CLUSTER_LIMITS: ClusterLimits = Object.freeze({
   diskReserveBytes: 64 * MIB,
   snapshotBytesPerSecond: 12 * MIB,
+  quotaBytes: 2048 * MIB,
 });
 
 export interface NodeConfig {

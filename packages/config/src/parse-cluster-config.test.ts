@@ -62,15 +62,20 @@ test("three nodes have the ports that etcd's users expect", async () => {
 });
 
 test("64 MiB of the disk stay free and 12 MiB of states are sent a second unless the file says otherwise", () => {
-  const written = "{ diskReserveBytes: 0, snapshotBytesPerSecond: 1048576 }";
+  const written = "{ diskReserveBytes: 0, snapshotBytesPerSecond: 1048576, quotaBytes: -1 }";
   const absent = parseClusterConfig(file({}), "demo.yaml");
   const given = parseClusterConfig(file({ limits: written }), "demo.yaml");
 
   expect(absent.limits).toEqual({
     diskReserveBytes: 67_108_864,
     snapshotBytesPerSecond: 12_582_912,
+    quotaBytes: 2_147_483_648,
   });
-  expect(given.limits).toEqual({ diskReserveBytes: 0, snapshotBytesPerSecond: 1_048_576 });
+  expect(given.limits).toEqual({
+    diskReserveBytes: 0,
+    snapshotBytesPerSecond: 1_048_576,
+    quotaBytes: -1,
+  });
 });
 
 test.each([

@@ -120,6 +120,7 @@ function withDefaults(
       diskReserveBytes: limits?.diskReserveBytes ?? CLUSTER_LIMITS.diskReserveBytes,
       snapshotBytesPerSecond:
         limits?.snapshotBytesPerSecond ?? CLUSTER_LIMITS.snapshotBytesPerSecond,
+      quotaBytes: limits?.quotaBytes || CLUSTER_LIMITS.quotaBytes,
     }),
     compaction: Object.freeze(compaction),
     nodes: Object.freeze(nodes.map((node) => Object.freeze({ ...node, zone: node.zone }))),

@@ -57,6 +57,17 @@ test("the mode of compaction in a flag does not keep the retention of the file",
   );
 });
 
+test("a quota may be off, and 0 is the default", () => {
+  const quota = (quotaBytes: string) => resolve({ flags: { quotaBytes } }).config.limits.quotaBytes;
+
+  expect(quota("-1")).toBe(-1);
+  expect(quota("0")).toBe(2_147_483_648);
+  expect(resolve({ env: { HOLDFAST_QUOTA_BYTES: "8589934592" } }).config.limits).toMatchObject({
+    quotaBytes: 8_589_934_592,
+  });
+  expect(() => quota("2GiB")).toThrow("--quota-bytes: expected a whole number of bytes");
+});
+
 test("an empty variable counts as not set", () => {
   expect(resolve({ env: { HOLDFAST_DATA: "" } }).node.data).toBe(".data/n1");
 });

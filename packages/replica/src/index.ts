@@ -39,3 +39,4 @@ export {
 } from "./replica-errors.ts";
 export { type ReplicaOptions, resolveReplicaOptions } from "./replica-options.ts";
 export type { SnapshotObserver, SnapshotTransfer } from "./snapshot/snapshot-observer.ts";
+export { quotaWarning } from "./space/quota-level.ts";

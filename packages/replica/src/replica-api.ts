@@ -118,6 +118,8 @@ export interface ReplicaStatus {
   readonly compactRevision: Revision;
   /** Size of the applied state on disk, bytes, roughly. */
   readonly stateBytes: number;
+  /** How large that may grow; below 0: as large as it likes. */
+  readonly quotaBytes: number;
   /** Why the replica does not serve, in words for a person; `undefined` when it does. */
   readonly waitingFor: string | undefined;
   /** Why this node's disk has no room for more, and what to do, in words; `undefined` when it has (decision 14). */

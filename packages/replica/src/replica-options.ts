@@ -72,6 +72,12 @@ export interface ReplicaOptions {
    */
   readonly sessionIdleMs: Millis;
   /**
+   * How large the applied state may grow on the disk, bytes; below 0: as large as it likes.
+   *
+   * @default -1
+   */
+  readonly quotaBytes: number;
+  /**
    * What of the past this member gives up by itself while it leads.
    *
    * @default nothing
@@ -102,6 +108,7 @@ export function resolveReplicaOptions(
     sliceMs: 5,
     snapshotBytesPerSecond: 12 * MIB,
     sessionIdleMs: 3_600_000,
+    quotaBytes: -1,
     compaction: NO_COMPACTION,
     state: STATE_LIMITS,
     ...given,

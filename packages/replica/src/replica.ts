@@ -294,7 +294,8 @@ export class Replica implements ReplicaApi {
     this.#member = member;
     this.#published({ ...member.state.machine.point, events: undefined });
     this.#waitingFor = undefined;
-    this.#upkeep = new Upkeep({ member, clock, options, logger });
+    const size = () => this.#stateSize;
+    this.#upkeep = new Upkeep({ member, clock, options, logger, size });
     this.#removalWatch = new RemovalWatch({
       member,
       clusterId,
@@ -310,10 +311,11 @@ export class Replica implements ReplicaApi {
   }
 
   async #openEngine(directory: string): Promise<Engine> {
+    const { clock, options } = this.#parts;
     const engine = await this.#parts.openEngine(directory);
     this.#stateSize?.stop();
     if (this.#stopped !== undefined) return engine;
-    this.#stateSize = new StateSize(engine, this.#parts.clock);
+    this.#stateSize = new StateSize(engine, clock, options.quotaBytes);
     await this.#stateSize.start();
     return engine;
   }

@@ -120,7 +120,7 @@ async function openOn(
   const { config, node, logger, bootstrap } = parts;
   const clock = new SystemClock();
   const turn = new SystemTurn();
-  const { diskReserveBytes: reserveBytes, snapshotBytesPerSecond } = config.limits;
+  const { diskReserveBytes: reserveBytes, snapshotBytesPerSecond, quotaBytes } = config.limits;
   const disk = await openDisk(directory, { path: directory.path, reserveBytes, clock, logger });
   const replica: Replica = new Replica({
     self: { ...configured(node), storeId: directory.storeId },
@@ -130,6 +130,7 @@ async function openOn(
     options: resolveReplicaOptions({
       raft: resolveRaftOptions(config.raft),
       snapshotBytesPerSecond,
+      quotaBytes,
       compaction: config.compaction,
     }),
     clock,

@@ -1,5 +1,5 @@
 import type { MemberId, Revision } from "@holdfast/base";
-import type { ReplicaApi } from "@holdfast/replica";
+import { quotaWarning, type ReplicaApi } from "@holdfast/replica";
 import {
   type Alarm,
   type HashKv,
@@ -13,8 +13,6 @@ import type { Headers } from "./response-header.ts";
 
 /** The release of etcd whose interface is spoken; clients parse it and turn features on by it. */
 export const ETCD_VERSION = "3.6.0";
-/** etcd's default, bytes; shown only. */
-const SIZE_QUOTA_BYTES = 2 * 1024 ** 3;
 
 /** How one member is. */
 export interface MemberStatus {
@@ -86,11 +84,13 @@ export class MaintenanceService {
     const errors: string[] = [];
     if (status.leader === undefined) errors.push("etcdserver: no leader");
     if (status.waitingFor !== undefined) errors.push(status.waitingFor);
+    const warning = quotaWarning(status.stateBytes, status.quotaBytes);
+    if (warning !== undefined) errors.push(warning);
     if (status.shortage !== undefined) errors.push(`NOSPACE: ${status.shortage}`);
     return {
       version: ETCD_VERSION,
       stateBytes: status.stateBytes,
-      sizeQuotaBytes: SIZE_QUOTA_BYTES,
+      sizeQuotaBytes: status.quotaBytes,
       leader: status.leader ?? 0,
       lastIndex: status.lastIndex,
       appliedIndex: status.applied,

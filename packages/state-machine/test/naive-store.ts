@@ -1,7 +1,6 @@
 import type { ByteString } from "@holdfast/base";
 import { toByteString } from "@holdfast/base";
 import type {
-  AlarmOperation,
   ApplyFailure,
   CommandBatch,
   Compare,
@@ -16,6 +15,7 @@ import type {
   TxnOperation,
   TxnResult,
 } from "../src/index.ts";
+import { applyToAlarms, type NaiveAlarms, refusedByAlarm } from "./naive-alarms.ts";
 import { applyToLeases, attachedTo, type NaiveLease } from "./naive-leases.ts";
 
 /** One version of a key, or its deletion. */
@@ -45,8 +45,7 @@ export class NaiveStore {
   readonly versions: Version[] = [];
   readonly sessions = new Map<ByteString, NaiveSession>();
   readonly leases = new Map<bigint, NaiveLease>();
-  /** `member kind`, and by what it was raised. */
-  readonly alarms = new Map<string, "activate" | "raise">();
+  readonly alarms: NaiveAlarms = new Map();
   readonly deletionsMax: number;
 
   constructor(deletionsMax: number) {
@@ -130,8 +129,11 @@ export class NaiveStore {
       }
       return { kind: "session-expire", revision: this.revision } as const;
     }
-    if (operation.kind === "alarm") return this.#alarm(operation);
-    const refused = this.#refusedByAlarm(operation);
+    if (operation.kind === "alarm") {
+      const found = applyToAlarms(this.alarms, operation);
+      return { kind: "alarm", revision: this.revision, found } as const;
+    }
+    const refused = refusedByAlarm(this.alarms, operation);
     if (refused !== undefined) return this.#failed({ reason: refused });
     if (operation.kind === "compact") return this.#compact(operation.revision);
     if (isOfLeases(operation)) return applyToLeases(this, operation);
@@ -139,29 +141,6 @@ export class NaiveStore {
     const result = trial.run(operation);
     if (result.kind !== "failed") this.write(trial.writes);
     return result;
-  }
-
-  #alarm({ action, alarm: { member, kind } }: AlarmOperation): OperationResult {
-    const name = `${member} ${kind}`;
-    const cause = this.alarms.get(name);
-    if (action === "activate" || action === "raise") {
-      if (cause === undefined) this.alarms.set(name, action);
-      return { kind: "alarm", revision: this.revision, found: true };
-    }
-    const found = action === "clear" ? cause === "raise" : cause !== undefined;
-    if (found) this.alarms.delete(name);
-    return { kind: "alarm", revision: this.revision, found };
-  }
-
-  #refusedByAlarm(operation: Operation): "corrupt" | "no-space" | undefined {
-    const stands = (kind: string): boolean =>
-      [...this.alarms.keys()].some((name) => name.endsWith(kind));
-    const isHarmless = ["lease-renew", "lease-checkpoint"].includes(operation.kind);
-    if (stands("corrupt") && !isHarmless) return "corrupt";
-    // A put anywhere within: what its text says is as good as walking it.
-    const text = JSON.stringify(operation, (_, value) => (typeof value === "bigint" ? 0 : value));
-    const grows = text.includes('"kind":"put"') || operation.kind === "lease-grant";
-    return stands("nospace") && grows ? "no-space" : undefined;
   }
 
   /** One revision, if anything is written. */
