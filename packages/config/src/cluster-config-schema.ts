@@ -15,6 +15,9 @@ export const ELECTION_TIMEOUT_MS_MAX = 60_000;
 
 /** The largest reserve of disk space that a file may ask for, bytes. */
 export const DISK_RESERVE_BYTES_MAX: number = 1024 * 1024 * 1024 * 1024;
+/** How often members may be asked to read all that is on their disks, ms. */
+export const HASH_CHECK_MS_MIN = 1_000;
+export const HASH_CHECK_MS_MAX: number = 30 * 24 * 3_600_000;
 export const SNAPSHOT_BYTES_PER_SECOND_MIN: number = 1024 * 1024;
 export const SNAPSHOT_BYTES_PER_SECOND_MAX: number = 1024 * 1024 * 1024 * 1024;
 
@@ -73,6 +76,7 @@ export interface WrittenLimits {
   readonly diskReserveBytes?: number | undefined;
   readonly snapshotBytesPerSecond?: number | undefined;
   readonly quotaBytes?: number | undefined;
+  readonly hashCheckMs?: number | undefined;
 }
 
 /** As written; only the zone may be absent. */
@@ -106,8 +110,9 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
             SNAPSHOT_BYTES_PER_SECOND_MAX,
           ).optional(),
           quotaBytes: quotaSchema.optional(),
+          hashCheckMs: milliseconds(HASH_CHECK_MS_MAX, HASH_CHECK_MS_MIN).optional(),
         },
-        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond, quotaBytes") },
+        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond, quotaBytes, hashCheckMs") },
       )
       .optional(),
     compaction: z
@@ -140,9 +145,9 @@ function objectOf(fields: string): string {
   return `only the fields ${fields}`;
 }
 
-function milliseconds(max: number): z.ZodType<number> {
-  const error = `a whole number of milliseconds from 1 to ${max}`;
-  return z.int({ error }).min(1, { error }).max(max, { error });
+function milliseconds(max: number, min = 1): z.ZodType<number> {
+  const error = `a whole number of milliseconds from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
 function bytes(min: number, max: number): z.ZodType<number> {

@@ -43,6 +43,13 @@ export interface ClusterLimits {
    * @default 2147483648 (2 GiB, etcd's)
    */
   readonly quotaBytes: number;
+  /**
+   * Between two comparisons of what the members' disks hold, ms: each reads all of it. What
+   * they applied is compared all the time (decision 17).
+   *
+   * @default 600000 (10 minutes)
+   */
+  readonly hashCheckMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -52,6 +59,7 @@ export const CLUSTER_LIMITS: ClusterLimits = Object.freeze({
   diskReserveBytes: 64 * MIB,
   snapshotBytesPerSecond: 12 * MIB,
   quotaBytes: 2048 * MIB,
+  hashCheckMs: 600_000,
 });
 
 export interface NodeConfig {

@@ -70,11 +70,13 @@ test("64 MiB of the disk stay free and 12 MiB of states are sent a second unless
     diskReserveBytes: 67_108_864,
     snapshotBytesPerSecond: 12_582_912,
     quotaBytes: 2_147_483_648,
+    hashCheckMs: 600_000,
   });
   expect(given.limits).toEqual({
     diskReserveBytes: 0,
     snapshotBytesPerSecond: 1_048_576,
     quotaBytes: -1,
+    hashCheckMs: 600_000,
   });
 });
 

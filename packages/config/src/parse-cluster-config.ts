@@ -120,6 +120,7 @@ function withDefaults(
       diskReserveBytes: limits?.diskReserveBytes ?? CLUSTER_LIMITS.diskReserveBytes,
       snapshotBytesPerSecond:
         limits?.snapshotBytesPerSecond ?? CLUSTER_LIMITS.snapshotBytesPerSecond,
+      hashCheckMs: limits?.hashCheckMs ?? CLUSTER_LIMITS.hashCheckMs,
       quotaBytes: limits?.quotaBytes || CLUSTER_LIMITS.quotaBytes,
     }),
     compaction: Object.freeze(compaction),

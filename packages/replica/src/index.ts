@@ -1,4 +1,5 @@
 export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
+export type { HashMessage } from "./hashes/hash-message.ts";
 export type { LeaseMessage } from "./leases/lease-message.ts";
 export type { LeaseCounts, ReplicaLeases } from "./leases/replica-leases.ts";
 export { memberIdOf } from "./member-id.ts";

@@ -24,6 +24,8 @@ import type { Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage"
 import { CoreLoop } from "./core-loop.ts";
 import { CurrentState } from "./current-state.ts";
 import type { DiskObserver } from "./disk-observer.ts";
+import type { HashComparison } from "./hashes/hash-comparison.ts";
+import { hashComparisonOf } from "./hashes/hash-comparison-of.ts";
 import { type MemberLeases, memberLeasesOf } from "./leases/member-leases.ts";
 import { LogReads } from "./log-reads.ts";
 import { LogWriter } from "./log-writer.ts";
@@ -95,6 +97,7 @@ export class Member {
   #leader: MemberId | undefined;
   readonly #own: OwnMembership;
   readonly #space: SpaceWatch;
+  readonly #hashes: HashComparison;
   readonly #inbox: PeerInbox;
   readonly #neighbours: Neighbours;
 
@@ -156,12 +159,14 @@ export class Member {
     this.administration = this.#administration();
     this.leases = memberLeasesOf(parts, this);
     this.#space = spaceWatchOf(parts, this);
+    this.#hashes = hashComparisonOf(parts, this);
     this.#inbox = new PeerInbox({
       logger: this.#logger,
       administration: this.administration,
       proposer: this.proposer,
       space: this.#space,
       leases: this.leases,
+      hashes: this.#hashes,
       enqueue,
     });
     this.#own = OwnMembership.recovered(id, parts.recovered, membershipCodec);
@@ -227,6 +232,7 @@ export class Member {
     this.#loop.start();
     this.#space.start();
     this.leases.start();
+    this.#hashes.start();
     this.#appliedTo(this.applied);
   }
 
@@ -276,6 +282,7 @@ export class Member {
   peerDisconnected(peer: MemberId): void {
     this.administration.disconnected(peer);
     this.leases.questions.disconnected(peer);
+    this.#hashes.disconnected(peer);
     this.#loop.enqueue({ kind: "peer-disconnected", peer });
   }
 
@@ -297,6 +304,7 @@ export class Member {
     this.#loop.stop();
     this.#space.stop();
     this.leases.stop();
+    this.#hashes.stop();
     this.#neighbours.stop();
     await this.#writer.stop();
     await this.#snapshots.stop();

@@ -72,6 +72,13 @@ export interface ReplicaOptions {
    */
   readonly sessionIdleMs: Millis;
   /**
+   * Between two comparisons of what members have on their disks, ms; of what they applied it is
+   * compared all the time. 0: nothing is compared.
+   *
+   * @default 0
+   */
+  readonly hashCheckMs: Millis;
+  /**
    * How large the applied state may grow on the disk, bytes; below 0: as large as it likes.
    *
    * @default -1
@@ -108,6 +115,7 @@ export function resolveReplicaOptions(
     sliceMs: 5,
     snapshotBytesPerSecond: 12 * MIB,
     sessionIdleMs: 3_600_000,
+    hashCheckMs: 0,
     quotaBytes: -1,
     compaction: NO_COMPACTION,
     state: STATE_LIMITS,
