@@ -56,7 +56,7 @@ const cluster: TestProjectInlineConfiguration = {
     ...processes,
     name: "cluster",
     include: [
-      "test/{bad-input,cli,clients,clock,cluster,compatibility,disk,failover,leases,membership,network,recovery,server,transactions,watch}/**/*.test.ts",
+      "test/{bad-input,cli,clients,clock,cluster,compatibility,disk,failover,leases,membership,network,recovery,server,space,transactions,watch}/**/*.test.ts",
     ],
     exclude: TIMED,
     // Modules are loaded once for all files of a worker; each file has a cluster of its own.

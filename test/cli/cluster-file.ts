@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CLUSTER_LIMITS, type ClusterConfig } from "@holdfast/config";
+import { CLUSTER_LIMITS, type ClusterConfig, COMPACTION_DEFAULT } from "@holdfast/config";
 import { clusterFile, freePorts } from "@holdfast/testkit";
 
 /** Writes a cluster's file for nodes on free ports, with all that they keep in `directory`. */
@@ -20,6 +20,7 @@ export async function writeClusterFile(
     cluster: "cli",
     raft: { heartbeatMs: 100, electionTimeoutMs: 1000 },
     limits: CLUSTER_LIMITS,
+    compaction: COMPACTION_DEFAULT,
     nodes,
   };
   const path = join(directory, "cluster.yaml");

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CLUSTER_LIMITS, type ClusterConfig } from "@holdfast/config";
+import { CLUSTER_LIMITS, type ClusterConfig, COMPACTION_DEFAULT } from "@holdfast/config";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Supervisor } from "../src/up/supervisor.ts";
 import { freePorts, listen } from "./ports.ts";
@@ -96,6 +96,7 @@ async function stage(): Promise<Stage> {
     cluster: "test",
     raft: { heartbeatMs: 100, electionTimeoutMs: 1000 },
     limits: { ...CLUSTER_LIMITS, diskReserveBytes: 0 },
+    compaction: COMPACTION_DEFAULT,
     nodes: [
       { id: "n1", client: `127.0.0.1:${client1}`, peer: `127.0.0.1:${peer1}` },
       { id: "n2", client: `127.0.0.1:${client2}`, peer: `127.0.0.1:${peer2}` },

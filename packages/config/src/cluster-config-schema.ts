@@ -1,5 +1,10 @@
 import { z } from "zod";
 import { isWildcardHost, parseAddress } from "./address.ts";
+import {
+  compactionModeSchema,
+  retentionSchema,
+  type WrittenCompaction,
+} from "./compaction-config.ts";
 
 /** Nodes in one file at most: each leader sends to all others. */
 export const NODES_MAX = 31;
@@ -10,6 +15,9 @@ export const ELECTION_TIMEOUT_MS_MAX = 60_000;
 
 /** The largest reserve of disk space that a file may ask for, bytes. */
 export const DISK_RESERVE_BYTES_MAX: number = 1024 * 1024 * 1024 * 1024;
+/** How often members may be asked to read all that is on their disks, ms. */
+export const HASH_CHECK_MS_MIN = 1_000;
+export const HASH_CHECK_MS_MAX: number = 30 * 24 * 3_600_000;
 export const SNAPSHOT_BYTES_PER_SECOND_MIN: number = 1024 * 1024;
 export const SNAPSHOT_BYTES_PER_SECOND_MAX: number = 1024 * 1024 * 1024 * 1024;
 
@@ -40,11 +48,20 @@ export const heartbeatSchema: z.ZodType<number> = milliseconds(HEARTBEAT_MS_MAX)
 /** An election timeout, ms. */
 export const electionTimeoutSchema: z.ZodType<number> = milliseconds(ELECTION_TIMEOUT_MS_MAX);
 
+const QUOTA_EXPECTED = "a whole number of bytes, 0 for the default, below 0 for no quota";
+
+/** How large the state may grow, bytes. */
+export const quotaSchema: z.ZodType<number> = z
+  .int({ error: QUOTA_EXPECTED })
+  .min(Number.MIN_SAFE_INTEGER, { error: QUOTA_EXPECTED })
+  .max(Number.MAX_SAFE_INTEGER, { error: QUOTA_EXPECTED });
+
 /** A file as it was written: every field that has a default may be absent. */
 export interface WrittenConfig {
   readonly cluster: string;
   readonly raft?: WrittenTimings | undefined;
   readonly limits?: WrittenLimits | undefined;
+  readonly compaction?: WrittenCompaction | undefined;
   readonly nodes: readonly WrittenNode[];
 }
 
@@ -58,6 +75,8 @@ export interface WrittenTimings {
 export interface WrittenLimits {
   readonly diskReserveBytes?: number | undefined;
   readonly snapshotBytesPerSecond?: number | undefined;
+  readonly quotaBytes?: number | undefined;
+  readonly hashCheckMs?: number | undefined;
 }
 
 /** As written; only the zone may be absent. */
@@ -90,8 +109,16 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
             SNAPSHOT_BYTES_PER_SECOND_MIN,
             SNAPSHOT_BYTES_PER_SECOND_MAX,
           ).optional(),
+          quotaBytes: quotaSchema.optional(),
+          hashCheckMs: milliseconds(HASH_CHECK_MS_MAX, HASH_CHECK_MS_MIN).optional(),
         },
-        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond") },
+        { error: objectOf("diskReserveBytes, snapshotBytesPerSecond, quotaBytes, hashCheckMs") },
+      )
+      .optional(),
+    compaction: z
+      .strictObject(
+        { mode: compactionModeSchema.optional(), retention: retentionSchema.optional() },
+        { error: objectOf("mode, retention") },
       )
       .optional(),
     nodes: z
@@ -111,16 +138,16 @@ export const clusterConfigSchema: z.ZodType<WrittenConfig> = z.strictObject(
       .min(1, { error: `a list of 1 to ${NODES_MAX} nodes` })
       .max(NODES_MAX, { error: `a list of 1 to ${NODES_MAX} nodes` }),
   },
-  { error: objectOf("cluster, raft, limits, nodes") },
+  { error: objectOf("cluster, raft, limits, compaction, nodes") },
 );
 
 function objectOf(fields: string): string {
   return `only the fields ${fields}`;
 }
 
-function milliseconds(max: number): z.ZodType<number> {
-  const error = `a whole number of milliseconds from 1 to ${max}`;
-  return z.int({ error }).min(1, { error }).max(max, { error });
+function milliseconds(max: number, min = 1): z.ZodType<number> {
+  const error = `a whole number of milliseconds from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
 function bytes(min: number, max: number): z.ZodType<number> {

@@ -1,3 +1,5 @@
+import type { CompactionConfig } from "./compaction-config.ts";
+
 /** How the cluster paces itself; the same on every node. */
 export interface RaftTimings {
   /**
@@ -34,6 +36,20 @@ export interface ClusterLimits {
    * @default 12582912 (12 MiB)
    */
   readonly snapshotBytesPerSecond: number;
+  /**
+   * How large the applied state may grow on a node's disk, bytes, history included: beyond, the
+   * cluster takes only what does not make it larger (decision 16). Below 0: as large as it likes.
+   *
+   * @default 2147483648 (2 GiB, etcd's)
+   */
+  readonly quotaBytes: number;
+  /**
+   * Between two comparisons of what the members' disks hold, ms: each reads all of it. What
+   * they applied is compared all the time (decision 17).
+   *
+   * @default 600000 (10 minutes)
+   */
+  readonly hashCheckMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -42,6 +58,8 @@ const MIB = 1024 * 1024;
 export const CLUSTER_LIMITS: ClusterLimits = Object.freeze({
   diskReserveBytes: 64 * MIB,
   snapshotBytesPerSecond: 12 * MIB,
+  quotaBytes: 2048 * MIB,
+  hashCheckMs: 600_000,
 });
 
 export interface NodeConfig {
@@ -62,5 +80,6 @@ export interface ClusterConfig {
   readonly cluster: string;
   readonly raft: RaftTimings;
   readonly limits: ClusterLimits;
+  readonly compaction: CompactionConfig;
   readonly nodes: readonly NodeConfig[];
 }

@@ -15,6 +15,9 @@ export const NODE_VARIABLES = {
 export const CLUSTER_VARIABLES = {
   heartbeatMs: "HOLDFAST_HEARTBEAT_MS",
   electionTimeoutMs: "HOLDFAST_ELECTION_TIMEOUT_MS",
+  quotaBytes: "HOLDFAST_QUOTA_BYTES",
+  compactionMode: "HOLDFAST_COMPACTION_MODE",
+  compactionRetention: "HOLDFAST_COMPACTION_RETENTION",
   logLevel: "HOLDFAST_LOG_LEVEL",
 } as const;
 

@@ -6,6 +6,11 @@ export {
   type NodeConfig,
   type RaftTimings,
 } from "./cluster-config.ts";
+export {
+  COMPACTION_DEFAULT,
+  type CompactionConfig,
+  writtenCompaction,
+} from "./compaction-config.ts";
 export { ConfigError, type ConfigProblem } from "./config-error.ts";
 export {
   CLUSTER_VARIABLES,

@@ -9,13 +9,15 @@ const N2 = '{ id: n2, client: "127.0.0.1:2001", peer: "127.0.0.1:2002", data: .d
 function file(lines: {
   readonly raft?: string;
   readonly limits?: string;
+  readonly compaction?: string;
   readonly nodes?: readonly string[];
 }): string {
-  const { raft, limits, nodes = [N1, N2] } = lines;
+  const { raft, limits, compaction, nodes = [N1, N2] } = lines;
   return [
     "cluster: demo",
     ...(raft === undefined ? [] : [`raft: ${raft}`]),
     ...(limits === undefined ? [] : [`limits: ${limits}`]),
+    ...(compaction === undefined ? [] : [`compaction: ${compaction}`]),
     "nodes:",
     ...nodes.map((node) => `  - ${node}`),
   ].join("\n");
@@ -60,15 +62,48 @@ test("three nodes have the ports that etcd's users expect", async () => {
 });
 
 test("64 MiB of the disk stay free and 12 MiB of states are sent a second unless the file says otherwise", () => {
-  const written = "{ diskReserveBytes: 0, snapshotBytesPerSecond: 1048576 }";
+  const written = "{ diskReserveBytes: 0, snapshotBytesPerSecond: 1048576, quotaBytes: -1 }";
   const absent = parseClusterConfig(file({}), "demo.yaml");
   const given = parseClusterConfig(file({ limits: written }), "demo.yaml");
 
   expect(absent.limits).toEqual({
     diskReserveBytes: 67_108_864,
     snapshotBytesPerSecond: 12_582_912,
+    quotaBytes: 2_147_483_648,
+    hashCheckMs: 600_000,
   });
-  expect(given.limits).toEqual({ diskReserveBytes: 0, snapshotBytesPerSecond: 1_048_576 });
+  expect(given.limits).toEqual({
+    diskReserveBytes: 0,
+    snapshotBytesPerSecond: 1_048_576,
+    quotaBytes: -1,
+    hashCheckMs: 600_000,
+  });
+});
+
+test.each([
+  { written: undefined, read: { mode: "periodic", retentionMs: 3_600_000 } },
+  { written: "{ mode: periodic }", read: { mode: "periodic", retentionMs: 3_600_000 } },
+  { written: "{ retention: 2 }", read: { mode: "periodic", retentionMs: 7_200_000 } },
+  { written: "{ retention: 1h30m }", read: { mode: "periodic", retentionMs: 5_400_000 } },
+  { written: "{ retention: 2500ms }", read: { mode: "periodic", retentionMs: 2_500 } },
+  { written: '{ mode: periodic, retention: "0" }', read: { mode: "off" } },
+  { written: "{ mode: revision, retention: 5000 }", read: { mode: "revision", revisions: 5000 } },
+  { written: "{ mode: revision, retention: 0 }", read: { mode: "off" } },
+])("compaction $written means $read", ({ written, read }) => {
+  const given = written === undefined ? {} : { compaction: written };
+
+  expect(parseClusterConfig(file(given), "demo.yaml").compaction).toEqual(read);
+});
+
+test.each([
+  { written: "{ mode: hourly }", says: "compaction.mode: expected one of periodic, revision" },
+  { written: "{ mode: revision }", says: "compaction.retention: expected how many revisions stay" },
+  { written: "{ mode: revision, retention: 1h }", says: "compaction.retention: expected 0 for no" },
+  { written: "{ retention: 10ms }", says: "compaction.retention: expected 0 for no compaction" },
+  { written: "{ retention: soon }", says: 'found "soon"' },
+  { written: "{ keep: 1h }", says: "only the fields mode, retention" },
+])("compaction $written is refused", ({ written, says }) => {
+  expect(refusal(file({ compaction: written }))).toContain(says);
 });
 
 test("a time that is not given is the default, a zone that is not given is none", () => {
@@ -108,7 +143,7 @@ test.each([
   {
     wrong: "an unknown key at the top",
     text: `${file({})}\nport: 1`,
-    says: 'demo.yaml:5: port: expected only the fields cluster, raft, limits, nodes, found "port"',
+    says: 'demo.yaml:5: port: expected only the fields cluster, raft, limits, compaction, nodes, found "port"',
   },
   {
     wrong: "a missing key",

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { type BrokenRule, checkClusterConfig, formatPath } from "./check-cluster-config.ts";
 import { CLUSTER_LIMITS, type ClusterConfig } from "./cluster-config.ts";
 import { clusterConfigSchema, type WrittenConfig } from "./cluster-config-schema.ts";
+import { type CompactionConfig, readCompaction } from "./compaction-config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { nearest } from "./nearest.ts";
 
@@ -49,7 +50,12 @@ export function parseClusterConfig(text: string, path: string): ClusterConfig {
     const problems = checked.error.issues.flatMap((issue) => issueProblems(source, issue));
     throw new ConfigError(path, problems);
   }
-  const config = withDefaults(checked.data);
+  const compaction = readCompaction(checked.data.compaction);
+  if ("expected" in compaction) {
+    const rule = { path: ["compaction", "retention"], ...compaction };
+    throw new ConfigError(path, [brokenRuleProblem(source, rule)]);
+  }
+  const config = withDefaults(checked.data, compaction);
   const broken = checkClusterConfig(config);
   if (broken.length > 0) {
     const problems = broken.map((rule) => brokenRuleProblem(source, rule));
@@ -100,7 +106,10 @@ function unreadable(path: string, expected: string, found: string): ConfigError 
   return new ConfigError(path, [{ path: "", line: undefined, expected, found }]);
 }
 
-function withDefaults({ cluster, raft, limits, nodes }: WrittenConfig): ClusterConfig {
+function withDefaults(
+  { cluster, raft, limits, nodes }: WrittenConfig,
+  compaction: CompactionConfig,
+): ClusterConfig {
   return Object.freeze({
     cluster,
     raft: Object.freeze({
@@ -111,7 +120,10 @@ function withDefaults({ cluster, raft, limits, nodes }: WrittenConfig): ClusterC
       diskReserveBytes: limits?.diskReserveBytes ?? CLUSTER_LIMITS.diskReserveBytes,
       snapshotBytesPerSecond:
         limits?.snapshotBytesPerSecond ?? CLUSTER_LIMITS.snapshotBytesPerSecond,
+      hashCheckMs: limits?.hashCheckMs ?? CLUSTER_LIMITS.hashCheckMs,
+      quotaBytes: limits?.quotaBytes || CLUSTER_LIMITS.quotaBytes,
     }),
+    compaction: Object.freeze(compaction),
     nodes: Object.freeze(nodes.map((node) => Object.freeze({ ...node, zone: node.zone }))),
   });
 }

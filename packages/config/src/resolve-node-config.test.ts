@@ -39,6 +39,35 @@ test("what a node overrides shows in its own entry of the cluster and in no othe
   expect(resolved.logLevel).toBe("debug");
 });
 
+test("the mode of compaction in a flag does not keep the retention of the file", () => {
+  const byFlags = { compactionMode: "revision", compactionRetention: "1000" };
+  const byVariable = { HOLDFAST_COMPACTION_RETENTION: "30m" };
+
+  expect(resolve({}).config.compaction).toEqual({ mode: "periodic", retentionMs: 3_600_000 });
+  expect(resolve({ flags: byFlags, env: byVariable }).config.compaction).toEqual({
+    mode: "revision",
+    revisions: 1000,
+  });
+  expect(resolve({ env: byVariable }).config.compaction).toEqual({
+    mode: "periodic",
+    retentionMs: 1_800_000,
+  });
+  expect(() => resolve({ flags: { compactionMode: "revision" } })).toThrow(
+    "--compaction-mode: expected how many revisions stay",
+  );
+});
+
+test("a quota may be off, and 0 is the default", () => {
+  const quota = (quotaBytes: string) => resolve({ flags: { quotaBytes } }).config.limits.quotaBytes;
+
+  expect(quota("-1")).toBe(-1);
+  expect(quota("0")).toBe(2_147_483_648);
+  expect(resolve({ env: { HOLDFAST_QUOTA_BYTES: "8589934592" } }).config.limits).toMatchObject({
+    quotaBytes: 8_589_934_592,
+  });
+  expect(() => quota("2GiB")).toThrow("--quota-bytes: expected a whole number of bytes");
+});
+
 test("an empty variable counts as not set", () => {
   expect(resolve({ env: { HOLDFAST_DATA: "" } }).node.data).toBe(".data/n1");
 });

@@ -1,12 +1,20 @@
 import type { z } from "zod";
 import { checkClusterConfig, formatPath } from "./check-cluster-config.ts";
-import type { ClusterConfig, NodeConfig } from "./cluster-config.ts";
+import { CLUSTER_LIMITS, type ClusterConfig, type NodeConfig } from "./cluster-config.ts";
 import {
   addressSchema,
   dataSchema,
   electionTimeoutSchema,
   heartbeatSchema,
+  quotaSchema,
 } from "./cluster-config-schema.ts";
+import {
+  type CompactionConfig,
+  compactionModeSchema,
+  readCompaction,
+  retentionSchema,
+  writtenCompaction,
+} from "./compaction-config.ts";
 import { ConfigError } from "./config-error.ts";
 import {
   CLUSTER_VARIABLES,
@@ -24,6 +32,9 @@ export interface NodeFlags {
   readonly data?: string | undefined;
   readonly heartbeatMs?: string | undefined;
   readonly electionTimeoutMs?: string | undefined;
+  readonly quotaBytes?: string | undefined;
+  readonly compactionMode?: string | undefined;
+  readonly compactionRetention?: string | undefined;
   readonly logLevel?: string | undefined;
 }
 
@@ -57,12 +68,14 @@ export function resolveNodeConfig(given: {
   const electionTimeoutMs =
     override(flags, env, "electionTimeoutMs", electionTimeoutSchema, wholeNumber) ??
     config.raft.electionTimeoutMs;
+  const quotaBytes = resolveQuota(config, flags, env);
 
   const node = Object.freeze({ ...inFile, client, peer, data });
   const resolved: ClusterConfig = Object.freeze({
     cluster: config.cluster,
     raft: Object.freeze({ heartbeatMs, electionTimeoutMs }),
-    limits: config.limits,
+    limits: Object.freeze({ ...config.limits, quotaBytes }),
+    compaction: resolveCompaction(config.compaction, flags, env),
     nodes: Object.freeze(config.nodes.map((one) => (one.id === nodeId ? node : one))),
   });
   refuseBrokenRules(resolved);
@@ -117,6 +130,34 @@ function writtenValue(
   return text === undefined || text === "" ? undefined : { text, source: variable };
 }
 
+function resolveQuota({ limits }: ClusterConfig, flags: NodeFlags, env: Environment): number {
+  const given = override(flags, env, "quotaBytes", quotaSchema, integer);
+  // As in the file 0 is the default.
+  return given === undefined ? limits.quotaBytes : given || CLUSTER_LIMITS.quotaBytes;
+}
+
+/** A mode of its own does not keep the retention of the file, which counts in other units. */
+function resolveCompaction(
+  inFile: CompactionConfig,
+  flags: NodeFlags,
+  env: Environment,
+): CompactionConfig {
+  const mode = override(flags, env, "compactionMode", compactionModeSchema);
+  const retention = override(flags, env, "compactionRetention", retentionSchema);
+  if (mode === undefined && retention === undefined) return inFile;
+  const isKept = mode === undefined || mode === inFile.mode;
+  const base = isKept ? writtenCompaction(inFile) : {};
+  const compaction = readCompaction({
+    ...base,
+    ...(mode === undefined ? {} : { mode }),
+    ...(retention === undefined ? {} : { retention }),
+  });
+  if (!("expected" in compaction)) return Object.freeze(compaction);
+  const field = retention === undefined ? "compactionMode" : "compactionRetention";
+  const source = writtenValue(flags, env, field)?.source ?? "";
+  throw problem({ source, path: "", ...compaction });
+}
+
 function resolveLogLevel(flags: NodeFlags, env: Environment): LogLevel {
   const written = writtenValue(flags, env, "logLevel");
   if (written === undefined) return "info";
@@ -146,6 +187,10 @@ function problem(at: {
 }): ConfigError {
   const { source, path, expected, found } = at;
   return new ConfigError(source, [{ path, line: undefined, expected, found }]);
+}
+
+function integer(text: string): unknown {
+  return /^-?\d{1,16}$/.test(text) ? Number(text) : text;
 }
 
 function wholeNumber(text: string): unknown {

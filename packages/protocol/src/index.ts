@@ -1,4 +1,10 @@
 export {
+  type AlarmRequest,
+  decodeAlarmRequest,
+  describeAlarm,
+  encodeAlarms,
+} from "./etcd/alarm-codec.ts";
+export {
   decodeCompaction,
   decodeDeleteRange,
   decodePut,
@@ -40,7 +46,6 @@ export {
   encodeWatchAnswer,
   encodeWatchEvents,
 } from "./etcd/watch-codec.ts";
-export type { AlarmRequest__Output as WireAlarmRequest } from "./generated/etcdserverpb/AlarmRequest.ts";
 export type { AuthHandlers } from "./generated/etcdserverpb/Auth.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";
 export type { DowngradeRequest__Output as WireDowngradeRequest } from "./generated/etcdserverpb/DowngradeRequest.ts";

@@ -1,5 +1,6 @@
 export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
 export { type Founder, foundingMembership } from "./founding-membership.ts";
+export type { HashMessage } from "./hashes/hash-message.ts";
 export type { LeaseMessage } from "./leases/lease-message.ts";
 export type { LeaseCounts, ReplicaLeases } from "./leases/replica-leases.ts";
 export { memberIdOf } from "./member-id.ts";
@@ -41,3 +42,4 @@ export {
 export { type ReplicaOptions, resolveReplicaOptions } from "./replica-options.ts";
 export type { FrozenState } from "./snapshot/frozen-states.ts";
 export type { SnapshotObserver, SnapshotTransfer } from "./snapshot/snapshot-observer.ts";
+export { quotaWarning } from "./space/quota-level.ts";

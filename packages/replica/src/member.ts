@@ -23,6 +23,8 @@ import type { Engine, StateDirectories, WriteAheadLog } from "@holdfast/storage"
 import { CoreLoop } from "./core-loop.ts";
 import { CurrentState } from "./current-state.ts";
 import type { DiskObserver } from "./disk-observer.ts";
+import type { HashComparison } from "./hashes/hash-comparison.ts";
+import { hashComparisonOf } from "./hashes/hash-comparison-of.ts";
 import { type MemberLeases, memberLeasesOf } from "./leases/member-leases.ts";
 import { LogReads } from "./log-reads.ts";
 import { LogWriter } from "./log-writer.ts";
@@ -94,6 +96,7 @@ export class Member {
   #leader: MemberId | undefined;
   readonly #own: OwnMembership;
   readonly #space: SpaceWatch;
+  readonly #hashes: HashComparison;
   readonly #inbox: PeerInbox;
   readonly #neighbours: Neighbours;
 
@@ -155,12 +158,14 @@ export class Member {
     this.administration = this.#administration();
     this.leases = memberLeasesOf(parts, this);
     this.#space = spaceWatchOf(parts, this);
+    this.#hashes = hashComparisonOf(parts, this);
     this.#inbox = new PeerInbox({
       logger: this.#logger,
       administration: this.administration,
       proposer: this.proposer,
       space: this.#space,
       leases: this.leases,
+      hashes: this.#hashes,
       enqueue,
     });
     this.#own = OwnMembership.recovered(id, parts.recovered, membershipCodec);
@@ -226,6 +231,7 @@ export class Member {
     this.#loop.start();
     this.#space.start();
     this.leases.start();
+    this.#hashes.start();
     this.#appliedTo(this.applied);
   }
 
@@ -275,6 +281,7 @@ export class Member {
   peerDisconnected(peer: MemberId): void {
     this.administration.disconnected(peer);
     this.leases.questions.disconnected(peer);
+    this.#hashes.disconnected(peer);
     this.#loop.enqueue({ kind: "peer-disconnected", peer });
   }
 
@@ -296,6 +303,7 @@ export class Member {
     this.#loop.stop();
     this.#space.stop();
     this.leases.stop();
+    this.#hashes.stop();
     this.#neighbours.stop();
     await this.#writer.stop();
     await this.#snapshots.stop();

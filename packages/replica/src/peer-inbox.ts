@@ -1,6 +1,7 @@
 import type { Logger, MemberId } from "@holdfast/base";
 import type { Input } from "@holdfast/raft";
 import { decodeBatchHeader } from "@holdfast/state-machine";
+import type { HashComparison } from "./hashes/hash-comparison.ts";
 import type { MemberLeases } from "./leases/member-leases.ts";
 import type { Administration } from "./membership/administration.ts";
 import type { PeerMessage } from "./ports/peer-network.ts";
@@ -13,6 +14,7 @@ export interface PeerInboxParts {
   readonly proposer: Proposer;
   readonly space: SpaceWatch;
   readonly leases: MemberLeases;
+  readonly hashes: HashComparison;
   enqueue(input: Input): void;
 }
 
@@ -43,6 +45,9 @@ export class PeerInbox {
         return this.#parts.leases.questions.received(message);
       case "room":
         return space.told(message.from, message.hasRoom);
+      case "hash-ask":
+      case "hash-answer":
+        return this.#parts.hashes.received(message);
     }
   }
 

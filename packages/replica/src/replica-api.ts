@@ -11,7 +11,12 @@ import type {
   Term,
 } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
-import type { Operation, OperationResult, PublishedRevisions } from "@holdfast/state-machine";
+import type {
+  Alarm,
+  Operation,
+  OperationResult,
+  PublishedRevisions,
+} from "@holdfast/state-machine";
 import type { ReplicaLeases } from "./leases/replica-leases.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 import type { FrozenState } from "./snapshot/frozen-states.ts";
@@ -120,9 +125,13 @@ export interface ReplicaStatus {
   readonly compactRevision: Revision;
   /** Size of the applied state on disk, bytes, roughly. */
   readonly stateBytes: number;
+  /** How large that may grow; below 0: as large as it likes. */
+  readonly quotaBytes: number;
   /** Why the replica does not serve, in words for a person; `undefined` when it does. */
   readonly waitingFor: string | undefined;
   /** Why this node's disk has no room for more, and what to do, in words; `undefined` when it has (decision 14). */
   readonly shortage: string | undefined;
+  /** What keeps the cluster from taking writes, as far as it is applied here. */
+  readonly alarms: readonly Alarm[];
   readonly electionTimeoutMs: number;
 }

@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
 import type { RaftOptions } from "@holdfast/raft";
 import { STATE_LIMITS, type StateLimits } from "@holdfast/storage";
+import type { CompactionRule } from "./upkeep/compaction-rule.ts";
 
 /** The limits of one replica. */
 export interface ReplicaOptions {
@@ -71,6 +72,25 @@ export interface ReplicaOptions {
    */
   readonly sessionIdleMs: Millis;
   /**
+   * Between two comparisons of what members have on their disks, ms; of what they applied it is
+   * compared all the time. 0: nothing is compared.
+   *
+   * @default 0
+   */
+  readonly hashCheckMs: Millis;
+  /**
+   * How large the applied state may grow on the disk, bytes; below 0: as large as it likes.
+   *
+   * @default -1
+   */
+  readonly quotaBytes: number;
+  /**
+   * What of the past this member gives up by itself while it leads.
+   *
+   * @default nothing
+   */
+  readonly compaction: CompactionRule;
+  /**
    * Of the store that keeps the applied state.
    *
    * @default STATE_LIMITS
@@ -79,6 +99,7 @@ export interface ReplicaOptions {
 }
 
 const MIB = 1024 * 1024;
+const NO_COMPACTION: CompactionRule = Object.freeze({ mode: "off" });
 
 export function resolveReplicaOptions(
   given: Partial<ReplicaOptions> & Pick<ReplicaOptions, "raft">,
@@ -94,6 +115,9 @@ export function resolveReplicaOptions(
     sliceMs: 5,
     snapshotBytesPerSecond: 12 * MIB,
     sessionIdleMs: 3_600_000,
+    hashCheckMs: 0,
+    quotaBytes: -1,
+    compaction: NO_COMPACTION,
     state: STATE_LIMITS,
     ...given,
   });

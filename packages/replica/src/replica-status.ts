@@ -30,8 +30,10 @@ export function replicaStatus(
     revision: member?.revision ?? 1,
     compactRevision: member?.state.machine.compactRevision ?? -1,
     stateBytes,
+    quotaBytes: options.quotaBytes,
     waitingFor,
     shortage: room.shortage,
+    alarms: member?.state.machine.alarms.all() ?? [],
     electionTimeoutMs: options.raft.electionTimeoutMs,
   });
 }

@@ -40,10 +40,10 @@ import { NoLeaderError, ReplicaStoppedError } from "./replica-errors.ts";
 import { replicaIdentity } from "./replica-identity.ts";
 import type { ReplicaOptions } from "./replica-options.ts";
 import { replicaStatus } from "./replica-status.ts";
-import { SessionReaper } from "./session-reaper.ts";
 import type { FrozenState } from "./snapshot/frozen-states.ts";
 import type { SnapshotObserver } from "./snapshot/snapshot-observer.ts";
 import { StateSize } from "./state-size.ts";
+import { Upkeep } from "./upkeep/upkeep.ts";
 
 export interface ReplicaParts {
   readonly self: ConfiguredNode & { readonly storeId: StoreId };
@@ -85,7 +85,7 @@ export class Replica implements ReplicaApi {
   #network: PeerNetwork | undefined;
   #formation: Formation | undefined;
   #member: Member | undefined;
-  #reaper: SessionReaper | undefined;
+  #upkeep: Upkeep | undefined;
   #removalWatch: RemovalWatch | undefined;
   #waitingFor: string | undefined = "starting";
   /** Why this replica takes no further part. */
@@ -299,7 +299,8 @@ export class Replica implements ReplicaApi {
     this.#member = member;
     this.#published({ ...member.state.machine.point, events: undefined });
     this.#waitingFor = undefined;
-    this.#reaper = new SessionReaper({ member, clock, idleMs: options.sessionIdleMs, logger });
+    const size = () => this.#stateSize;
+    this.#upkeep = new Upkeep({ member, clock, options, logger, size });
     this.#removalWatch = new RemovalWatch({
       member,
       clusterId,
@@ -309,16 +310,17 @@ export class Replica implements ReplicaApi {
       removed: () => this.#removed(),
     });
     member.start();
-    this.#reaper.start();
+    this.#upkeep.start();
     this.#removalWatch.start();
     this.#announce();
   }
 
   async #openEngine(directory: string): Promise<Engine> {
+    const { clock, options } = this.#parts;
     const engine = await this.#parts.openEngine(directory);
     this.#stateSize?.stop();
     if (this.#stopped !== undefined) return engine;
-    this.#stateSize = new StateSize(engine, this.#parts.clock);
+    this.#stateSize = new StateSize(engine, clock, options.quotaBytes);
     await this.#stateSize.start();
     return engine;
   }
@@ -362,7 +364,7 @@ export class Replica implements ReplicaApi {
     if (this.#stopped !== undefined) return;
     this.#stopped = reason;
     this.#formation?.stop();
-    this.#reaper?.stop();
+    this.#upkeep?.stop();
     this.#stateSize?.stop();
     this.#removalWatch?.stop();
     this.#member?.failAll(new ReplicaStoppedError(reason, "unknown"));

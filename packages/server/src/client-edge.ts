@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random, Turn } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
+  AlarmService,
   ClaimQueue,
   ClusterService,
   ElectionService,
@@ -110,6 +111,7 @@ export class ClientEdge {
       ...recipes({ kv, lease, watches: this.#watches }),
       keepAlives: this.#keepAlives,
       cluster: new ClusterService({ replica, calls }),
+      alarms: new AlarmService({ replica, calls }),
       maintenance: new MaintenanceService({ headers, replica, calls, layout }),
       sessions: this.#sessions,
       watches: this.#watches,

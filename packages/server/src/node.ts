@@ -120,7 +120,7 @@ async function openOn(
   const { config, node, logger, bootstrap } = parts;
   const clock = new SystemClock();
   const turn = new SystemTurn();
-  const { diskReserveBytes: reserveBytes, snapshotBytesPerSecond } = config.limits;
+  const { diskReserveBytes: reserveBytes, ...limits } = config.limits;
   const disk = await openDisk(directory, { path: directory.path, reserveBytes, clock, logger });
   const replica: Replica = new Replica({
     self: { ...configured(node), storeId: directory.storeId },
@@ -129,7 +129,8 @@ async function openOn(
     bootstrap,
     options: resolveReplicaOptions({
       raft: resolveRaftOptions(config.raft),
-      snapshotBytesPerSecond,
+      ...limits,
+      compaction: config.compaction,
     }),
     clock,
     turn,

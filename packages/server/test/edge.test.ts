@@ -96,13 +96,32 @@ describe("cluster and maintenance", () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
-  test("no alarm is raised by others", async () => {
-    const { maintenance } = await openEdge();
+  test("an alarm is raised once, listed by kind, shown, and ended by its member and kind", async () => {
+    const { maintenance, url } = await openEdge();
+    const alarm = (action: string, memberID: string, kind: string) =>
+      maintenance("Alarm", { action, memberID, alarm: kind });
+    const corrupt = { memberID: "18446744073709551615", alarm: "CORRUPT" };
+    const full = { memberID: "7", alarm: "NOSPACE" };
 
-    await expect(maintenance("Alarm", {})).resolves.toMatchObject({ alarms: [] });
-    await expect(
-      maintenance("Alarm", { action: "ACTIVATE", alarm: "NOSPACE" }),
-    ).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+    expect(await alarm("ACTIVATE", "7", "NOSPACE")).toMatchObject({ alarms: [full] });
+    expect(await alarm("ACTIVATE", "7", "NOSPACE")).toMatchObject({ alarms: [full] });
+    expect(await alarm("ACTIVATE", "7", "NONE")).toMatchObject({ alarms: [] });
+    await alarm("ACTIVATE", corrupt.memberID, "CORRUPT");
+    expect(await alarm("GET", "9", "NONE")).toMatchObject({ alarms: [full, corrupt] });
+    expect(await alarm("GET", "0", "CORRUPT")).toMatchObject({ alarms: [corrupt] });
+    expect(await maintenance("Status", {})).toMatchObject({
+      errors: ["memberID:7 alarm:NOSPACE ", `memberID:${corrupt.memberID} alarm:CORRUPT `],
+    });
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ reason: "ALARM CORRUPT" });
+    expect(await (await fetch(`${url}/readyz?verbose`)).text()).toContain("[-]data_corruption");
+
+    expect(await alarm("DEACTIVATE", "7", "CORRUPT")).toMatchObject({ alarms: [] });
+    expect(await alarm("DEACTIVATE", "7", "NOSPACE")).toMatchObject({ alarms: [full] });
+    expect(await alarm("DEACTIVATE", corrupt.memberID, "CORRUPT")).toMatchObject({
+      alarms: [corrupt],
+    });
+    expect(await alarm("GET", "0", "NONE")).toMatchObject({ alarms: [] });
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 });
 

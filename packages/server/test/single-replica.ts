@@ -45,6 +45,7 @@ const CLIENT_ADDRESS = "127.0.0.1:2379";
  */
 export class SingleReplica implements ReplicaApi {
   /** What is said of the room on its disk. */
+  quotaBytes = 2 * 1024 ** 3;
   shortage: string | undefined;
   readonly #rows = new MemoryRows();
   readonly #followers: ((revisions: PublishedRevisions) => void)[] = [];
@@ -216,8 +217,10 @@ export class SingleReplica implements ReplicaApi {
       revision: this.#machine.revision,
       compactRevision: this.#machine.compactRevision,
       stateBytes: 4096,
+      quotaBytes: this.quotaBytes,
       waitingFor: undefined,
       shortage: this.shortage,
+      alarms: this.#machine.alarms.all(),
       electionTimeoutMs: 1000,
     };
   }

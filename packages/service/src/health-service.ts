@@ -1,5 +1,6 @@
 import { HoldfastError } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
+import { alarmsKnownTo } from "./alarm-service.ts";
 import type { ReplicaCalls } from "./call-context.ts";
 
 /** `undefined`: all is well; otherwise what is not, in words. */
@@ -30,10 +31,14 @@ export class HealthService {
     return waitingFor === undefined ? "RAFT NO LEADER" : `RAFT NO LEADER: ${waitingFor}`;
   }
 
-  /** Whether there is room on this member's disk, as etcd's alarm says it. */
-  hasRoom(): HealthFinding {
-    const { shortage } = this.#replica.status();
-    return shortage === undefined ? undefined : `ALARM NOSPACE: ${shortage}`;
+  /** Whether no alarm stands, as etcd says it; those of `but` aside. */
+  hasNoAlarm(but: readonly string[] = []): HealthFinding {
+    const status = this.#replica.status();
+    const named = alarmsKnownTo(status).map(({ kind }) => kind.toUpperCase());
+    const [first] = named.filter((name) => !but.includes(name)).sort();
+    if (first === undefined) return undefined;
+    const why = first === "NOSPACE" ? status.shortage : undefined;
+    return why === undefined ? `ALARM ${first}` : `ALARM ${first}: ${why}`;
   }
 
   isVoter(): HealthFinding {

@@ -1,3 +1,4 @@
+export { AlarmService, alarmsKnownTo } from "./alarm-service.ts";
 export { type CallContext, ReplicaCalls, requestLimitMs } from "./call-context.ts";
 export { type ClusterMember, ClusterService, type MembershipChange } from "./cluster-service.ts";
 export { ClaimQueue, type PatientContext } from "./concurrency/claim-queue.ts";

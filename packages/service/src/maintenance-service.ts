@@ -1,6 +1,7 @@
 import type { MemberId, Revision } from "@holdfast/base";
-import type { FrozenState, ReplicaApi } from "@holdfast/replica";
+import { type FrozenState, quotaWarning, type ReplicaApi } from "@holdfast/replica";
 import {
+  type Alarm,
   type HashKv,
   hashKvSteps,
   hashStateSteps,
@@ -12,8 +13,6 @@ import type { Headers } from "./response-header.ts";
 
 /** The release of etcd whose interface is spoken; clients parse it and turn features on by it. */
 export const ETCD_VERSION = "3.6.0";
-/** etcd's default, bytes; shown only. */
-const SIZE_QUOTA_BYTES = 2 * 1024 ** 3;
 
 /** How one member is. */
 export interface MemberStatus {
@@ -29,6 +28,8 @@ export interface MemberStatus {
   readonly isLearner: boolean;
   /** What is wrong, in etcd's words where it has any. */
   readonly errors: readonly string[];
+  /** What the log knows to be wrong. */
+  readonly alarms: readonly Alarm[];
 }
 
 /** Looks after one member. Answers from what is known here, without asking others. */
@@ -88,11 +89,13 @@ export class MaintenanceService {
     const errors: string[] = [];
     if (status.leader === undefined) errors.push("etcdserver: no leader");
     if (status.waitingFor !== undefined) errors.push(status.waitingFor);
+    const warning = quotaWarning(status.stateBytes, status.quotaBytes);
+    if (warning !== undefined) errors.push(warning);
     if (status.shortage !== undefined) errors.push(`NOSPACE: ${status.shortage}`);
     return {
       version: ETCD_VERSION,
       stateBytes: status.stateBytes,
-      sizeQuotaBytes: SIZE_QUOTA_BYTES,
+      sizeQuotaBytes: status.quotaBytes,
       leader: status.leader ?? 0,
       lastIndex: status.lastIndex,
       appliedIndex: status.applied,
@@ -100,6 +103,7 @@ export class MaintenanceService {
       revision: status.revision,
       isLearner: status.role === "learner",
       errors,
+      alarms: status.alarms,
     };
   }
 }

@@ -9,7 +9,8 @@ export type Operation =
   | CompactOperation
   | SessionOpenOperation
   | SessionExpireOperation
-  | LeaseOperation;
+  | LeaseOperation
+  | AlarmOperation;
 
 export interface PutOperation {
   readonly kind: "put";
@@ -116,6 +117,25 @@ export interface LeaseCheckpointOperation {
   }[];
 }
 
+/** What keeps a cluster from taking writes (decision 16). */
+export type AlarmKind = "nospace" | "corrupt";
+
+export interface Alarm {
+  /** Whose alarm it is, as 64 bits without a sign; clients may name any. */
+  readonly member: bigint;
+  readonly kind: AlarmKind;
+}
+
+/**
+ * Raises or ends an alarm. One that stands already, or is not there, stays as it is. What a leader raises
+ * by itself (`raise`) it ends by itself too (`clear`); what was asked for (`activate`) it leaves alone.
+ */
+export interface AlarmOperation {
+  readonly kind: "alarm";
+  readonly action: "activate" | "deactivate" | "raise" | "clear";
+  readonly alarm: Alarm;
+}
+
 /**
  * The payload of a `commands` entry: operations of one session, in order. The
  * operation at position p has the sequence `firstSequence + p` (decision 18).
@@ -157,5 +177,11 @@ export type ApplyFailure =
   | { readonly reason: "lease-full" }
   /** The lease was renewed since a leader saw its time end, or another leads now. */
   | { readonly reason: "expiry-overtaken" }
+  /** An alarm says that the store is full, and the operation would make it larger. */
+  | { readonly reason: "no-space" }
+  /** An alarm says that replicas differ. */
+  | { readonly reason: "corrupt" }
+  /** No room for another alarm. */
+  | { readonly reason: "too-many-alarms" }
   /** The entry's bytes are no batch; one such answer stands for the whole entry. */
   | { readonly reason: "malformed" };

@@ -1,3 +1,4 @@
+export { ALARMS_MAX } from "./alarms/alarm-table.ts";
 export type { AppliedEntry } from "./applied-entry.ts";
 export { REVISION_DELETIONS_MAX } from "./apply/revision-deletions.ts";
 export type { AppliedEvent } from "./apply/unpublished-changes.ts";
@@ -17,6 +18,9 @@ export {
 } from "./codec/result-codec.ts";
 export type { CollectionPart } from "./collect/collection-part.ts";
 export type {
+  Alarm,
+  AlarmKind,
+  AlarmOperation,
   ApplyFailure,
   CommandBatch,
   CompactOperation,

@@ -35,7 +35,8 @@ export type RequestRefusalReason =
   | "session-id"
   | "sequence-beyond-window"
   | "lease-ttl"
-  | "lease-operation";
+  | "lease-operation"
+  | "alarm-operation";
 
 /** A read at a revision that is not there, no longer or not yet. */
 export type ReadRefusal =
@@ -71,6 +72,7 @@ const REQUEST_TEXTS: Readonly<Record<RequestRefusalReason, string>> = {
   "session-id": "holdfast: a session id has 16 bytes",
   "sequence-beyond-window": "holdfast: a batch reaches beyond its session's window",
   "lease-ttl": "etcdserver: too large lease TTL",
+  "alarm-operation": "holdfast: alarms are raised and ended by Maintenance.Alarm",
   "lease-operation": `holdfast: a lease has an id other than 0 and a time to live, ${LEASE_IDS_MAX} are renewed at once, and the leader alone says when one is over`,
 };
 
@@ -135,6 +137,15 @@ export function describeFailure(failure: ApplyFailure): {
       };
     case "expiry-overtaken":
       return { code: "ABORTED", message: "holdfast: the lease was renewed before it was over" };
+    case "no-space":
+      return {
+        code: "RESOURCE_EXHAUSTED",
+        message: "etcdserver: mvcc: database space exceeded",
+      };
+    case "corrupt":
+      return { code: "DATA_LOSS", message: "etcdserver: corrupt cluster" };
+    case "too-many-alarms":
+      return { code: "RESOURCE_EXHAUSTED", message: "holdfast: too many alarms are there" };
     case "malformed":
       return { code: "DATA_LOSS", message: "holdfast: the committed entry is no batch" };
   }

@@ -12,6 +12,7 @@ export type OperationResult =
   | { readonly kind: "session-open"; readonly revision: Revision }
   | { readonly kind: "session-expire"; readonly revision: Revision }
   | LeaseResult
+  | AlarmResult
   | FailedResult
   | AnswerGoneResult;
 
@@ -47,6 +48,13 @@ export type LeaseResult =
   /** How long each lives from now on, s; 0 for one that is not known. */
   | { readonly kind: "lease-renew"; readonly revision: Revision; readonly ttls: readonly number[] }
   | { readonly kind: "lease-checkpoint"; readonly revision: Revision };
+
+/** `found`: the alarm is there now, or was there until it was ended. */
+export interface AlarmResult {
+  readonly kind: "alarm";
+  readonly revision: Revision;
+  readonly found: boolean;
+}
 
 /** Nothing was applied. */
 export interface FailedResult {

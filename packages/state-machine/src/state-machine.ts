@@ -10,6 +10,7 @@ import {
   type Steps,
   type Term,
 } from "@holdfast/base";
+import { AlarmTable } from "./alarms/alarm-table.ts";
 import type { AppliedEntry } from "./applied-entry.ts";
 import { applyDeleteRange } from "./apply/apply-delete-range.ts";
 import { applyLease, type EntryAt } from "./apply/apply-lease.ts";
@@ -18,16 +19,13 @@ import { applyTxn } from "./apply/apply-txn.ts";
 import { CompactionPoint } from "./apply/compaction-point.ts";
 import { Publication } from "./apply/publication.ts";
 import { RevisionWriter } from "./apply/revision-writer.ts";
-import { touchedKeys } from "./apply/touched-keys.ts";
-import { decodeBatch } from "./codec/command-codec.ts";
-import { MalformedCommandError } from "./codec/malformed-command-error.ts";
 import { Collection } from "./collect/collection.ts";
 import type { CollectionPart } from "./collect/collection-part.ts";
-import type { ApplyFailure, CommandBatch, Operation } from "./command.ts";
+import type { AlarmOperation, ApplyFailure, Operation } from "./command.ts";
 import { RecentHashes } from "./hash/recent-hashes.ts";
 import { nextRollingHash } from "./hash/rolling-hash.ts";
 import { LeaseTable } from "./leases/lease-table.ts";
-import { type PreparedBatch, prepareBatch } from "./prepared-entry.ts";
+import { type Commands, commandsOf, type PreparedBatch, prepareBatch } from "./prepared-entry.ts";
 import { fetchRecords } from "./read/fetch-records.ts";
 import type { StatePoint } from "./read/state-point.ts";
 import type { FailedResult, OperationResult } from "./result.ts";
@@ -35,9 +33,8 @@ import {
   decodeMeta,
   encodeMeta,
   FRESH_STATE,
-  LEASES_STATE_FORMAT_VERSION,
-  STATE_FORMAT_VERSION,
   type StateMeta,
+  stateFormatOf,
 } from "./rows/meta-row.ts";
 import { RowEncoder } from "./rows/row-encoder.ts";
 import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
@@ -66,6 +63,7 @@ export class StateMachine {
   #meta: StateMeta = FRESH_STATE;
   #entry: EntryAt = { index: 0, term: 0 };
   #leases: LeaseTable;
+  #alarms: AlarmTable;
   #revision: RevisionWriter;
   #sessions: SessionTable;
   #collection: Collection;
@@ -83,6 +81,7 @@ export class StateMachine {
     this.#publication = new Publication(this.#rows, options.published);
     this.layout = rowLayout(options.group);
     this.#leases = new LeaseTable(this.#rows, this.layout);
+    this.#alarms = new AlarmTable(this.#rows, this.layout);
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     this.#collection = new Collection(this.#rows, this.layout);
@@ -136,6 +135,10 @@ export class StateMachine {
     return this.#leases;
   }
 
+  get alarms(): Pick<AlarmTable, "all" | "automatic" | "count"> {
+    return this.#alarms;
+  }
+
   get sessions(): number {
     return this.#sessions.count;
   }
@@ -150,7 +153,7 @@ export class StateMachine {
   }
 
   /**
-   * Reads how far the state has come, the sessions and the leases; of keys nothing.
+   * Reads how far the state has come, the sessions, the leases and the alarms; of keys nothing.
    *
    * @throws DamagedRowError
    */
@@ -160,6 +163,8 @@ export class StateMachine {
     this.#meta = row === undefined ? FRESH_STATE : decodeMeta(row);
     this.#leases = new LeaseTable(this.#rows, this.layout);
     yield* this.#leases.load();
+    this.#alarms = new AlarmTable(this.#rows, this.layout);
+    yield* this.#alarms.load();
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
     yield* this.#sessions.load();
@@ -214,8 +219,7 @@ export class StateMachine {
     );
     this.#state = "busy";
     this.#entry = entry;
-    const results =
-      entry.payload === undefined ? [] : yield* this.#applyPayload(entry.payload, entry);
+    const results = entry.payload === undefined ? [] : yield* this.#applyCommands(entry);
     yield* this.#leases.write(this.#revision.work);
     this.#revision.writeBlock();
     this.#meta = {
@@ -232,27 +236,13 @@ export class StateMachine {
     return results;
   }
 
-  *#applyPayload(payload: Uint8Array, entry: AppliedEntry): Steps<readonly OperationResult[]> {
-    const { prepared } = entry;
-    if (prepared !== undefined) {
-      return yield* this.#applyBatch(prepared.batch, prepared.keys, entry.index);
-    }
-    let batch: CommandBatch;
-    try {
-      batch = decodeBatch(payload);
-    } catch (failure) {
-      if (!(failure instanceof MalformedCommandError)) throw failure;
-      if (failure.unknownVersion !== undefined) throw failure;
-      return [this.#failed({ reason: "malformed" })];
-    }
-    return yield* this.#applyBatch(batch, touchedKeys(batch.operations), entry.index);
+  *#applyCommands(entry: AppliedEntry): Steps<readonly OperationResult[]> {
+    const commands = commandsOf(entry);
+    if (commands === undefined) return [this.#failed({ reason: "malformed" })];
+    return yield* this.#applyBatch(commands, entry.index);
   }
 
-  *#applyBatch(
-    batch: CommandBatch,
-    keys: ReadonlySet<ByteString>,
-    index: LogIndex,
-  ): Steps<readonly OperationResult[]> {
+  *#applyBatch({ batch, keys }: Commands, index: LogIndex): Steps<readonly OperationResult[]> {
     this.#revision.begin(yield* fetchRecords(keys, this.layout));
     let run = this.#runOf(this.#sessions.enter(batch, index));
     // An operation before its session would be applied by who goes on from a part.
@@ -329,6 +319,8 @@ export class StateMachine {
     operation: Exclude<Operation, { readonly kind: "session-open" }>,
     run: SessionBatchRun,
   ): Steps<OperationResult> {
+    const refusal = this.#alarms.refusal(operation);
+    if (refusal !== undefined) return this.#failed(refusal);
     switch (operation.kind) {
       case "put":
         return yield* applyPut(operation, this.#revision);
@@ -337,7 +329,9 @@ export class StateMachine {
       case "txn":
         return yield* applyTxn(operation, this.#revision, this.#compacted.revision);
       case "compact":
-        return this.#compact(operation.revision);
+        return this.#compacted.apply(operation, this.#revision.revision);
+      case "alarm":
+        return this.#alarm(operation);
       case "session-expire":
         yield* this.#sessions.expire(operation, run.session.id);
         return { kind: "session-expire", revision: this.#revision.revision };
@@ -352,10 +346,10 @@ export class StateMachine {
     return { kind: "answer-gone", revision: result.revision };
   }
 
-  #compact(revision: Revision): OperationResult {
-    const newest = this.#revision.revision;
-    const failure = this.#compacted.move(revision, newest);
-    return failure === undefined ? { kind: "compact", revision: newest } : this.#failed(failure);
+  #alarm(operation: AlarmOperation): OperationResult {
+    const found = this.#alarms.apply(operation);
+    if (typeof found !== "boolean") return this.#failed(found);
+    return { kind: "alarm", revision: this.#revision.revision, found };
   }
 
   /**
@@ -378,7 +372,7 @@ export class StateMachine {
   }
 
   #writeMeta(): void {
-    const format = this.#leases.count > 0 ? LEASES_STATE_FORMAT_VERSION : STATE_FORMAT_VERSION;
+    const format = stateFormatOf({ leases: this.#leases.count, alarms: this.#alarms.count });
     this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta, format));
   }
 

@@ -87,6 +87,9 @@ class Pair {
       case "checkpoint":
         this.#judge(happening);
         break;
+      case "alarm":
+        this.#sendNew(1, [happening.operation]);
+        break;
       case "read":
         this.#read(happening.query);
         break;
@@ -199,6 +202,8 @@ class Pair {
     expect(this.store.machine.rollingHash).toBe(this.other.machine.rollingHash);
     expect(this.store.machine.sessions).toBe(this.naive.sessions.size);
     this.#compareLeases();
+    const alarms = this.store.machine.alarms.all().map(({ member, kind }) => `${member} ${kind}`);
+    expect(alarms.sort()).toEqual([...this.naive.alarms.keys()].sort());
     for (const id of this.naive.sessions.keys()) {
       expect(this.store.machine.hasSession(id)).toBe(true);
     }

@@ -58,6 +58,14 @@ export const BATCHES: Readonly<Record<string, CommandBatch>> = {
     },
     { kind: "compact", revision: 3 },
   ]),
+  alarms: batch(4, 3, [
+    { kind: "alarm", action: "activate", alarm: { member: 5_000_000_000n, kind: "nospace" } },
+    { kind: "alarm", action: "deactivate", alarm: { member: 2n ** 64n - 1n, kind: "corrupt" } },
+    { kind: "alarm", action: "raise", alarm: { member: 1n, kind: "nospace" } },
+    { kind: "alarm", action: "clear", alarm: { member: 1n, kind: "nospace" } },
+    { kind: "lease-grant", id: 7n, ttlSeconds: 60 },
+    { kind: "compact", revision: 3 },
+  ]),
 };
 
 export const QUERIES: Readonly<Record<string, readonly RangeQuery[]>> = {
@@ -146,6 +154,14 @@ export const RESULTS: Readonly<Record<string, readonly OperationResult[]>> = {
     { kind: "failed", revision: 4, failure: { reason: "lease-full" } },
     { kind: "failed", revision: 4, failure: { reason: "expiry-overtaken" } },
   ],
+  alarms: [
+    { kind: "alarm", revision: 4, found: true },
+    { kind: "alarm", revision: 5_000_000_000, found: false },
+    { kind: "failed", revision: 4, failure: { reason: "no-space" } },
+    { kind: "failed", revision: 4, failure: { reason: "corrupt" } },
+    { kind: "failed", revision: 4, failure: { reason: "too-many-alarms" } },
+    { kind: "lease-grant", revision: 4 },
+  ],
 };
 
 export const RANGE_RESULTS: Readonly<Record<string, readonly RangeAnswer[]>> = {
@@ -180,6 +196,20 @@ export const LEASE_LOG: readonly CommandBatch[] = [
     { kind: "lease-renew", ids: [7n, 9n] },
     { kind: "lease-checkpoint", leases: [{ id: -1n, renewedAt: 2, remainingSeconds: 250 }] },
     { kind: "lease-revoke", id: 8n, expiry: { renewedAt: 2, term: 3 } },
+  ]),
+];
+
+/** A log with alarms: of which one is ended again, and what they refuse. */
+export const ALARM_LOG: readonly CommandBatch[] = [
+  batch(0, 0, [{ kind: "session-open" }]),
+  batch(1, 0, [
+    { kind: "alarm", action: "activate", alarm: { member: 0x1234n, kind: "corrupt" } },
+    del("a"),
+    { kind: "alarm", action: "deactivate", alarm: { member: 0x1234n, kind: "corrupt" } },
+    { kind: "alarm", action: "raise", alarm: { member: 2n ** 64n - 1n, kind: "nospace" } },
+    { kind: "alarm", action: "activate", alarm: { member: 5n, kind: "nospace" } },
+    { kind: "alarm", action: "clear", alarm: { member: 5n, kind: "nospace" } },
+    put("a", "1"),
   ]),
 ];
 

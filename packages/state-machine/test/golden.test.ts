@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { readGolden } from "./golden-file.ts";
 import {
+  ALARM_LOG,
   BATCHES,
   COMPACTION,
   LEASE_LOG,
@@ -85,6 +86,10 @@ test("a log leaves the rows that it ever left", () => {
 
 test("leases leave the rows that they ever left", () => {
   expect(inHex(applied(LEASE_LOG).rows.published.all())).toEqual([...readGolden("lease-rows.hex")]);
+});
+
+test("alarms leave the rows that they ever left", () => {
+  expect(inHex(applied(ALARM_LOG).rows.published.all())).toEqual([...readGolden("alarm-rows.hex")]);
 });
 
 test("the garbage of a compaction is marked as it ever was", () => {

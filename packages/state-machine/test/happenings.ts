@@ -1,6 +1,6 @@
 import type { ByteString } from "@holdfast/base";
 import fc from "fast-check";
-import type { Operation, RangeQuery } from "../src/index.ts";
+import type { AlarmOperation, Operation, RangeQuery } from "../src/index.ts";
 import { keys, leaseIds, operations, queries } from "./arbitraries.ts";
 
 /** What happens next to both stores. */
@@ -20,6 +20,7 @@ export type Happening =
   /** What a leader judges of a lease that it sees as it is. */
   | { readonly kind: "expire-lease"; readonly lease: bigint }
   | { readonly kind: "checkpoint"; readonly lease: bigint; readonly remainingSeconds: number }
+  | { readonly kind: "alarm"; readonly operation: AlarmOperation }
   | { readonly kind: "read"; readonly query: RangeQuery }
   | { readonly kind: "compact"; readonly back: number }
   | { readonly kind: "collect"; readonly parts: number; readonly here: boolean }
@@ -50,6 +51,16 @@ export const partLimits: fc.Arbitrary<number> = fc.oneof(
 export const fills: fc.Arbitrary<Happening & { readonly kind: "fill" }> = fc.record({
   kind: fc.constant("fill" as const),
   keys: fc.uniqueArray(keys, { minLength: 4, maxLength: 8 }),
+});
+
+/** Ended more often than raised, so that not everything is refused. */
+const alarms: fc.Arbitrary<AlarmOperation> = fc.record({
+  kind: fc.constant("alarm" as const),
+  action: fc.constantFrom("activate", "raise", "deactivate", "deactivate", "clear"),
+  alarm: fc.record({
+    member: fc.constantFrom(1n, 2n ** 64n - 1n),
+    kind: fc.constantFrom("nospace", "nospace", "corrupt"),
+  }),
 });
 
 export const happenings: fc.Arbitrary<Happening> = fc.oneof(
@@ -92,6 +103,10 @@ export const happenings: fc.Arbitrary<Happening> = fc.oneof(
       lease: leaseIds,
       remainingSeconds: fc.nat({ max: 99 }),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: alarms.map((operation) => ({ kind: "alarm" as const, operation })),
   },
   { weight: 6, arbitrary: queries.map((query) => ({ kind: "read" as const, query })) },
   {

@@ -15,6 +15,7 @@ import type {
   TxnOperation,
   TxnResult,
 } from "../src/index.ts";
+import { applyToAlarms, type NaiveAlarms, refusedByAlarm } from "./naive-alarms.ts";
 import { applyToLeases, attachedTo, type NaiveLease } from "./naive-leases.ts";
 
 /** One version of a key, or its deletion. */
@@ -44,6 +45,7 @@ export class NaiveStore {
   readonly versions: Version[] = [];
   readonly sessions = new Map<ByteString, NaiveSession>();
   readonly leases = new Map<bigint, NaiveLease>();
+  readonly alarms: NaiveAlarms = new Map();
   readonly deletionsMax: number;
 
   constructor(deletionsMax: number) {
@@ -127,6 +129,12 @@ export class NaiveStore {
       }
       return { kind: "session-expire", revision: this.revision } as const;
     }
+    if (operation.kind === "alarm") {
+      const found = applyToAlarms(this.alarms, operation);
+      return { kind: "alarm", revision: this.revision, found } as const;
+    }
+    const refused = refusedByAlarm(this.alarms, operation);
+    if (refused !== undefined) return this.#failed({ reason: refused });
     if (operation.kind === "compact") return this.#compact(operation.revision);
     if (isOfLeases(operation)) return applyToLeases(this, operation);
     const trial = new Trial(this);

@@ -25,6 +25,11 @@ export interface Engine extends EngineReads {
   /** Bytes on disk, roughly. */
   approximateBytes(): Promise<number>;
   /**
+   * Has what was deleted leave the disk, in the background; reads and writes go on. Left away: nothing
+   * deleted takes any.
+   */
+  giveBack?(): Promise<void>;
+  /**
    * It is being opened anew after the disk was full: nothing can be read in this turn, and
    * whoever reads otherwise waits. Left away: that never happens.
    */

@@ -1,11 +1,12 @@
-import type { ClusterConfig } from "@holdfast/config";
+import { type ClusterConfig, writtenCompaction } from "@holdfast/config";
 
 /** A cluster's configuration as the YAML that `holdfast serve` reads. */
-export function clusterFile({ cluster, raft, limits, nodes }: ClusterConfig): string {
+export function clusterFile({ cluster, raft, limits, compaction, nodes }: ClusterConfig): string {
   const lines = [
     `cluster: ${JSON.stringify(cluster)}`,
     `raft: { heartbeatMs: ${raft.heartbeatMs}, electionTimeoutMs: ${raft.electionTimeoutMs} }`,
     `limits: ${JSON.stringify(limits)}`,
+    `compaction: ${JSON.stringify(writtenCompaction(compaction))}`,
     "nodes:",
   ];
   for (const { id, client, peer, data, zone } of nodes) {

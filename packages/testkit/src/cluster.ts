@@ -5,6 +5,8 @@ import {
   CLUSTER_LIMITS,
   type ClusterConfig,
   type ClusterLimits,
+  COMPACTION_DEFAULT,
+  type CompactionConfig,
   type NodeConfig,
 } from "@holdfast/config";
 import { clusterFile } from "./cluster-file.ts";
@@ -23,6 +25,8 @@ export interface ClusterOptions {
   readonly electionTimeoutMs?: number;
   /** What differs from the defaults. */
   readonly limits?: Partial<ClusterLimits>;
+  /** @default COMPACTION_DEFAULT */
+  readonly compaction?: CompactionConfig;
   /** Where its files go; kept at the end. Absent: a temporary one, removed at the end. */
   readonly directory?: string;
   /** Which of the nodes to start, by id; absent: all. Waits for a leader only if all are. */
@@ -237,6 +241,7 @@ async function clusterConfig(directory: string, options: ClusterOptions): Promis
     cluster: "test",
     raft: { heartbeatMs, electionTimeoutMs },
     limits: { ...CLUSTER_LIMITS, ...options.limits },
+    compaction: options.compaction ?? COMPACTION_DEFAULT,
     nodes,
   };
 }

@@ -2,6 +2,7 @@ export { below, type Random, SeededRandom } from "@holdfast/base";
 export type { HistoryRecorder } from "@holdfast/checker";
 export { Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 export { clusterFile } from "./cluster-file.ts";
+export { damageState } from "./damage-state.ts";
 export { EtcdCluster, type EtcdClusterOptions, startEtcd } from "./etcd-cluster.ts";
 export { type EtcdctlResult, etcdctl } from "./etcdctl.ts";
 export { type EventuallyOptions, eventually } from "./eventually.ts";

@@ -32,6 +32,17 @@ const leases: readonly PeerMessage[] = [
   { kind: "lease-answer", from, id: 4, remainingMs: undefined },
 ];
 
+const hashes: readonly PeerMessage[] = [
+  { kind: "hash-ask", from, id: 3, index: 5_000_000_000, revision: 0 },
+  {
+    kind: "hash-answer",
+    from,
+    id: 3,
+    hashes: { rolling: 0xffff_ffff, kv: { hash: 7, compactRevision: -1 } },
+  },
+  { kind: "hash-answer", from, id: 4, hashes: { rolling: undefined, kv: undefined } },
+];
+
 const add = {
   kind: "add",
   name: "n4",
@@ -124,6 +135,20 @@ test("questions and answers have these bytes, for ever", () => {
       "9405cd03e8029501a94e4f5f4c4541444552a26e6f00c3", // answer: failed
     ].join(""),
   );
+});
+
+test("what is said of hashes has these bytes, for ever", () => {
+  const bytes = encodePeerFrame({ groupId: 1, messages: hashes });
+
+  expect(toHex(bytes)).toBe(
+    [
+      "01920193",
+      "9509cd03e803cb41f2a05f2000000000", // ask: from, id, index, revision
+      "980acd03e803c3ceffffffffc30700", // answer: from, id, rolling, then hash and compact revision + 1
+      "980acd03e804c200c20000", // nothing is known
+    ].join(""),
+  );
+  expect(decodePeerFrame(bytes).messages).toEqual(hashes);
 });
 
 test("what is said of leases has these bytes, for ever", () => {
@@ -228,7 +253,7 @@ describe("what is not a frame is refused with a reason", () => {
     { what: "a cut frame", bytes: body([1, golden]).subarray(0, 9), reason: /peer data/ },
     { what: "no array", bytes: Uint8Array.of(1, 7), reason: /not an array/ },
     { what: "another group", bytes: body([2, []]), reason: /group 2/ },
-    { what: "an unknown kind", bytes: body([1, [[9, 1]]]), reason: /kind 9/ },
+    { what: "an unknown kind", bytes: body([1, [[99, 1]]]), reason: /kind 99/ },
     { what: "a negative kind", bytes: body([1, [[-1, 1]]]), reason: /whole number/ },
     { what: "a missing field", bytes: body([1, [[2, 5]]]), reason: /fields/ },
     { what: "text for bytes", bytes: body([1, [[2, 5, "x"]]]), reason: /byte string/ },

@@ -15,6 +15,13 @@ import {
 import { ENTRY_OVERHEAD_BYTES, entryBytes } from "@holdfast/raft";
 import type { ForwardRefusal, PeerMessage } from "@holdfast/replica";
 import {
+  HASH_ANSWER,
+  HASH_ASK,
+  hashAnswerOf,
+  hashAskOf,
+  hashMessageFields,
+} from "./hash-message-codec.ts";
+import {
   LEASE_ANSWER,
   LEASE_ASK,
   leaseAnswerOf,
@@ -86,6 +93,8 @@ export function peerMessageBytes(peerMessage: PeerMessage): number {
     case "lease-answer":
       return SMALL_MESSAGE_BYTES + leaseMessageBytes(peerMessage);
     case "room":
+    case "hash-ask":
+    case "hash-answer":
       return SMALL_MESSAGE_BYTES;
     case "raft":
       break;
@@ -135,6 +144,9 @@ function fieldsOfMessage(peerMessage: PeerMessage): readonly unknown[] {
       return [ANSWER, peerMessage.from, peerMessage.id, answerFields(peerMessage.answer)];
     case "room":
       return [ROOM, peerMessage.from, peerMessage.hasRoom];
+    case "hash-ask":
+    case "hash-answer":
+      return hashMessageFields(peerMessage);
     default:
       return leaseMessageFields(peerMessage);
   }
@@ -176,6 +188,10 @@ function messageOfFields(value: unknown): PeerMessage {
       return leaseAskOf(value);
     case LEASE_ANSWER:
       return leaseAnswerOf(value);
+    case HASH_ASK:
+      return hashAskOf(value);
+    case HASH_ANSWER:
+      return hashAnswerOf(value);
     default:
       throw new MalformedPeerDataError(`a peer message of kind ${kind} is not known`);
   }

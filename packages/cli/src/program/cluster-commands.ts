@@ -100,6 +100,12 @@ function addServe({ program, terminal, finish }: Context): void {
     .option("--data <directory>", "instead of the file's")
     .option("--heartbeat-ms <n>", "instead of the file's; the same on every node")
     .option("--election-timeout-ms <n>", "instead of the file's; the same on every node")
+    .option(
+      "--quota-bytes <n>",
+      "how large the state may grow, instead of the file's; -1: no quota",
+    )
+    .option("--compaction-mode <mode>", "periodic or revision, instead of the file's")
+    .option("--compaction-retention <past>", "such as 1h or 10000; 0 is no compaction by itself")
     .addOption(logLevelOption())
     .addHelpText(
       "after",

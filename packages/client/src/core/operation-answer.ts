@@ -175,6 +175,15 @@ function failureDetails(failure: ApplyFailure): RequestErrorDetails {
     case "lease-exists":
     case "expiry-overtaken":
       return { code: "LEASE_EXISTS", message: "the lease is there and lives", ...nothing };
+    case "no-space":
+      return { code: "NO_SPACE", message: "the store is full; deletions are taken", ...nothing };
+    case "corrupt":
+      return {
+        code: "CORRUPT",
+        message: "replicas differ: the cluster takes no writes",
+        ...nothing,
+      };
+    case "too-many-alarms":
     case "too-many-leases":
     case "too-many-sessions":
     case "sequence-beyond-window":

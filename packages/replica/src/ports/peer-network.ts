@@ -1,6 +1,7 @@
 import type { BootId, ClusterId, MemberId, Millis, StoreId, Term } from "@holdfast/base";
 import type { EntryId, Epoch, MemberProfile, Membership, Message } from "@holdfast/raft";
 import type { SnapshotChunk } from "@holdfast/storage";
+import type { HashMessage } from "../hashes/hash-message.ts";
 import type { LeaseMessage } from "../leases/lease-message.ts";
 import type { LeaderAnswer, LeaderQuestion } from "../membership/leader-question.ts";
 
@@ -37,7 +38,8 @@ export type PeerMessage =
       readonly id: number;
       readonly answer: LeaderAnswer;
     }
-  | LeaseMessage;
+  | LeaseMessage
+  | HashMessage;
 
 /** Why a leader did not take a batch: it does not lead now, has too much to do, or its disk is nearly full. */
 export type ForwardRefusal = "not-leader" | "overloaded" | "no-space";

@@ -2,22 +2,24 @@ import { status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { assert, isWireId, type Logger, type MemberId } from "@holdfast/base";
 import {
   decodeHashKv,
+  describeAlarm,
   encodeHashKv,
   encodeHeader,
   type MaintenanceHandlers,
   RefusedRequestError,
   statusOfRefusal,
-  type WireAlarmRequest,
   type WireStatus,
 } from "@holdfast/protocol";
-import type { Headers, MaintenanceService } from "@holdfast/service";
+import type { AlarmService, Headers, MaintenanceService } from "@holdfast/service";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
+import { alarmHandler } from "./alarm-handler.ts";
 import { CLUSTER_VERSION, downgradeRefusal } from "./downgrade.ts";
 import { snapshotHandler } from "./snapshot-handler.ts";
 import { unaryCall } from "./unary-call.ts";
 
 export interface MaintenanceParts {
   readonly maintenance: MaintenanceService;
+  readonly alarms: AlarmService;
   readonly headers: Headers;
   readonly ledger: CallLedger;
   readonly logger: Logger;
@@ -31,6 +33,7 @@ type Served = Pick<
 /** etcdserverpb.Maintenance; what is missing answers UNIMPLEMENTED by itself. */
 export function maintenanceHandlers({
   maintenance,
+  alarms,
   headers,
   ledger,
   logger,
@@ -50,23 +53,13 @@ export function maintenanceHandlers({
         raftIndex: found.lastIndex,
         raftAppliedIndex: found.appliedIndex,
         raftTerm: found.term,
-        errors: [...found.errors],
+        errors: [...found.errors, ...found.alarms.map(describeAlarm)],
         isLearner: found.isLearner,
         storageVersion: found.version,
         downgradeInfo: { enabled: false },
       }),
     }),
-    Alarm: unaryCall({
-      calls: maintenanceMethod(ledger, "Alarm"),
-      logger,
-      serve: (request) => request,
-      refusal: alarmRefusal,
-      encode: () => {
-        const { revision, memberId, shortage } = headers.status();
-        const alarms = shortage === undefined ? [] : [{ memberID: memberId ?? 0, alarm: NOSPACE }];
-        return { header: encodeHeader(headers.at(revision)), alarms };
-      },
-    }),
+    Alarm: alarmHandler({ alarms, headers, calls: maintenanceMethod(ledger, "Alarm"), logger }),
     Hash: unaryCall({
       calls: maintenanceMethod(ledger, "Hash"),
       logger,
@@ -116,8 +109,6 @@ export function maintenanceHandlers({
   };
 }
 
-/** The alarm that a member raises and ends by itself. */
-const NOSPACE = "NOSPACE" as const;
 const NOT_LEADER: WireStatus = {
   code: status.FAILED_PRECONDITION,
   details: "etcdserver: not leader",
@@ -133,15 +124,6 @@ function transferTarget(id: string): MemberId {
   const number = Number(id);
   if (isWireId(number)) return number as MemberId;
   throw new RefusedRequestError("BAD_TRANSFER_TARGET", `there is no member ${id}`);
-}
-
-/** An alarm comes and goes with its reason: nobody else raises one or ends it. */
-function alarmRefusal({ action }: WireAlarmRequest): WireStatus | undefined {
-  if (action === "GET") return undefined;
-  return {
-    code: status.UNIMPLEMENTED,
-    details: `holdfast: alarms can be listed, but action ${action} is not served`,
-  };
 }
 
 function maintenanceMethod(ledger: CallLedger, method: string): MethodCalls {

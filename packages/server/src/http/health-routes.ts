@@ -15,7 +15,7 @@ export function healthRoutes(app: FastifyInstance, health: HealthService): void 
   app.get("/health", (request, reply) => answerHealth(health, request, reply));
   checkRoutes(app, "/livez", [serializableRead]);
   checkRoutes(app, "/readyz", [
-    { name: "data_corruption", find: () => health.runs() },
+    { name: "data_corruption", find: () => health.runs() ?? health.hasNoAlarm(["NOSPACE"]) },
     serializableRead,
     { name: "linearizable_read", find: () => health.reads({ linearizable: true }) },
     { name: "non_learner", find: () => health.isVoter() },
@@ -28,10 +28,10 @@ async function answerHealth(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const serializable = parameters(request, "serializable").includes("true");
-  const isRoomAsked = !parameters(request, "exclude").includes("NOSPACE");
+  const excluded = parameters(request, "exclude");
   const finding =
     health.runs() ??
-    (isRoomAsked ? health.hasRoom() : undefined) ??
+    health.hasNoAlarm(excluded) ??
     (serializable ? undefined : health.hasLeader()) ??
     (await health.reads({ linearizable: !serializable }));
   const healthy = finding === undefined;

@@ -120,6 +120,11 @@ export class NodeMetrics {
       "The applied state on disk.",
       () => read().stateBytes,
     );
+    this.#gauge(
+      "etcd_server_quota_backend_bytes",
+      "How large it may grow; below 0: as large as it likes.",
+      () => read().quotaBytes,
+    );
     this.#gauge("holdfast_raft_term", "The term of this member.", () => read().term);
     this.#gauge("holdfast_store_revision", "The revision of the store.", () => read().revision);
   }

@@ -1,4 +1,4 @@
-import { FORMAT_VERSION, LEASE_FORMAT_VERSION } from "./message-codec.ts";
+import { FORMAT_VERSION, NEWEST_FORMAT_VERSION } from "./message-codec.ts";
 
 /** Bytes of a session's id. */
 export const SESSION_ID_BYTES = 16;
@@ -27,7 +27,7 @@ export function decodeBatchHeader(bytes: Uint8Array): BatchHeader | undefined {
   const version = bytes[0] ?? 0;
   const begins =
     version >= FORMAT_VERSION &&
-    version <= LEASE_FORMAT_VERSION &&
+    version <= NEWEST_FORMAT_VERSION &&
     bytes[1] === ARRAY_OF_4 &&
     bytes[2] === BIN_8 &&
     bytes[3] === SESSION_ID_BYTES;

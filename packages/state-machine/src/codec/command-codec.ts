@@ -11,10 +11,12 @@ import type {
   TxnBranchOperation,
   TxnOperation,
 } from "../command.ts";
+import { alarmFields, readAlarmOperation } from "./alarm-codec.ts";
 import { decodeBatchHeader } from "./batch-header.ts";
 import { leaseFields, readLeaseOperation } from "./lease-codec.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
+  ALARM_FORMAT_VERSION,
   COMPACT_FORMAT_VERSION,
   decodeMessage,
   encodeMessage,
@@ -71,7 +73,8 @@ const COMPACT_BOUNDS = { min: 2, max: 2 } as const;
 const READERS: Readonly<Record<number, (value: unknown) => Operation>> = {
   [FORMAT_VERSION]: readOperation,
   [COMPACT_FORMAT_VERSION]: readNewerOperation,
-  [LEASE_FORMAT_VERSION]: readNewestOperation,
+  [LEASE_FORMAT_VERSION]: readLeaseAgeOperation,
+  [ALARM_FORMAT_VERSION]: readNewestOperation,
 };
 
 /** Encodes a batch: `CommandBatch` of docs/command-format.md. */
@@ -123,8 +126,9 @@ export function decodeBatch(
 function batchVersion(operations: readonly Operation[]): number {
   let version = FORMAT_VERSION;
   for (const { kind } of operations) {
-    if (kind.startsWith("lease-")) return LEASE_FORMAT_VERSION;
-    if (kind === "compact") version = COMPACT_FORMAT_VERSION;
+    if (kind === "alarm") return ALARM_FORMAT_VERSION;
+    if (kind.startsWith("lease-")) version = LEASE_FORMAT_VERSION;
+    else if (kind === "compact") version = Math.max(version, COMPACT_FORMAT_VERSION);
   }
   return version;
 }
@@ -154,6 +158,8 @@ function operationFields(operation: Operation | TxnBranchOperation): MessageFiel
         SESSION_EXPIRE,
         operation.sessions.map((one) => [one.session, wholeNumber(one.idleSince)]),
       ];
+    case "alarm":
+      return alarmFields(operation);
     default:
       return leaseFields(operation);
   }
@@ -192,8 +198,13 @@ function readNewerOperation(value: unknown): Operation {
 }
 
 /** An operation of version 3. */
-function readNewestOperation(value: unknown): Operation {
+function readLeaseAgeOperation(value: unknown): Operation {
   return readLeaseOperation(listOf(value, "operation")) ?? readNewerOperation(value);
+}
+
+/** An operation of version 4. */
+function readNewestOperation(value: unknown): Operation {
+  return readAlarmOperation(listOf(value, "operation")) ?? readLeaseAgeOperation(value);
 }
 
 function readOperation(value: unknown): Operation {

@@ -15,6 +15,12 @@ export const COMPACT_FORMAT_VERSION = 2;
 /** Version 3 knows what is asked of leases besides, its results, and its failures. */
 export const LEASE_FORMAT_VERSION = 3;
 
+/** Version 4 knows alarms besides, and what they refuse. */
+export const ALARM_FORMAT_VERSION = 4;
+
+/** The newest that is known here. */
+export const NEWEST_FORMAT_VERSION: number = ALARM_FORMAT_VERSION;
+
 /** A scratch buffer that grew beyond this is given back after use. */
 const SCRATCH_BYTES_KEPT = 4 * 1024 * 1024;
 const SCRATCH_BYTES_INITIAL = 64 * 1024;
@@ -61,9 +67,9 @@ function pack(fields: readonly MessageField[]): Uint8Array {
 export function decodeMessage(bytes: Uint8Array, arraysMax?: number): readonly unknown[] {
   const version = bytes[0];
   if (version === undefined) throw new MalformedCommandError("there are no bytes");
-  if (version < FORMAT_VERSION || version > LEASE_FORMAT_VERSION) {
+  if (version < FORMAT_VERSION || version > NEWEST_FORMAT_VERSION) {
     throw new MalformedCommandError(
-      `format version ${version} is not known here, only ${FORMAT_VERSION} to ${LEASE_FORMAT_VERSION}`,
+      `format version ${version} is not known here, only ${FORMAT_VERSION} to ${NEWEST_FORMAT_VERSION}`,
       { unknownVersion: version },
     );
   }

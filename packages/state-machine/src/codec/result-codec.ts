@@ -3,9 +3,11 @@ import type { KeyValue } from "../key-value.ts";
 import type { RangeResult } from "../query.ts";
 import { compactedRefusal, futureRefusal, type ReadRefusal } from "../refusal.ts";
 import type { OperationResult, RangeOperationResult, TxnResult } from "../result.ts";
+import { alarmResultFields, readAlarmResult } from "./alarm-codec.ts";
 import { isLeaseResult, leaseResultFields, readLeaseResult } from "./lease-codec.ts";
 import { MalformedCommandError } from "./malformed-command-error.ts";
 import {
+  ALARM_FORMAT_VERSION,
   COMPACT_FORMAT_VERSION,
   decodeMessage,
   encodeMessage,
@@ -59,6 +61,15 @@ const FAILURE_REASONS: readonly ApplyFailure["reason"][] = [
   "too-many-leases",
   "lease-full",
   "expiry-overtaken",
+  "no-space",
+  "corrupt",
+  "too-many-alarms",
+];
+/** The first reasons of each version, the newest version first. */
+const FIRST_REASONS: readonly (readonly [ApplyFailure["reason"], number])[] = [
+  ["no-space", ALARM_FORMAT_VERSION],
+  ["lease-exists", LEASE_FORMAT_VERSION],
+  ["too-many-deletions", COMPACT_FORMAT_VERSION],
 ];
 const REFUSAL_REASONS: readonly ReadRefusal["reason"][] = ["compacted", "future-revision"];
 
@@ -84,23 +95,22 @@ export function decodeResults(bytes: Uint8Array): readonly OperationResult[] {
 /** The oldest version that has a form for all of them. */
 function resultsVersion(results: readonly OperationResult[]): number {
   let version = FORMAT_VERSION;
-  for (const result of results) {
-    if (isOfLeases(result)) return LEASE_FORMAT_VERSION;
-    if (isNewer(result)) version = COMPACT_FORMAT_VERSION;
-  }
+  for (const result of results) version = Math.max(version, resultVersion(result));
   return version;
 }
 
-/** Whether version 1 has no form for it. */
-function isNewer(result: OperationResult): boolean {
-  if (result.kind === "failed") return result.failure.reason === "too-many-deletions";
-  return result.kind === "compact";
+/** The oldest version that has a form for it. */
+function resultVersion(result: OperationResult): number {
+  if (result.kind === "failed") return reasonVersion(result.failure.reason);
+  if (result.kind === "alarm") return ALARM_FORMAT_VERSION;
+  if (isLeaseResult(result)) return LEASE_FORMAT_VERSION;
+  return result.kind === "compact" ? COMPACT_FORMAT_VERSION : FORMAT_VERSION;
 }
 
-/** Whether version 2 has no form for it. */
-function isOfLeases(result: OperationResult): boolean {
-  if (result.kind !== "failed") return isLeaseResult(result);
-  return FAILURE_REASONS.indexOf(result.failure.reason) >= FAILURE_REASONS.indexOf("lease-exists");
+function reasonVersion(reason: ApplyFailure["reason"]): number {
+  const place = FAILURE_REASONS.indexOf(reason);
+  const found = FIRST_REASONS.find(([first]) => place >= FAILURE_REASONS.indexOf(first));
+  return found?.[1] ?? FORMAT_VERSION;
 }
 
 /** Encodes the answers to queries: `RangeResults` of docs/command-format.md. */
@@ -152,6 +162,8 @@ function resultFields(result: OperationResult | RangeOperationResult): MessageFi
       return [FAILED, wholeNumber(result.revision), ...failureFields(result.failure)];
     case "answer-gone":
       return [ANSWER_GONE, wholeNumber(result.revision)];
+    case "alarm":
+      return alarmResultFields(result);
     default:
       return leaseResultFields(result);
   }
@@ -209,7 +221,7 @@ function readResult(value: unknown): OperationResult {
     case RANGE:
       throw new MalformedCommandError("kind: a range is no result of a batch");
     default:
-      return readLeaseResult(fields) ?? readWriteResult(fields);
+      return readAlarmResult(fields) ?? readLeaseResult(fields) ?? readWriteResult(fields);
   }
 }
 

@@ -14,7 +14,7 @@ const PAGE_ROWS = 1000;
 
 /**
  * Hashes all replicated state: what {@link hashKvSteps} does at the latest revision,
- * then sessions, their answers, leases and the keys that hang on them. Equal on replicas that have applied the same entries.
+ * then sessions, their answers, leases and the keys that hang on them, and alarms. Equal on replicas that have applied the same entries.
  */
 export function* hashStateSteps(
   point: StatePoint,
@@ -24,9 +24,11 @@ export function* hashStateSteps(
   const sessions = { from: layout.sessionPrefix, to: layout.sessionEnd };
   const answers = { from: layout.answersPrefix, to: layout.answersEnd };
   const leases = { from: layout.leasePrefix, to: layout.attachmentEnd };
+  const alarms = { from: layout.alarmPrefix, to: layout.alarmEnd };
   let hash = yield* hashRows(sessions, kv.hash);
   hash = yield* hashRows(answers, hash);
   hash = yield* hashRows(leases, hash);
+  hash = yield* hashRows(alarms, hash);
   return { hash, storeRevision: kv.storeRevision };
 }
 

@@ -28,9 +28,17 @@ export const FRESH_STATE: StateMeta = Object.freeze({
 export const STATE_FORMAT_VERSION = 1;
 /** That of a state with leases. Without any it is the older one, so that older software reads it. */
 export const LEASES_STATE_FORMAT_VERSION = 2;
+/** That of a state with alarms, which older software would not heed. */
+export const ALARMS_STATE_FORMAT_VERSION = 3;
 
 const VERSION = 1;
 const BYTES = 2 + 4 * 8 + 4;
+
+/** The oldest format that has all that is in a state. */
+export function stateFormatOf(state: { readonly leases: number; readonly alarms: number }): number {
+  if (state.alarms > 0) return ALARMS_STATE_FORMAT_VERSION;
+  return state.leases > 0 ? LEASES_STATE_FORMAT_VERSION : STATE_FORMAT_VERSION;
+}
 
 export function encodeMeta(
   encoder: RowEncoder,
@@ -53,9 +61,9 @@ export function encodeMeta(
 export function decodeMeta(row: Uint8Array): StateMeta {
   const decoder = new RowDecoder(row, "meta").version(VERSION);
   const format = decoder.byte();
-  if (format !== STATE_FORMAT_VERSION && format !== LEASES_STATE_FORMAT_VERSION) {
+  if (format < STATE_FORMAT_VERSION || format > ALARMS_STATE_FORMAT_VERSION) {
     throw new DamagedRowError(
-      `the state has format ${format}, known are ${STATE_FORMAT_VERSION} and ${LEASES_STATE_FORMAT_VERSION}: start the newer software that wrote it`,
+      `the state has format ${format}, known are ${STATE_FORMAT_VERSION} to ${ALARMS_STATE_FORMAT_VERSION}: start the newer software that wrote it`,
     );
   }
   return {

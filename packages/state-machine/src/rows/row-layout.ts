@@ -16,6 +16,9 @@ export interface RowLayout {
   /** The keys that hang on leases. */
   readonly attachmentPrefix: ByteString;
   readonly attachmentEnd: ByteString;
+  /** The alarms that the log knows of. */
+  readonly alarmPrefix: ByteString;
+  readonly alarmEnd: ByteString;
   readonly currentPrefix: ByteString;
   readonly currentEnd: ByteString;
   readonly historyPrefix: ByteString;
@@ -50,6 +53,7 @@ const ANSWERS = 0x03;
 const COLLECTION = 0x04;
 const LEASE = 0x05;
 const ATTACHMENT = 0x06;
+const ALARM = 0x07;
 const CURRENT = 0x10;
 const HISTORY = 0x20;
 const GARBAGE = 0x21;
@@ -77,6 +81,8 @@ export function rowLayout(group: GroupId): RowLayout {
     leaseEnd: prefix(LEASE + 1),
     attachmentPrefix: prefix(ATTACHMENT),
     attachmentEnd: prefix(ATTACHMENT + 1),
+    alarmPrefix: prefix(ALARM),
+    alarmEnd: prefix(ALARM + 1),
     currentPrefix: prefix(CURRENT),
     currentEnd: prefix(CURRENT + 1),
     historyPrefix: prefix(HISTORY),

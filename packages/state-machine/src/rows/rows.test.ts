@@ -166,6 +166,6 @@ test("a damaged row is told, whatever is wrong with it", () => {
 test("the meta row keeps a store that was never compacted", () => {
   expect(decodeMeta(encodeMeta(new RowEncoder(), FRESH_STATE))).toEqual(FRESH_STATE);
   const newer = Uint8Array.from(encodeMeta(new RowEncoder(), FRESH_STATE));
-  newer[1] = 3;
+  newer[1] = 4;
   expect(() => decodeMeta(newer)).toThrow("start the newer software");
 });

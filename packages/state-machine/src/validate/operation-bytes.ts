@@ -23,6 +23,7 @@ export function operationBytes(operation: Operation | TxnBranchOperation): numbe
       return bytes;
     }
     case "compact":
+    case "alarm":
     case "session-open":
       return OPERATION_OVERHEAD_BYTES;
     case "session-expire":

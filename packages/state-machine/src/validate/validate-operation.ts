@@ -59,6 +59,8 @@ export function refusalOf(
         : requestRefusal("lease-operation");
     case "lease-checkpoint":
       return requestRefusal("lease-operation");
+    case "alarm":
+      return requestRefusal("alarm-operation");
   }
 }
 

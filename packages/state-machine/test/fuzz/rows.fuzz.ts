@@ -1,4 +1,6 @@
+import { toByteString } from "@holdfast/base";
 import { bytesTarget, type FuzzTarget } from "@holdfast/base/fuzz";
+import { alarmOfKey } from "../../src/rows/alarm-row.ts";
 import {
   type BlockEvent,
   BlockTable,
@@ -83,6 +85,13 @@ export const ROW_TARGETS: readonly FuzzTarget[] = [
     ],
     read: decodeLease,
     write: (lease) => encodeLease(encoder, lease),
+  }),
+  bytesTarget({
+    name: "alarm-row",
+    runs,
+    refusals,
+    examples: [Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 9, 2)],
+    read: (bytes) => alarmOfKey(layout, layout.alarmPrefix + toByteString(bytes)).member,
   }),
   bytesTarget({
     name: "meta-row",

@@ -105,6 +105,10 @@ export class EngineWithBallast implements Engine {
     return this.#whenThere(() => this.#inner.scan(scan));
   }
 
+  giveBack(): Promise<void> {
+    return this.#whenThere(() => this.#inner.giveBack?.() ?? Promise.resolve());
+  }
+
   approximateBytes(): Promise<number> {
     return this.#whenThere(() => this.#inner.approximateBytes());
   }

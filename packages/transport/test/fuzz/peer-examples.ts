@@ -33,6 +33,13 @@ export const PEER_MESSAGES: readonly PeerMessage[] = [
   { kind: "room", from, hasRoom: true },
   { kind: "lease-ask", from, id: 3, leases: [7n, -1n] },
   { kind: "lease-answer", from, id: 3, remainingMs: [1_500, -1] },
+  { kind: "hash-ask", from, id: 3, index: 700, revision: 9 },
+  {
+    kind: "hash-answer",
+    from,
+    id: 3,
+    hashes: { rolling: 5, kv: { hash: 7, compactRevision: -1 } },
+  },
   { kind: "ask", from, id: 1, withinMs: 5_000, question: { kind: "transfer-leadership", to } },
   {
     kind: "ask",

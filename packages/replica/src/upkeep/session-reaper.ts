@@ -1,6 +1,6 @@
 import type { Cancel, Clock, Logger, LogIndex, Millis } from "@holdfast/base";
 import { fromByteString, messageOf } from "@holdfast/base";
-import type { Member } from "./member.ts";
+import type { Member } from "../member.ts";
 
 export interface SessionReaperParts {
   readonly member: Member;
