@@ -39,7 +39,7 @@ const MAY_IMPORT = {
     "transport",
     "config",
   ],
-  testkit: ["base", "checker", "config", "client", "server"],
+  testkit: ["base", "checker", "state-machine", "storage", "config", "client", "server"],
   bench: ["base", "raft", "state-machine", "storage", "config", "client", "testkit"],
   cli: ["base", "config", "client", "server", "bench", "sim"],
 };

@@ -19,7 +19,7 @@ export const LEASE_FORMAT_VERSION = 3;
 export const ALARM_FORMAT_VERSION = 4;
 
 /** The newest that is known here. */
-export const NEWEST_FORMAT_VERSION: number = ALARM_FORMAT_VERSION;
+export const NEWEST_FORMAT_VERSION = 4;
 
 /** A scratch buffer that grew beyond this is given back after use. */
 const SCRATCH_BYTES_KEPT = 4 * 1024 * 1024;
