@@ -27,7 +27,7 @@ test("without a bump everything stays as it was", () => {
   expect(restoredRow(META, LAYOUT, { bumpRevision: 0 })).toBe(META);
 });
 
-test("sessions and their answers end with their cluster; all else stays", () => {
+test("sessions, their answers and alarms of members end with their cluster; all else stays", () => {
   const session = "s".repeat(16);
   const kept = [
     { key: currentKey(LAYOUT, "a"), value: VALUE },
@@ -36,11 +36,12 @@ test("sessions and their answers end with their cluster; all else stays", () => 
   const dropped = [
     { key: sessionKey(LAYOUT, session), value: VALUE },
     { key: answersKey(LAYOUT, { session, first: 1, count: 2 }), value: VALUE },
+    { key: `${LAYOUT.alarmPrefix}member`, value: VALUE },
   ];
 
   const restored = [...kept, ...dropped].map((row) =>
     restoredRow(row, LAYOUT, { bumpRevision: 1 }),
   );
 
-  expect(restored).toEqual([...kept, undefined, undefined]);
+  expect(restored).toEqual([...kept, undefined, undefined, undefined]);
 });
