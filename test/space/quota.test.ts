@@ -3,6 +3,7 @@ import type { Holdfast } from "@holdfast/client";
 import { etcdctl, eventually, requireTool } from "@holdfast/testkit";
 import { beforeEach, expect, test } from "vitest";
 import { grpcCall } from "../grpc-call.ts";
+import { holdfast } from "../run-command.ts";
 import { sharedCluster } from "../shared-cluster.ts";
 
 const QUOTA_BYTES = 3 * 1024 * 1024;
@@ -35,6 +36,22 @@ async function succeeds(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
+/** The same of our own command. */
+async function command(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await holdfast([
+    "--endpoints",
+    cluster().endpoints.join(","),
+    ...args,
+  ]);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stdout;
+}
+
+/** As protobuf writes a whole number. */
+function varint(value: number): readonly number[] {
+  return value < 0x80 ? [value] : [(value % 0x80) | 0x80, ...varint(Math.floor(value / 0x80))];
+}
+
 test("a full store refuses what makes it larger, takes deletions, and heals by itself", async () => {
   await using store = await cluster().connect();
 
@@ -59,6 +76,23 @@ test("a full store refuses what makes it larger, takes deletions, and heals by i
   expect(await succeeds("put", "key", "value")).toBe("OK\n");
 }, 60_000);
 
+test("holdfast alarm lists and ends alarms, by the names of their members", async () => {
+  const [address = ""] = cluster().endpoints;
+  const status = await cluster().nodes[0]?.status();
+  const id = status?.kind === "up" ? status.memberId : 0;
+  // AlarmRequest: action 1 (ACTIVATE), memberID, alarm 1 (NOSPACE).
+  const message = Uint8Array.of(0x08, 1, 0x10, ...varint(id), 0x18, 1);
+  await grpcCall(address, { path: "/etcdserverpb.Maintenance/Alarm", message });
+
+  expect(await command("alarm", "list")).toBe(
+    `ALARM    MEMBER  ID\nNOSPACE  n1      ${id.toString(16)}\n`,
+  );
+  const json = JSON.parse(await command("alarm", "disarm", "-o", "json"));
+  expect(json).toEqual({ alarms: [{ memberID: String(id), alarm: "NOSPACE" }] });
+  expect(await command("alarm", "list")).toBe("no alarm stands\n");
+  expect(await command("alarm", "disarm")).toBe("no alarm that could be ended\n");
+});
+
 test("an alarm that somebody raised stays until etcdctl alarm disarm ends it", async () => {
   const [address = ""] = cluster().endpoints;
   // AlarmRequest: action 1 (ACTIVATE), memberID 7, alarm 2 (CORRUPT).
@@ -74,6 +108,7 @@ test("an alarm that somebody raised stays until etcdctl alarm disarm ends it", a
     expect(code).not.toBe(0);
     expect(`${stdout}${stderr}`).toContain("etcdserver: corrupt cluster");
   }
+  expect(await command("alarm", "list")).toMatch(/^ALARM +MEMBER +ID\nCORRUPT +- +7\n$/);
   expect(await succeeds("alarm", "disarm")).toBe("memberID:7 alarm:CORRUPT \n");
   expect(await succeeds("alarm", "list")).toBe("");
   expect(await succeeds("put", "key", "value")).toBe("OK\n");

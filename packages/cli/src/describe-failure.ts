@@ -18,7 +18,9 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   SNAPSHOT_DAMAGED: "take another copy; holdfast snapshot status checks one",
   DIRECTORY_NOT_EMPTY: "holdfast snapshot restore overwrites nothing",
   OVERLOADED: "try again in a moment",
-  NO_SPACE: "holdfast status shows which nodes have no room; free disk space there, reads go on",
+  NO_SPACE:
+    "reads go on; holdfast status shows whether a disk is full, or the quota is met: then delete keys",
+  CORRUPT: "holdfast alarm list names the member: rebuild it, then holdfast alarm disarm",
   CHANGE_IN_PROGRESS: "holdfast member list shows what is under way; try again when it is done",
   MEMBER_NAME_TAKEN: "give another name, or remove that member first",
   PEER_ADDRESS_TAKEN: "give another address, or remove that member first",

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { OUTPUT_FORMATS } from "./global-options.ts";
+import { addAlarmCommands } from "./program/alarm-commands.ts";
 import { addClaimCommands } from "./program/claim-commands.ts";
 import { addClusterCommands } from "./program/cluster-commands.ts";
 import type { Context } from "./program/context.ts";
@@ -38,6 +39,7 @@ export function makeProgram(terminal: Terminal, finish: (exitCode: number) => vo
   addKeyCommands(context);
   addClaimCommands(context);
   addClusterCommands(context);
+  addAlarmCommands(context);
   addMemberCommands(context);
   addSnapshotCommands(context);
   addMeasuringCommands(context);

@@ -61,7 +61,7 @@ export type {
 export { Change } from "./core/watch/change.ts";
 export { CompactedError } from "./core/watch/compacted-error.ts";
 export { Watch, type WatchOptions } from "./core/watch/watch.ts";
-export type { EndpointLease } from "./grpc/etcd-endpoint.ts";
+export type { EndpointAlarm, EndpointLease } from "./grpc/etcd-endpoint.ts";
 export {
   type EndpointCall,
   type EndpointHash,

@@ -44,6 +44,13 @@ export interface SnapshotPart {
   readonly remainingBytes: number;
 }
 
+/** What keeps a cluster from taking writes. */
+export interface EndpointAlarm {
+  /** Whose it is; 0: nobody knows whose. */
+  readonly member: bigint;
+  readonly kind: "NOSPACE" | "CORRUPT";
+}
+
 type LeaseClient = InstanceType<EtcdProtocol["etcdserverpb"]["Lease"]>;
 type KvClient = InstanceType<EtcdProtocol["etcdserverpb"]["KV"]>;
 type MaintenanceClient = InstanceType<EtcdProtocol["etcdserverpb"]["Maintenance"]>;
@@ -177,6 +184,29 @@ export class EtcdEndpoint {
     }
   }
 
+  /** All alarms that stand. @throws RequestError with the node's refusal. */
+  alarms(call: EndpointCall): Promise<readonly EndpointAlarm[]> {
+    return this.#alarm({ action: "GET" }, call);
+  }
+
+  /** Ends an alarm; whether it was there. @throws RequestError with the node's refusal. */
+  async disarm({ member, kind }: EndpointAlarm, call: EndpointCall): Promise<boolean> {
+    const request = { action: "DEACTIVATE", memberID: member.toString(), alarm: kind } as const;
+    return (await this.#alarm(request, call)).length > 0;
+  }
+
+  async #alarm(
+    request: Parameters<MaintenanceClient["Alarm"]>[0],
+    call: EndpointCall,
+  ): Promise<readonly EndpointAlarm[]> {
+    const { alarms } = await this.#ask<{ alarms: WireAlarm[] }>((settle) =>
+      this.#maintenance.Alarm(request, new Metadata(), { deadline: deadlineOf(call) }, settle),
+    );
+    return alarms.flatMap(({ memberID, alarm }) =>
+      alarm === "NONE" ? [] : [{ member: BigInt(memberID), kind: alarm }],
+    );
+  }
+
   /** How the node is; `down` with the reason where it does not answer. */
   async status(call: EndpointCall): Promise<EndpointStatus> {
     const endpoint = this.address;
@@ -209,6 +239,11 @@ interface WireTimeToLive {
 interface WireSnapshot {
   readonly blob: Uint8Array;
   readonly remaining_bytes: string;
+}
+
+interface WireAlarm {
+  readonly memberID: string;
+  readonly alarm: EndpointAlarm["kind"] | "NONE";
 }
 
 interface WireHashKv {
