@@ -152,6 +152,54 @@ describe("etcdctl", () => {
     expect((await etcd("member", "list")).stdout.trim().split("\n")).toHaveLength(3);
   });
 
+  test("member add, remove, update and promote refuse in etcd's words", async (context) => {
+    await requireTool("etcdctl", context);
+    const rows = (await etcd("member", "list")).stdout.trim().split("\n");
+    const [id = "", , , url = ""] = rows[0]?.split(", ") ?? [];
+    const [, , , another = ""] = rows[1]?.split(", ") ?? [];
+    const refused = async (...args: readonly string[]): Promise<string> => {
+      const { code, stdout, stderr } = await etcd("member", ...args);
+      expect({ code, stdout }).not.toMatchObject({ code: 0 });
+      return stderr;
+    };
+
+    expect(await refused("add", "x", `--peer-urls=${url}`)).toContain(
+      "etcdserver: Peer URLs already exists",
+    );
+    // The others that it would refuse etcdctl does not send.
+    expect(await refused("add", "x", "--peer-urls=http://a:1,http://b:2")).toContain(
+      "etcdserver: given member URLs are invalid",
+    );
+    expect(await refused("update", id, `--peer-urls=${another}`)).toContain(
+      "etcdserver: Peer URLs already exists",
+    );
+    expect(await refused("update", "abcdef", "--peer-urls=http://10.0.0.9:2380")).toContain(
+      "etcdserver: member not found",
+    );
+    expect(await refused("remove", "abcdef")).toContain("etcdserver: member not found");
+    expect(await refused("promote", "abcdef")).toContain("etcdserver: member not found");
+    expect(await refused("promote", id)).toContain("can only promote a learner member");
+  });
+
+  test("member update and promote do as with etcd", async (context) => {
+    await requireTool("etcdctl", context);
+    const [first, second] = [await freePeer(), await freePeer()];
+    const added = await etcd("member", "add", "n9", `--peer-urls=http://${first}`, "--learner");
+    const id = /Member +([0-9a-f]+) added to cluster/.exec(added.stdout)?.[1] ?? "none";
+
+    const updated = await etcd("member", "update", id, `--peer-urls=http://${second}`);
+    const listed = await etcd("member", "list");
+    const early = await etcd("member", "promote", id);
+    await etcd("member", "remove", id);
+
+    expect(updated.stdout).toMatch(new RegExp(`^Member +${id} updated in cluster`));
+    expect(listed.stdout.split("\n")).toContain(`${id}, unstarted, , http://${second}, , true`);
+    expect(early.code).not.toBe(0);
+    expect(early.stderr).toContain(
+      "etcdserver: can only promote a learner member which is in sync with leader",
+    );
+  });
+
   test("move-leader asks the leader, as with etcd", async (context) => {
     await requireTool("etcdctl", context);
     const leader = await cluster().leader();

@@ -157,6 +157,31 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: "A learner counts in no quorum. Not asked.",
   },
   {
+    where: "Auto-compaction, where nobody configured it",
+    etcd: "off",
+    holdfast: "periodic, 1 h",
+    why: "A store that is only written to would grow for ever (decision 15). Not asked.",
+  },
+  {
+    where: "The alarm NOSPACE that a full store raises",
+    etcd: "raised by each member for itself, ended by `alarm disarm` only",
+    holdfast:
+      "raised by the leader, after history was given up, and ended by it when there is room again",
+    why: "A quota that heals (decision 16). One that a client raised stays, as etcd's. Not asked.",
+  },
+  {
+    where: "A put that would cross the quota",
+    etcd: "weighed: 256 B, key and value; applied and refused",
+    holdfast: "applied; those behind the next measurement are refused",
+    why: "What the state takes is measured (decision 16). Not asked.",
+  },
+  {
+    where: "Members that differ",
+    etcd: "compared if `--experimental-corrupt-check-time` says so",
+    holdfast: "always compared; the one that differs stops",
+    why: "A damaged replica never votes (decision 17). Not asked.",
+  },
+  {
     where: "MemberAdd and MemberUpdate with several URLs, or one of `unix`",
     etcd: "taken",
     holdfast: "refused: invalid member URLs",

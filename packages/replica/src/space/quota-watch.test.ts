@@ -17,6 +17,7 @@ class Stage {
   liveBytes = 0;
   leads = true;
   automatic: Alarm[] = [];
+  byClients: Alarm[] = [];
   readonly state = { revision: 1, compactRevision: -1, collected: -1 };
 
   constructor(quotaBytes = QUOTA) {
@@ -27,7 +28,13 @@ class Stage {
       logger: { ...silentLogger, warn: (_, message) => this.warned.push(message) },
       isLeader: () => this.leads,
       bytes: () => this.bytes,
-      machine: () => ({ ...this.state, alarms: { automatic: () => this.automatic } }),
+      machine: () => ({
+        ...this.state,
+        alarms: {
+          all: () => [...this.automatic, ...this.byClients],
+          automatic: () => this.automatic,
+        },
+      }),
       giveBack: () => {
         this.done.push("gave back");
         this.bytes = Math.min(this.bytes, this.liveBytes);
@@ -143,6 +150,17 @@ describe("a full state", () => {
     stage.bytes = 990;
     await stage.looks(20);
     expect(stage.automatic).toHaveLength(0);
+  });
+
+  test("needs no other alarm where a client raised one, and leaves that one alone", async () => {
+    const stage = new Stage();
+    stage.byClients = [{ member: BigInt(SELF), kind: "nospace" }];
+    await stage.write(1200, 1200);
+    await stage.looks(10);
+    stage.bytes = 10;
+    await stage.looks(10);
+
+    expect(stage.done.filter((one) => /raise|clear/.test(one))).toEqual([]);
   });
 
   test("is left to another leader, who ends what this one raised", async () => {

@@ -26,7 +26,7 @@ export interface QuotaWatchParts {
   /** What the state takes on this member's disk. */
   bytes(): number;
   machine(): Pick<StateMachine, "revision" | "compactRevision" | "collected"> & {
-    readonly alarms: Pick<StateMachine["alarms"], "automatic">;
+    readonly alarms: Pick<StateMachine["alarms"], "all" | "automatic">;
   };
   /** Has what was deleted leave the disk. */
   giveBack(): Promise<void>;
@@ -114,7 +114,11 @@ export class QuotaWatch {
     if (isTight && hasRested && this.#seen > Math.max(machine().compactRevision, 0)) {
       return { kind: "compact", revision: this.#seen };
     }
-    if (share < FULL || standing !== undefined) return undefined;
+    // One that a client raised does as well.
+    const isRaised = machine()
+      .alarms.all()
+      .some(({ kind }) => kind === "nospace");
+    if (share < FULL || isRaised) return undefined;
     return this.#isAllGivenBack() || share >= FULL_IN_ANY_CASE ? this.#alarm("raise") : undefined;
   }
 
