@@ -76,15 +76,15 @@ export interface WatchLimits {
 export const WATCH_LIMITS: WatchLimits = {
   watchesMax: 100_000,
   streamBytesMax: 4 * 1024 * 1024,
-  recentBytesMax: 4 * 1024 * 1024,
-  recentEventsMax: 16_384,
+  recentBytesMax: 2 * 1024 * 1024,
+  recentEventsMax: 4_096,
   pageEvents: 1_000,
   pageBytes: 1024 * 1024,
   progressMs: 600_000,
 };
 
-/** What an event takes in memory beside its key and value while it waits, bytes, roughly. */
-const EVENT_OVERHEAD_BYTES = 128;
+/** What an event takes in memory beside its key and value while it waits, with what was before it, bytes, roughly. */
+const EVENT_OVERHEAD_BYTES = 512;
 
 export function weightOf({ key, value }: BlockEvent): number {
   return EVENT_OVERHEAD_BYTES + key.length + value.length;

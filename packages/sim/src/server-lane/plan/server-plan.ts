@@ -102,8 +102,8 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
     rowsMs: dice.chance(0.5) ? dice.logarithmic(10, 1_000) : 0,
     stormMs,
     watchLimits: {
-      streamBytesMax: dice.pick([300, 2 * KIB, 4 * MIB]),
-      recentEventsMax: dice.pick([0, 5, 16_384]),
+      streamBytesMax: dice.pick([700, 4 * KIB, 4 * MIB]),
+      recentEventsMax: dice.pick([0, 5, 4_096]),
       pageEvents: dice.pick([1, 20, 1_000]),
     },
   };
