@@ -137,8 +137,9 @@ export class CurrentState {
     this.#coming--;
     // Behind the next one the log begins anew: what follows this one may be gone already.
     if (this.#coming > 0) void this.#work.applier.stop();
-    this.#work.applier.applyTo(this.#target);
+    // Who follows revisions is told of this state's before the next ones are applied to it.
     replaced();
+    this.#work.applier.applyTo(this.#target);
     this.#leaving = this.#leaving.then(() => this.#leave(before));
   }
 
