@@ -50,6 +50,11 @@ export class StreamConnection<Frame, Reply> {
   #isSwallowed = false;
   /** The client is being told of its end. */
   #isEnded = false;
+  /** Replies that were sent, and those that arrived: in order, or the connection is another one by now. */
+  #repliesSent = 0;
+  #repliesHeard = 0;
+  /** It was reset: what is on its way arrives no more, but the news of it. */
+  #isReset = false;
   #isPaused = false;
   #held: Parcelled<Frame>[] = [];
 
@@ -78,6 +83,7 @@ export class StreamConnection<Frame, Reply> {
   /** A reset that both sides hear of. */
   break(): void {
     if (this.#isOver) return;
+    this.#isReset = true;
     this.#leaveServer();
     this.#tellEnded("connection reset");
   }
@@ -155,10 +161,10 @@ export class StreamConnection<Frame, Reply> {
 
   #towards(): Towards<Reply> {
     return {
-      reply: (said) =>
-        this.#back(() => {
-          if (!this.#isClosed) this.#parts.received(said);
-        }),
+      reply: (said) => {
+        const nth = this.#repliesSent++;
+        this.#back(() => this.#heard(nth, said));
+      },
       pause: () => {
         this.#isPaused = true;
       },
@@ -170,6 +176,13 @@ export class StreamConnection<Frame, Reply> {
       },
       ended: (reason) => this.#tellEnded(reason),
     };
+  }
+
+  #heard(nth: number, said: Reply): void {
+    if (this.#isClosed || this.#isReset) return;
+    if (nth !== this.#repliesHeard) return this.break();
+    this.#repliesHeard++;
+    this.#parts.received(said);
   }
 
   #tellEnded(reason: string): void {
