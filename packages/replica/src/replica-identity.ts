@@ -27,7 +27,7 @@ export function replicaIdentity(
     memberId:
       member?.id ?? (membership === undefined ? undefined : ownMember(self.storeId, [membership])),
     membership,
-    membershipCommitted: raft === undefined || raft.membershipIndex <= raft.commit,
+    membershipCommitted: raft !== undefined && raft.membershipIndex <= raft.commit,
     heartbeatMs: options.raft.heartbeatMs,
     electionTimeoutMs: options.raft.electionTimeoutMs,
     peerAddress: self.peerAddress,

@@ -1,5 +1,5 @@
 import type { Engine } from "@holdfast/storage";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { replicaOn } from "./lone-replica.ts";
 import { ManualTime } from "./manual-time.ts";
 import { MemoryDisk } from "./memory-disk.ts";
@@ -45,27 +45,43 @@ test("nor does one that is stopped while its state is being opened", async () =>
   expect(time.timers).toBe(0);
 });
 
-test("one whose state is still being opened tells the term that its log holds, not 0", async () => {
-  const time = new ManualTime();
-  const disk = new SlowDisk();
-  const first = await replicaOn(disk, time);
-  await first.replica.start(first.network);
-  for (let ms = 0; ms < 5_000 && disk.letOpen === undefined; ms++) await time.advance(1);
-  disk.letOpen?.();
-  await time.advance(5_000);
-  const { term } = first.replica.status();
-  await time.until(first.replica.stop());
-  await time.until(first.log.close());
+describe("one whose state is still being opened", () => {
+  /** The term that it came to before it stopped, and what it says of itself now. */
+  async function opening() {
+    const time = new ManualTime();
+    const disk = new SlowDisk();
+    const first = await replicaOn(disk, time);
+    await first.replica.start(first.network);
+    for (let ms = 0; ms < 5_000 && disk.letOpen === undefined; ms++) await time.advance(1);
+    disk.letOpen?.();
+    await time.advance(5_000);
+    const { term } = first.replica.status();
+    await time.until(first.replica.stop());
+    await time.until(first.log.close());
+    const { replica, network } = await replicaOn(disk, time);
+    const starting = replica.start(network);
+    await time.advance(100);
+    const told = { status: replica.status(), identity: replica.identity() };
+    const stopping = replica.stop();
+    disk.letOpen?.();
+    await time.until(Promise.all([starting, stopping]));
+    return { term, ...told };
+  }
 
-  const again = await replicaOn(disk, time);
-  const starting = again.replica.start(again.network);
-  await time.advance(100);
+  test("tells the term that its log holds, not 0", async () => {
+    const { term, status } = await opening();
 
-  expect(term).toBeGreaterThan(0);
-  expect(again.replica.status()).toMatchObject({ memberId: undefined, term });
-  const stopping = again.replica.stop();
-  disk.letOpen?.();
-  await time.until(Promise.all([starting, stopping]));
+    expect(term).toBeGreaterThan(0);
+    expect(status).toMatchObject({ memberId: undefined, term });
+  });
+
+  test("is born, and does not pass off as committed what its log began with", async () => {
+    const { identity } = await opening();
+
+    expect(identity.clusterId).toBeGreaterThan(0);
+    expect(identity.membership?.voters).toHaveLength(1);
+    expect(identity.membershipCommitted).toBe(false);
+  });
 });
 
 test("one that is stopped while it is being born has ended all of it when its stop has", async () => {

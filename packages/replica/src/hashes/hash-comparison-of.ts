@@ -3,12 +3,13 @@ import { HashComparison } from "./hash-comparison.ts";
 
 /** A member's comparison with the others, on what the member stands on. */
 export function hashComparisonOf(
-  { id, clock, logger, presence, network, options, fail }: MemberParts,
+  { id, clock, random, logger, presence, network, options, fail }: MemberParts,
   member: Pick<Member, "leader" | "status" | "state" | "session" | "read">,
 ): HashComparison {
   return new HashComparison({
     self: id,
     clock,
+    random,
     logger,
     everyMs: options.hashCheckMs,
     leader: () => member.leader,

@@ -1,4 +1,4 @@
-import { FIRST_GROUP, type MemberId, silentLogger } from "@holdfast/base";
+import { FIRST_GROUP, type MemberId, SeededRandom, silentLogger } from "@holdfast/base";
 import { NO_MEMBERSHIP } from "@holdfast/raft";
 import { type Alarm, type AlarmOperation, rowLayout } from "@holdfast/state-machine";
 import { describe, expect, test } from "vitest";
@@ -46,22 +46,26 @@ class Stage {
   readonly members = new Map<MemberId, HashComparison>();
   readonly failed: MemberId[] = [];
   readonly asked: number[] = [];
+  readonly ids: number[] = [];
   alarms: Alarm[] = [];
   leader: MemberId | undefined = 1 as MemberId;
   away: MemberId | undefined;
+  /** So many messages are lost from now on. */
+  losses = 0;
   /** Nobody knows yet that somebody is away. */
   isAwayKnown = true;
 
-  constructor(count: number) {
-    for (const id of ids(count)) this.members.set(id, this.#member(id, ids(count)));
+  constructor(count: number, life = 0) {
+    for (const id of ids(count)) this.members.set(id, this.#member(id, ids(count), life));
     for (const member of this.members.values()) member.start();
   }
 
-  #member(self: MemberId, all: readonly MemberId[]): HashComparison {
+  #member(self: MemberId, all: readonly MemberId[], life: number): HashComparison {
     this.rolling.set(self, 7);
     return new HashComparison({
       self,
       clock: this.time,
+      random: new SeededRandom(self + 100 * life),
       logger: silentLogger,
       everyMs: KV_EVERY_MS,
       leader: () => this.leader,
@@ -87,7 +91,11 @@ class Stage {
   }
 
   #send(to: MemberId, message: HashMessage): void {
-    if (message.kind === "hash-ask") this.asked.push(message.revision);
+    if (this.losses-- > 0) return;
+    if (message.kind === "hash-ask") {
+      this.asked.push(message.revision);
+      this.ids.push(message.id);
+    }
     if (to !== this.away) this.members.get(to)?.received(message);
   }
 }
@@ -156,6 +164,29 @@ describe("the leader", () => {
     }
 
     expect(stage.alarms).toEqual([{ member: 0n, kind: "corrupt" }]);
+  });
+
+  test.each([1, 2, 3])(
+    "puts a question again that was lost, or its answer: %i of them",
+    async (losses) => {
+      const stage = new Stage(3);
+      stage.rolling.set(3 as MemberId, 8);
+      await stage.time.advance(ROLLING_EVERY_MS - HASH_LOOK_MS);
+      stage.losses = losses;
+
+      await stage.time.advance(5 * HASH_LOOK_MS);
+
+      expect(stage.alarms).toEqual([{ member: 3n, kind: "corrupt" }]);
+    },
+  );
+
+  test("numbers its questions otherwise than its former process, whose answers may still come", async () => {
+    const [former, later] = [new Stage(3, 0), new Stage(3, 1)];
+
+    for (const { time } of [former, later]) await time.advance(ROLLING_EVERY_MS + HASH_LOOK_MS);
+
+    expect(former.ids.length).toBeGreaterThan(0);
+    expect(former.ids.filter((id) => later.ids.includes(id))).toEqual([]);
   });
 
   test("raises an alarm once, and a difference that is gone at the second asking not at all", async () => {

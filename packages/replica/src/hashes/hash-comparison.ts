@@ -6,6 +6,7 @@ import {
   type MemberId,
   type Millis,
   messageOf,
+  type Random,
   type Revision,
   type Steps,
 } from "@holdfast/base";
@@ -25,6 +26,7 @@ import { suspects } from "./suspects.ts";
 export interface HashComparisonParts {
   readonly self: MemberId;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   /** Between two comparisons of what is on the disk, ms; 0: nothing is compared. */
   readonly everyMs: Millis;
@@ -50,6 +52,8 @@ const PROPOSAL_MS = 10_000;
 interface Round {
   readonly id: number;
   readonly asked: ReadonlySet<MemberId>;
+  readonly index: LogIndex;
+  readonly revision: Revision;
   readonly until: Millis;
   readonly told: Map<MemberId, StateHashes>;
 }
@@ -74,7 +78,10 @@ export class HashComparison {
   readonly #parts: HashComparisonParts;
   #place: Place = { index: 0, revision: 0 };
   #round: Round | undefined;
-  #lastId = 0;
+  /** Of no round of another process: an answer that was long on its way is to no other question. */
+  #lastId: number;
+  /** The question that is being answered; its repetitions are not. */
+  #answering: number | undefined;
   #rollingAt: Millis;
   #kvAt: Millis;
   /** Who differed in the last round, as text. */
@@ -85,6 +92,7 @@ export class HashComparison {
   constructor(parts: HashComparisonParts) {
     this.#parts = parts;
     const now = parts.clock.now();
+    this.#lastId = parts.random.uint32();
     this.#rollingAt = now;
     this.#kvAt = now;
   }
@@ -117,6 +125,7 @@ export class HashComparison {
       this.#suspected = "";
     } else if (this.#round === undefined) this.#askIfDue();
     else if (clock.now() >= this.#round.until) this.#judge(this.#round);
+    else this.#askAgain(this.#round);
     const { applied, revision } = machine();
     this.#place = { index: applied.index, revision };
   }
@@ -158,12 +167,24 @@ export class HashComparison {
     const round: Round = {
       id,
       asked: new Set([self, ...peers]),
+      index,
+      revision,
       until: clock.now() + ANSWERS_MS,
       told: new Map(),
     };
     this.#round = round;
     for (const peer of peers) send(peer, { kind: "hash-ask", from: self, id, index, revision });
     void this.#hashes(index, revision).then((hashes) => this.#told(self, id, hashes));
+  }
+
+  /** A question is lost with the stream that it was put on, as an answer is. */
+  #askAgain({ id, asked, told, index, revision }: Round): void {
+    const { self, isConnected, send } = this.#parts;
+    for (const peer of asked) {
+      if (peer === self || told.has(peer)) continue;
+      if (isConnected(peer)) send(peer, { kind: "hash-ask", from: self, id, index, revision });
+      else this.#told(peer, id, NOTHING);
+    }
   }
 
   #told(from: MemberId, id: number, hashes: StateHashes): void {
@@ -207,8 +228,11 @@ export class HashComparison {
 
   async #answer({ from, id, index, revision }: HashMessage & { readonly kind: "hash-ask" }) {
     const { self, leader, send } = this.#parts;
+    if (this.#answering === id) return;
+    this.#answering = id;
     // One that has just started may not know its leader yet; silence would have it waited for.
     const hashes = from === leader() ? await this.#hashes(index, revision) : NOTHING;
+    if (this.#answering === id) this.#answering = undefined;
     send(from, { kind: "hash-answer", from: self, id, hashes });
   }
 

@@ -55,5 +55,7 @@ export function describeStanding(machines: readonly ServerMachine[]): string {
     const waits = waitingFor === undefined ? "" : `, waits: ${waitingFor}`;
     return `${machine.name} (${memberId}): ${role} of term ${term}, leader ${leader}, ${applied}/${committed}/${lastIndex}${waits}`;
   });
-  return lines.join("; ");
+  const leader = leaderOf(machines);
+  const inForce = leader === undefined ? undefined : statusOf(leader)?.membership;
+  return `${lines.join("; ")}; in force: ${JSON.stringify(inForce)}`;
 }
