@@ -58,6 +58,25 @@ test("an installed state takes the place of state and log in one write", async (
   expect(life.failures).toEqual([]);
 });
 
+test("who follows revisions is told of an installed state before what comes after it", async () => {
+  const told: (number | string)[] = [];
+  // Each entry but the first makes a revision, and a store begins at 1.
+  const { time, life, leader } = await world({
+    at: (event) => {
+      if (event === "frame durable") life.current.applyTo(NEW + 2);
+      else told.push(event);
+    },
+    published: (revision) => told.push(revision),
+  });
+  await life.stage(leader.engine.snapshot());
+  told.length = 0;
+
+  await life.install(leader.machine.applied, ENTRIES.slice(NEW, NEW + 5));
+  await time.advance(5);
+
+  expect(told).toEqual(["state in use", NEW + 1, NEW + 2]);
+});
+
 test("struck down at any step, a store starts with the old state or the new one, whole, and goes on", {
   timeout: 30_000,
 }, async () => {

@@ -1,6 +1,12 @@
-import { FIRST_GROUP, fromByteString, silentLogger } from "@holdfast/base";
+import { FIRST_GROUP, fromByteString, type Revision, silentLogger } from "@holdfast/base";
 import { type Entry, resolveRaftOptions } from "@holdfast/raft";
-import { encodeBatch, hashStateSteps, type Operation, rowLayout } from "@holdfast/state-machine";
+import {
+  encodeBatch,
+  hashStateSteps,
+  type Operation,
+  type PublishedRevisions,
+  rowLayout,
+} from "@holdfast/state-machine";
 import { resolveReplicaOptions } from "../src/replica-options.ts";
 import { runSteps } from "../src/run-steps.ts";
 import { Slices } from "../src/slices.ts";
@@ -31,9 +37,13 @@ export function putEntries(count: number, { valueBytes = 200, term = 1 } = {}): 
 }
 
 /** The parts that every state is opened with in a test. */
-export function stateParts(time: ManualTime, disk: Pick<StoreDisk, "openEngine">) {
+export function stateParts(
+  time: ManualTime,
+  disk: Pick<StoreDisk, "openEngine">,
+  published: (revision: Revision) => void = () => undefined,
+) {
   return {
-    published: () => undefined,
+    published: ({ revision }: PublishedRevisions) => published(revision),
     clock: time,
     turn: time,
     options: resolveReplicaOptions({ raft: resolveRaftOptions() }),

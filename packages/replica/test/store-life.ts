@@ -3,6 +3,7 @@ import {
   FIRST_GROUP,
   type LogIndex,
   type MemberId,
+  type Revision,
   SeededRandom,
   silentLogger,
 } from "@holdfast/base";
@@ -44,6 +45,8 @@ export interface LifeOptions {
   /** Told at each step of an installation, within that step. */
   readonly at?: (event: LifeEvent) => void;
   readonly applied?: (batch: AppliedBatch) => void;
+  /** Told of each revision that the state in use publishes. */
+  readonly published?: (revision: Revision) => void;
   /** @default 256 KiB */
   readonly segmentBytes?: number;
   /** Of states on their way in. */
@@ -87,7 +90,7 @@ export class StoreLife {
     const directories = new StateDirectories(disk.files);
     await directories.keepOnly(log.head(FIRST_GROUP).stateDirectory);
     const opening = openMemberState({
-      ...stateParts(time, disk),
+      ...stateParts(time, disk, options.published),
       id: 5 as MemberId,
       recovered: recovered.get(FIRST_GROUP) ?? { head: log.head(FIRST_GROUP), ...fresh },
       membershipCodec: codec,
@@ -113,7 +116,7 @@ export class StoreLife {
     this.#limits = options.limits ?? SNAPSHOT_LIMITS;
     const fail = (failure: unknown): void => void this.failures.push(failure);
     this.current = new CurrentState(applied, {
-      ...stateParts(time, disk),
+      ...stateParts(time, disk, options.published),
       directories,
       read: (from, to) => log.read(FIRST_GROUP, from, to, 1024 * 1024),
       applied: (batch) => options.applied?.(batch),

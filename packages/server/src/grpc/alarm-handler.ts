@@ -5,13 +5,11 @@ import {
   encodeAlarms,
   encodeHeader,
   type MaintenanceHandlers,
-  statusOfAnswerGone,
-  statusOfFailure,
-  type WireStatus,
 } from "@holdfast/protocol";
 import type { AlarmService, CallContext, Headers } from "@holdfast/service";
 import type { Alarm, OperationResult } from "@holdfast/state-machine";
 import type { MethodCalls } from "../requests/call-ledger.ts";
+import { refusalOf } from "./refused-result.ts";
 import { unaryCall } from "./unary-call.ts";
 
 /** Alarms that are there, or the one that was raised or ended; or why it was not. */
@@ -29,7 +27,7 @@ export function alarmHandler(parts: {
     calls,
     logger,
     serve: (request, context) => answer(alarms, decodeAlarmRequest(request), context),
-    refusal: refusalOf,
+    refusal: (answered) => (answered.kind === "alarms" ? undefined : refusalOf(answered)),
     encode: (answered) => {
       assert(answered.kind === "alarms", "what is not refused are alarms");
       const { revision } = headers.status();
@@ -51,9 +49,4 @@ async function answer(
   const result = await alarms.change({ kind: "alarm", action, alarm }, context);
   if (result.kind !== "alarm") return result;
   return { kind: "alarms", alarms: result.found ? [alarm] : [] };
-}
-
-function refusalOf(answered: Answer): WireStatus | undefined {
-  if (answered.kind === "failed") return statusOfFailure(answered.failure);
-  return answered.kind === "answer-gone" ? statusOfAnswerGone(answered.revision) : undefined;
 }

@@ -14,19 +14,10 @@ import {
   encodeTxn,
   isSerializableTxn,
   type KVHandlers,
-  statusOfAnswerGone,
-  statusOfFailure,
-  statusOfRefusal,
   type WireHeader,
-  type WireStatus,
 } from "@holdfast/protocol";
 import type { Headers, KvService } from "@holdfast/service";
-import {
-  isReadRefusal,
-  type OperationResult,
-  type RangeAnswer,
-  type RequestRefusal,
-} from "@holdfast/state-machine";
+import { isReadRefusal, type RangeAnswer } from "@holdfast/state-machine";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
 import {
   type EncodedRange,
@@ -35,6 +26,7 @@ import {
   type RangeSerializer,
 } from "./large-range.ts";
 import { rangeStreamHandler } from "./range-stream-handler.ts";
+import { refusalOf } from "./refused-result.ts";
 import { unaryCall } from "./unary-call.ts";
 
 export interface KvParts {
@@ -47,7 +39,6 @@ export interface KvParts {
 
 type RangeResponse = ReturnType<typeof encodeRange>;
 type Served = Pick<KVHandlers, "Range" | "RangeStream" | "Put" | "DeleteRange" | "Txn" | "Compact">;
-type Result = OperationResult | RangeAnswer | RequestRefusal;
 
 /** etcdserverpb.KV; what is missing answers UNIMPLEMENTED by itself. */
 export function kvHandlers(
@@ -133,18 +124,4 @@ export function kvHandlers(
 
 function kvMethod(ledger: CallLedger, method: string): MethodCalls {
   return ledger.method({ service: "etcdserverpb.KV", method, type: "unary" });
-}
-
-function refusalOf(result: Result): WireStatus | undefined {
-  if (!("kind" in result)) return undefined;
-  switch (result.kind) {
-    case "refusal":
-      return statusOfRefusal(result);
-    case "failed":
-      return statusOfFailure(result.failure);
-    case "answer-gone":
-      return statusOfAnswerGone(result.revision);
-    default:
-      return undefined;
-  }
 }

@@ -8,19 +8,16 @@ import {
   encodeLeases,
   encodeLeaseTimeToLive,
   type LeaseHandlers,
-  statusOfAnswerGone,
   statusOfError,
-  statusOfFailure,
-  statusOfRefusal,
   unforeseenStatus,
   type WireHeader,
   type WireStatus,
 } from "@holdfast/protocol";
-import type { Headers, LeaseGranted, LeaseService } from "@holdfast/service";
-import type { OperationResult, RequestRefusal } from "@holdfast/state-machine";
+import type { Headers, LeaseService } from "@holdfast/service";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
 import { answerInSlices, ITEMS_PER_TURN } from "./answer-in-slices.ts";
 import { type KeepAliveCall, KeepAliveStream } from "./keep-alive-stream.ts";
+import { refusalOf } from "./refused-result.ts";
 import { contextOf, unaryCall } from "./unary-call.ts";
 
 export interface LeaseParts {
@@ -139,19 +136,4 @@ function asEncoded<Answer>(bytes: Buffer): Answer {
 
 function leaseMethod(ledger: CallLedger, method: string): MethodCalls {
   return ledger.method({ service: "etcdserverpb.Lease", method, type: "unary" });
-}
-
-function refusalOf(
-  result: RequestRefusal | OperationResult | LeaseGranted,
-): WireStatus | undefined {
-  switch (result.kind) {
-    case "refusal":
-      return statusOfRefusal(result);
-    case "failed":
-      return statusOfFailure(result.failure);
-    case "answer-gone":
-      return statusOfAnswerGone(result.revision);
-    default:
-      return undefined;
-  }
 }
