@@ -67,6 +67,7 @@ test("who follows revisions is told of an installed state before what comes afte
       else told.push(event);
     },
     published: (revision) => told.push(revision),
+    inMemory: ENTRIES.slice(NEW, NEW + 5),
   });
   await life.stage(leader.engine.snapshot());
   told.length = 0;

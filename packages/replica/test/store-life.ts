@@ -45,6 +45,8 @@ export interface LifeOptions {
   /** Told at each step of an installation, within that step. */
   readonly at?: (event: LifeEvent) => void;
   readonly applied?: (batch: AppliedBatch) => void;
+  /** What the core has in memory too, so that it is had at once. */
+  readonly inMemory?: readonly Entry[];
   /** Told of each revision that the state in use publishes. */
   readonly published?: (revision: Revision) => void;
   /** @default 256 KiB */
@@ -118,7 +120,10 @@ export class StoreLife {
     this.current = new CurrentState(applied, {
       ...stateParts(time, disk, options.published),
       directories,
-      read: (from, to) => log.read(FIRST_GROUP, from, to, 1024 * 1024),
+      read: (from, to) => {
+        const held = options.inMemory?.filter(({ index }) => index >= from && index <= to) ?? [];
+        return held.length > 0 ? held : log.read(FIRST_GROUP, from, to, 1024 * 1024);
+      },
       applied: (batch) => options.applied?.(batch),
       advanced: () => undefined,
       durable: (index) => {
