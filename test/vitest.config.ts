@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from "node:fs";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { mutantPlugin } from "./mutant-plugin.ts";
+import { type FilesByProject, SCALED_TESTS, SLOW_TESTS } from "./slow-tests.ts";
 
 // Tests run from source: the "@holdfast/source" export condition maps every workspace package to src/.
 const fromSource = {
@@ -10,6 +11,24 @@ const fromSource = {
 
 /** Minutes of load and a million keys are there for those who ask: `vitest run --project proof`. */
 const isProof = process.argv.some((word) => /^(--project=)?proof$/.test(word));
+
+/** `npm test`, `npm run test:slow`, or whatever is asked for by name. */
+const KIND = process.env["HOLDFAST_TESTS"];
+
+interface Files {
+  readonly include: string[];
+  readonly exclude: string[];
+}
+
+/** Those of a project's files that are to be run. */
+function chosen(
+  project: keyof FilesByProject,
+  { include, exclude = [] }: { readonly include: string[]; readonly exclude?: string[] },
+): Files {
+  if (KIND === "quick") return { include, exclude: [...exclude, ...SLOW_TESTS[project]] };
+  if (KIND !== "slow") return { include, exclude };
+  return { include: [...SLOW_TESTS[project], ...SCALED_TESTS[project]], exclude };
+}
 
 const MEMORY_DISK = "/dev/shm";
 const MEMORY_DISK_BYTES_LEAST = 1024 ** 3;
@@ -30,7 +49,9 @@ const unit: TestProjectInlineConfiguration = {
   test: {
     ...patience,
     name: "unit",
-    include: ["packages/*/{src,test}/**/*.test.ts", "test/regressions/**/*.test.ts"],
+    ...chosen("unit", {
+      include: ["packages/*/{src,test}/**/*.test.ts", "test/regressions/**/*.test.ts"],
+    }),
     // What a test asks of time it asks of a clock of its own; this is for machines that are busy.
     testTimeout: 30_000,
     env: temporaryDirectories(),
@@ -55,10 +76,12 @@ const cluster: TestProjectInlineConfiguration = {
   test: {
     ...processes,
     name: "cluster",
-    include: [
-      "test/{bad-input,cli,clients,clock,cluster,compatibility,disk,failover,leases,membership,network,recovery,server,space,transactions,watch}/**/*.test.ts",
-    ],
-    exclude: TIMED,
+    ...chosen("cluster", {
+      include: [
+        "test/{bad-input,cli,clients,clock,cluster,compatibility,disk,failover,leases,membership,network,recovery,server,space,transactions,watch}/**/*.test.ts",
+      ],
+      exclude: TIMED,
+    }),
     // Modules are loaded once for all files of a worker; each file has a cluster of its own.
     isolate: false,
     maxWorkers: 3,
@@ -71,7 +94,7 @@ const timed: TestProjectInlineConfiguration = {
   test: {
     ...processes,
     name: "timed",
-    include: TIMED,
+    ...chosen("timed", { include: TIMED }),
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },

@@ -6,9 +6,6 @@ import { areThere, requireEach } from "./required-tools.ts";
 
 const TOOLS = ["etcd", "etcdctl"];
 
-/** All cases: `npm run compare -- --etcdctl`, or this. */
-const IS_THOROUGH = process.env["COMPARE"] === "all";
-
 let pair: EtcdctlPair;
 
 beforeAll(async () => {
@@ -18,7 +15,7 @@ beforeEach((context) => requireEach(TOOLS, context));
 afterAll(() => pair?.[Symbol.asyncDispose]());
 
 for (const one of ETCDCTL_CASES) {
-  test.skipIf(!isRun(one, IS_THOROUGH))(nameOf(one), async () => {
+  test.skipIf(!isRun(one))(nameOf(one), async () => {
     const [expected, found] = await Promise.all([pair.etcd.run(one), pair.holdfast.run(one)]);
 
     expect(found).toEqual(expected);

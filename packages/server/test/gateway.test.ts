@@ -320,6 +320,37 @@ test("a lock that is waited for is given up when its client goes", async () => {
   expect(await post("/v3/lock/unlock", { key: held.json.key })).toMatchObject({ status: 200 });
 });
 
+test("who leads is told, and who leads next", async () => {
+  const { url, post } = await opened();
+  const name = Buffer.from("chair").toString("base64");
+  const campaign = async (value: string): Promise<Answer> =>
+    (await post("/v3/election/campaign", { name, value: Buffer.from(value).toString("base64") }))
+      .json;
+  const { leader } = await campaign("ann");
+  const response = await fetch(`${url}/v3/election/observe`, {
+    method: "POST",
+    body: JSON.stringify({ name }),
+  });
+  const lines = linesOf(response);
+  const told = async (): Promise<string> => {
+    const { value } = await lines.next();
+    return Buffer.from(value.result.kv.value, "base64").toString();
+  };
+
+  expect(await told()).toBe("ann");
+  const proclaimed = await post("/v3/election/proclaim", {
+    leader,
+    value: Buffer.from("anna").toString("base64"),
+  });
+  expect(proclaimed.status).toBe(200);
+  expect(await told()).toBe("anna");
+  const next = campaign("bob");
+  expect((await post("/v3/election/resign", { leader })).status).toBe(200);
+  await next;
+  expect(await told()).toBe("bob");
+  await lines.return(undefined);
+});
+
 test("a request that is none ends a stream and says why", async () => {
   const { post } = await opened();
 

@@ -9,7 +9,9 @@ import {
 import { runServerSeed } from "../src/server-lane/index.ts";
 import { settle } from "./settle.ts";
 
-const SEEDS = 50;
+/** `npm run test:slow` runs those that reach every situation together. */
+const IS_SLOW = process.env["HOLDFAST_TESTS"] === "slow";
+const SEEDS = IS_SLOW ? 50 : 8;
 const FIRST_SEED = 1;
 const STORM_MS = 20_000;
 
@@ -32,7 +34,7 @@ test("watching whole nodes changes nothing", { timeout: 60_000 }, async () => {
   expect(lines.length).toBeGreaterThan(50);
 });
 
-test(`${SEEDS} storms over whole nodes break no promise, and reach every situation that they should`, {
+test(`${SEEDS} storms over whole nodes break no promise, and 50 reach every situation that they should`, {
   timeout: 120_000,
 }, async () => {
   const figures = noFigures();
@@ -44,7 +46,7 @@ test(`${SEEDS} storms over whole nodes break no promise, and reach every situati
     expect(run.violation, violationReport(run)).toBeUndefined();
   }
 
-  expect(missedSituations(figures), summaryLine(figures, 0)).toEqual([]);
+  if (IS_SLOW) expect(missedSituations(figures), summaryLine(figures, 0)).toEqual([]);
   expect(figures.elections).toBeGreaterThan(2 * SEEDS);
   // Storms in which nobody is answered prove nothing.
   expect(writes).toBeGreaterThan(20 * SEEDS);

@@ -8,13 +8,15 @@ import {
   violationReport,
 } from "../src/index.ts";
 
-const SEEDS = 200;
-/** From here on so many seeds reach every situation; the rarest, a vote just after a restart, once. */
+/** `npm run test:slow` runs those that reach every situation together. */
+const IS_SLOW = process.env["HOLDFAST_TESTS"] === "slow";
+const SEEDS = IS_SLOW ? 200 : 40;
+/** From here on 200 seeds reach every situation; the rarest, a vote just after a restart, once. */
 const FIRST_SEED = 301;
 const STORM_MS = 2_500;
 const CHECK_HISTORY_EVERY = 10;
 
-test(`${SEEDS} storms break no promise, and reach every situation that they should`, {
+test(`${SEEDS} storms break no promise, and 200 reach every situation that they should`, {
   timeout: 120_000,
 }, () => {
   const figures = noFigures();
@@ -26,7 +28,7 @@ test(`${SEEDS} storms break no promise, and reach every situation that they shou
   }
 
   // Storms in which nothing happens prove nothing.
-  expect(missedSituations(figures), summaryLine(figures, 0)).toEqual([]);
+  if (IS_SLOW) expect(missedSituations(figures), summaryLine(figures, 0)).toEqual([]);
   expect(figures.elections).toBeGreaterThan(2 * SEEDS);
   expect(figures.committed).toBeGreaterThan(100 * SEEDS);
 });

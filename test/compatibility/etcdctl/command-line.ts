@@ -3,17 +3,9 @@ import type { EtcdctlCase } from "./etcdctl-case.ts";
 /** The formats that etcdctl prints as text; `protobuf` needs to be told what is printed. */
 export const TEXT_FORMATS = ["simple", "json", "fields", "table"] as const;
 
-/** Those that there is always time for. */
-const USUAL: ReadonlySet<string> = new Set(["simple", "json"]);
-
 /** A case by its line; words have no blanks, `""` is an empty one. */
 export function line(text: string, more: Omit<EtcdctlCase, "args"> = {}): EtcdctlCase {
   return { args: text.split(" ").map((word) => (word === '""' ? "" : word)), ...more };
-}
-
-/** What etcdctl refuses, or answers, without asking anybody. */
-export function misuse(text: string): EtcdctlCase {
-  return line(text, { thorough: true });
 }
 
 /** One line in every format that is text. */
@@ -21,9 +13,7 @@ export function inTextFormats(
   text: string,
   more: Omit<EtcdctlCase, "args"> = {},
 ): readonly EtcdctlCase[] {
-  return TEXT_FORMATS.map((format) =>
-    line(`${text} -w ${format}`, { thorough: !USUAL.has(format), ...more }),
-  );
+  return TEXT_FORMATS.map((format) => line(`${text} -w ${format}`, more));
 }
 
 /** One line in every format; the last is read as the answer to that method. */
@@ -32,6 +22,6 @@ export function inAllFormats(
   prints: string,
   more: Omit<EtcdctlCase, "args"> = {},
 ): readonly EtcdctlCase[] {
-  const asMessage = line(`${text} -w protobuf`, { thorough: true, ...more, prints });
+  const asMessage = line(`${text} -w protobuf`, { ...more, prints });
   return [...inTextFormats(text, more), asMessage];
 }

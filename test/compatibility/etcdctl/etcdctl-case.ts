@@ -11,17 +11,14 @@ export interface EtcdctlCase {
   readonly prints?: string;
   /** Why it is not run yet. */
   readonly pending?: string;
-  /** Not among the few that `npm test` has time for. */
-  readonly thorough?: boolean;
   /** Why its outputs may differ; it is not run. */
   readonly exempt?: string;
   /** What of its output is each cluster's own. */
   readonly own?: RegExp;
 }
 
-/** Whether it is run: all of them, or those that there is always time for. */
-export function isRun({ pending, exempt, thorough }: EtcdctlCase, all: boolean): boolean {
-  return pending === undefined && exempt === undefined && (all || thorough !== true);
+export function isRun({ pending, exempt }: EtcdctlCase): boolean {
+  return pending === undefined && exempt === undefined;
 }
 
 export function nameOf({ args, input }: EtcdctlCase): string {

@@ -122,15 +122,19 @@ export class MemoryPeerHub implements MemoryWire {
     address: string,
     question: MemorySnapshotQuestion,
   ): Promise<SnapshotAnswer> {
-    const { request, timeoutMs, isClosed } = question;
+    const { request, timeoutMs, closed } = question;
     return new Promise((resolve, reject) => {
       const silent = (): void => reject(new PeerSilentError(`member ${request.to} gives no state`));
+      if (closed.aborted) return silent();
       const cancel = this.#ports.clock.timer(timeoutMs, () => from.run(silent));
       const answer = (told: SnapshotAnswer | undefined): void => {
         cancel();
-        if (told === undefined || isClosed()) silent();
+        closed.removeEventListener("abort", closing);
+        if (told === undefined) silent();
         else resolve(told);
       };
+      const closing = (): void => answer(undefined);
+      closed.addEventListener("abort", closing);
       this.#dial(from, address, (network) => {
         void this.#askOf(network, from, request).then((told) =>
           this.#carry(address, from, () => answer(told)),

@@ -42,8 +42,8 @@ export interface MemoryWire {
 export interface MemorySnapshotQuestion {
   readonly request: SnapshotRequest;
   readonly timeoutMs: number;
-  /** Whether the asker has closed its connection meanwhile. */
-  isClosed(): boolean;
+  /** The asker closes its connection. */
+  readonly closed: AbortSignal;
 }
 
 /** What a network keeps of one peer that it was told to reach. */
@@ -153,15 +153,13 @@ export class MemoryPeerNetwork implements PeerNetwork {
 
   snapshotSource(from: MemberId): SnapshotSource {
     const address = this.#links.get(from)?.profile.peerAddress ?? "nowhere";
-    let open = true;
+    const closing = new AbortController();
     return {
       ask: (request, timeoutMs) => {
-        const question = { request, timeoutMs, isClosed: () => !open };
+        const question = { request, timeoutMs, closed: closing.signal };
         return this.#wire.askSnapshot(this, address, question);
       },
-      close: () => {
-        open = false;
-      },
+      close: () => closing.abort(),
     };
   }
 

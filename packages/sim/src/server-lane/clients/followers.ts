@@ -46,7 +46,7 @@ export class Followers {
     }
   }
 
-  /** Whether each was told of a revision, and so of all before it. */
+  /** Whether each was told of a revision, and so of all before it, or begins behind it. */
   haveReached(revision: Revision): boolean {
     return [...this.#following.values()].every((one) => one.revision >= revision);
   }
@@ -59,10 +59,14 @@ export class Followers {
   async #follow(number: number, first: Revision): Promise<void> {
     const { law, marks, note } = this.#parts;
     let from = first;
+    // The first change of a store makes its revision 2. A compaction may leave a part of the revision that it names.
+    let behind: Revision | undefined = first === 1 ? 1 : undefined;
     for (let life = 1; !this.#isOver; life++) {
-      const followed = law.follow(`follower ${number}, life ${life}`);
+      const followed = law.follow(`follower ${number}, life ${life}`, behind);
       this.#following.set(number, followed);
       const watch = this.#watch(from);
+      if (from === 0)
+        watch.following.then((revision) => followed.began(revision)).catch(() => undefined);
       this.#watches.set(number, watch);
       try {
         for await (const { kind, key, revision, entry } of watch) {
@@ -74,6 +78,7 @@ export class Followers {
         note("a follower lost what was compacted", number, failure.compactRevision);
         marks.hit("watch overtaken by a compaction");
         from = failure.compactRevision;
+        behind = undefined;
       }
     }
   }

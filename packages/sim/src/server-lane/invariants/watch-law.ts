@@ -17,9 +17,9 @@ export class WatchLaw {
   /** What each revision did, as whoever was told of it first was told. */
   readonly #told = new Map<Revision, string>();
 
-  /** What one watch is told, from somewhere on. */
-  follow(name: string): FollowedWatch {
-    return new FollowedWatch(name, this.#told);
+  /** What one watch is told, behind a revision or, without one, from somewhere on. */
+  follow(name: string, behind?: Revision): FollowedWatch {
+    return new FollowedWatch(name, this.#told, behind);
   }
 }
 
@@ -30,14 +30,20 @@ export class FollowedWatch {
   #revision: Revision | undefined;
   #changes: string[] = [];
 
-  constructor(name: string, told: Map<Revision, string>) {
+  constructor(name: string, told: Map<Revision, string>, behind: Revision | undefined) {
     this.#name = name;
     this.#told = told;
+    this.#revision = behind;
   }
 
-  /** The newest revision that was told. */
+  /** The newest revision that was told, or behind which it began. */
   get revision(): Revision {
     return this.#revision ?? 0;
+  }
+
+  /** A node has taken it, and said behind which revision it begins. */
+  began(behind: Revision): void {
+    this.#revision ??= behind;
   }
 
   told(change: SeenChange): void {
@@ -54,7 +60,7 @@ export class FollowedWatch {
   /** Nothing more of its newest revision comes. */
   #end(): void {
     const revision = this.#revision;
-    if (revision === undefined) return;
+    if (revision === undefined || this.#changes.length === 0) return;
     const own = this.#changes.join("\n");
     this.#changes = [];
     const first = this.#told.get(revision);

@@ -1,0 +1,47 @@
+export interface FilesByProject {
+  readonly unit: readonly string[];
+  readonly cluster: readonly string[];
+  readonly timed: readonly string[];
+}
+
+/**
+ * What `npm test` leaves to `npm run test:slow`, so that it takes a few minutes: files that wait long, repeat much or
+ * need a machine made ready. CI runs both. By project, as in vitest.config.ts.
+ */
+export const SLOW_TESTS: FilesByProject = {
+  unit: [
+    "packages/bench/src/micro/inline-values.test.ts",
+    "packages/cli/src/sim/{explore,hunt-mutants}.test.ts",
+    "packages/sim/test/{planted-defects,shrink}.test.ts",
+    "packages/storage/test/kill/killed-writer.test.ts",
+    "packages/transport/test/failure-detection.test.ts",
+  ],
+  cluster: [
+    "test/bad-input/{client-port,data-directory,many-connections}.test.ts",
+    "test/cli/{claims,compact-and-hash,members,snapshots,watch}.test.ts",
+    "test/clients/{etcd3-lease,etcdctl-lease}.test.ts",
+    "test/clock/**/*.test.ts",
+    "test/cluster/configs-start.test.ts",
+    "test/compatibility/etcdctl.test.ts",
+    "test/disk/**/*.test.ts",
+    "test/failover/{leader-paused,majority-killed}.test.ts",
+    "test/leases/**/*.test.ts",
+    "test/membership/**/*.test.ts",
+    "test/network/**/*.test.ts",
+    "test/recovery/{damaged-log,late-node,lost-log,wiped-majority}.test.ts",
+    "test/space/{compaction-by-itself,quota}.test.ts",
+    "test/transactions/**/*.test.ts",
+    "test/watch/leader-kills.test.ts",
+  ],
+  timed: ["test/load/**/*.test.ts", "test/network/{partitions,rolling-restart}.test.ts"],
+};
+
+/** In both, and larger in the slow one, which they know by the variable HOLDFAST_TESTS. */
+export const SCALED_TESTS: FilesByProject = {
+  unit: [
+    "packages/sim/test/{server-lane,storms}.test.ts",
+    "packages/state-machine/test/differential.test.ts",
+  ],
+  cluster: ["test/compatibility/requests.test.ts"],
+  timed: [],
+};
