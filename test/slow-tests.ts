@@ -36,7 +36,7 @@ export const SLOW_TESTS: FilesByProject = {
   timed: ["test/load/**/*.test.ts", "test/network/{partitions,rolling-restart}.test.ts"],
 };
 
-/** In both, and larger in the slow one, which they know by the variable HOLDFAST_TESTS. */
+/** In both, and larger in the slow one, which they know by the variable TESTS. */
 export const SCALED_TESTS: FilesByProject = {
   unit: [
     "packages/sim/test/{server-lane,storms}.test.ts",

@@ -13,7 +13,7 @@ const fromSource = {
 const isProof = process.argv.some((word) => /^(--project=)?proof$/.test(word));
 
 /** `npm test`, `npm run test:slow`, or whatever is asked for by name. */
-const KIND = process.env["HOLDFAST_TESTS"];
+const KIND = process.env["TESTS"];
 
 interface Files {
   readonly include: string[];

@@ -6,7 +6,7 @@ import { requireEach } from "./required-tools.ts";
 import { startPair } from "./stores/store-pair.ts";
 
 /** `npm run test:slow` has time for more, and `npm run compare` for as many as one likes. */
-const IS_SLOW = process.env["HOLDFAST_TESTS"] === "slow";
+const IS_SLOW = process.env["TESTS"] === "slow";
 const REQUESTS = IS_SLOW ? 1_200 : 400;
 const STEPS = IS_SLOW ? 200 : 80;
 

@@ -10,7 +10,7 @@ import { runServerSeed } from "../src/server-lane/index.ts";
 import { settle } from "./settle.ts";
 
 /** `npm run test:slow` runs those that reach every situation together. */
-const IS_SLOW = process.env["HOLDFAST_TESTS"] === "slow";
+const IS_SLOW = process.env["TESTS"] === "slow";
 const SEEDS = IS_SLOW ? 50 : 8;
 const FIRST_SEED = 1;
 const STORM_MS = 20_000;

@@ -9,7 +9,7 @@ import {
 } from "../src/index.ts";
 
 /** `npm run test:slow` runs those that reach every situation together. */
-const IS_SLOW = process.env["HOLDFAST_TESTS"] === "slow";
+const IS_SLOW = process.env["TESTS"] === "slow";
 const SEEDS = IS_SLOW ? 200 : 40;
 /** From here on 200 seeds reach every situation; the rarest, a vote just after a restart, once. */
 const FIRST_SEED = 301;
