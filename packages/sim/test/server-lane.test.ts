@@ -14,11 +14,12 @@ const IS_SLOW = process.env["TESTS"] === "slow";
 const SEEDS = IS_SLOW ? 50 : 8;
 const FIRST_SEED = 1;
 const STORM_MS = 20_000;
+const SHORT_STORM_MS = 5_000;
 
 test("one seed of whole nodes is one course of events", { timeout: 60_000 }, async () => {
   for (const seed of [7, 12]) {
-    const first = await runServerSeed({ seed, stormMs: STORM_MS, settle });
-    const second = await runServerSeed({ seed, stormMs: STORM_MS, settle });
+    const first = await runServerSeed({ seed, stormMs: SHORT_STORM_MS, settle });
+    const second = await runServerSeed({ seed, stormMs: SHORT_STORM_MS, settle });
 
     expect(second.hash).toBe(first.hash);
     expect(second.events).toBe(first.events);
@@ -27,7 +28,7 @@ test("one seed of whole nodes is one course of events", { timeout: 60_000 }, asy
 
 test("watching whole nodes changes nothing", { timeout: 60_000 }, async () => {
   const lines: string[] = [];
-  const settings = { seed: 9, stormMs: STORM_MS, settle };
+  const settings = { seed: 9, stormMs: SHORT_STORM_MS, settle };
   const watched = await runServerSeed({ ...settings, listener: (line) => lines.push(line) });
 
   expect(watched.hash).toBe((await runServerSeed(settings)).hash);
