@@ -28,7 +28,7 @@ import type { ListenAddress } from "./client-port/listen.ts";
 import { createGrpcServer } from "./grpc/grpc-server.ts";
 import type { KeepAliveStream } from "./grpc/keep-alive-stream.ts";
 import { CLIENT_PINGS, type ClientPings } from "./grpc/server-options.ts";
-import { createHttpServer } from "./http/http-server.ts";
+import { createHttpServers } from "./http/http-server.ts";
 import { CallLedger } from "./requests/call-ledger.ts";
 import { EventLoopDelay } from "./telemetry/event-loop-delay.ts";
 import { NodeMetrics } from "./telemetry/node-metrics.ts";
@@ -125,7 +125,7 @@ export class ClientEdge {
       ...CLIENT_PINGS,
       ...this.#options,
     });
-    const http = await createHttpServer({
+    const { http, sockets } = await createHttpServers({
       health: new HealthService({ replica, calls }),
       headers,
       metrics: this.metrics,
@@ -133,7 +133,7 @@ export class ClientEdge {
       logger,
     });
     this.#port = new ClientPort(
-      { grpc, http: http.server, calls: this.#ledger, logger },
+      { grpc, http, sockets, calls: this.#ledger, logger },
       this.#options,
     );
     await this.#port.start();

@@ -42,7 +42,7 @@ async function openPort(options: Partial<ClientPortOptions> = {}) {
   });
   const http = createHttpServer((request, response) => response.end(`asked ${request.url}`));
   const port = new ClientPort(
-    { grpc, http, calls: ledger, logger: silentLogger },
+    { grpc, http, sockets: http, calls: ledger, logger: silentLogger },
     { host: HOST, port: 0, ...options },
   );
   await port.start();

@@ -44,10 +44,17 @@ export interface ClientPortParts {
   readonly grpc: GrpcServer;
   /** Ready to be given connections; it does not listen itself. */
   readonly http: HttpServer;
+  /** The same for connections that may become a WebSocket. */
+  readonly sockets: HttpServer;
   readonly calls: CallLedger;
   readonly logger: Logger;
 }
 
+/**
+ * A client without pings of its own, as those of HTTP/1.1 and WebSockets are, is asked by the system whether it
+ * is still there once it was silent for so long, ms.
+ */
+const KEPT_ALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 };
 /** After the last call has ended its answer is still to be written out; a connection has so long for it, ms. */
 const FLUSH_MS = 500;
 
@@ -73,7 +80,7 @@ export class ClientPort {
     this.#parts = parts;
     this.#options = Object.freeze({ ...CLIENT_PORT_DEFAULTS, ...options });
     this.#injector = parts.grpc.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#server = createServer(KEPT_ALIVE, (socket) => this.#accept(socket));
     this.#server.maxConnections = this.#options.connectionsMax;
     this.#server.on("drop", () => this.#dropped());
   }
@@ -83,6 +90,7 @@ export class ClientPort {
     this.#address = await listen(this.#server, this.#options);
     // Node begins to hold HTTP requests to their time limits when their server listens; this one never does.
     this.#parts.http.emit("listening");
+    this.#parts.sockets.emit("listening");
     this.#server.on("error", (failure) => {
       this.#parts.logger.error({ failure }, "client port failed");
     });
@@ -117,7 +125,7 @@ export class ClientPort {
   }
 
   async #drain(graceMs: number): Promise<void> {
-    const { http, grpc, calls } = this.#parts;
+    const { http, sockets, grpc, calls } = this.#parts;
     const accepting = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
@@ -126,10 +134,12 @@ export class ClientPort {
     // because it takes a session that is closing for closed.
     this.#injector.drain(graceMs + FLUSH_MS);
     http.closeIdleConnections();
+    sockets.closeIdleConnections();
     await within(graceMs, calls.idle());
     await within(Math.min(graceMs, FLUSH_MS), this.#allClosed());
     grpc.forceShutdown();
     http.close();
+    sockets.close();
     for (const socket of this.#sockets) socket.destroy();
     this.#sockets.clear();
     await accepting;
@@ -162,6 +172,9 @@ export class ClientPort {
           break;
         case "http1":
           this.#parts.http.emit("connection", socket);
+          break;
+        case "socket":
+          this.#parts.sockets.emit("connection", socket);
           break;
         default:
           this.#gaveUp(socket, outcome);

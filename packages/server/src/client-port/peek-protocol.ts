@@ -1,13 +1,20 @@
 import type { Socket } from "node:net";
 
-/** What the first bytes of a connection say it speaks; everything that is not HTTP/2 is left to the HTTP/1.1 parser. */
-export type ClientProtocol = "http2" | "http1";
+/**
+ * What the first bytes of a connection say it speaks; everything that is not HTTP/2 is left to the HTTP/1.1 parser.
+ * `socket`: HTTP/1.1 that may become a WebSocket of the gateway.
+ */
+export type ClientProtocol = "http2" | "http1" | "socket";
 
 /** Why nothing could be told. */
 export type PeekFailure = "closed" | "too-slow";
 
-/** How every HTTP/2 connection begins (RFC 9113, section 3.4); no HTTP/1.1 request begins so. */
-const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0", "latin1");
+const BEGINNINGS: readonly (readonly [ClientProtocol, Buffer])[] = [
+  // How every HTTP/2 connection begins (RFC 9113, section 3.4); no HTTP/1.1 request begins so.
+  ["http2", Buffer.from("PRI * HTTP/2.0", "latin1")],
+  // All else there is POST.
+  ["socket", Buffer.from("GET /v3", "latin1")],
+];
 
 /**
  * Finds out what a connection speaks and leaves all bytes in it, unread.
@@ -47,9 +54,12 @@ export function peekProtocol(
   socket.on("error", gone);
 }
 
-/** `undefined` while the bytes may still become either. */
+/** `undefined` while the bytes may still become something else than plain HTTP/1.1. */
 export function protocolOf(seen: Buffer): ClientProtocol | undefined {
-  const shared = Math.min(seen.length, HTTP2_PREFACE.length);
-  if (HTTP2_PREFACE.compare(seen, 0, shared, 0, shared) !== 0) return "http1";
-  return shared === HTTP2_PREFACE.length ? "http2" : undefined;
+  for (const [protocol, beginning] of BEGINNINGS) {
+    const shared = Math.min(seen.length, beginning.length);
+    if (beginning.compare(seen, 0, shared, 0, shared) !== 0) continue;
+    return shared === beginning.length ? protocol : undefined;
+  }
+  return "http1";
 }

@@ -2,7 +2,7 @@ import { type MethodDefinition, Server, type ServiceDefinition } from "@grpc/grp
 import { loadDefinition, txnParts } from "@holdfast/protocol";
 import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
 import type { HealthImplementation } from "grpc-health-check";
-import type { GatewayParts } from "../http/gateway/gateway-routes.ts";
+import type { GatewayParts } from "../http/gateway/gateway-methods.ts";
 import { adminHandlers } from "./admin-handlers.ts";
 import { handingOnEncoded } from "./answer-in-slices.ts";
 import { type AuthParts, authHandlers } from "./auth-handlers.ts";

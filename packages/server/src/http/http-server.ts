@@ -1,18 +1,19 @@
+import type { Server } from "node:http";
 import type { Logger } from "@holdfast/base";
 import { ETCD_VERSION, type Headers, type HealthService } from "@holdfast/service";
-import { type FastifyInstance, fastify } from "fastify";
+import { fastify } from "fastify";
 import type { NodeMetrics } from "../telemetry/node-metrics.ts";
 import { allowEveryOrigin } from "./cross-origin.ts";
-import { type GatewayParts, gatewayRoutes } from "./gateway/gateway-routes.ts";
+import { GatewayMethods, type GatewayParts } from "./gateway/gateway-methods.ts";
+import { withoutOlderPrefix } from "./gateway/gateway-paths.ts";
+import { gatewayRoutes } from "./gateway/gateway-routes.ts";
+import { gatewaySocketServer } from "./gateway/gateway-sockets.ts";
 import { healthRoutes } from "./health-routes.ts";
 
 /** A request's body, where the gateway does not say otherwise. */
 const BODY_BYTES_MAX = 1024 * 1024;
 /** A whole request must have come within this, ms. */
 const REQUEST_MS_MAX = 30_000;
-
-/** Where clients of etcd 3.2 and 3.3 look for the gateway. */
-const OLDER_GATEWAY = /^\/v3(alpha|beta)\//;
 
 export interface HttpParts {
   readonly health: HealthService;
@@ -22,17 +23,23 @@ export interface HttpParts {
   readonly logger: Logger;
 }
 
+export interface HttpServers {
+  readonly http: Server;
+  /** For connections that may become a WebSocket of the gateway; answers all else as `http` does. */
+  readonly sockets: Server;
+}
+
 /**
  * HTTP/1.1 on the client port: health, version, metrics, and the gateway that speaks JSON.
  *
- * It does not listen: connections are given to `server.emit("connection", …)`
- * once it is ready.
+ * They do not listen: connections are given to `emit("connection", …)` once they are ready.
  */
-export async function createHttpServer(parts: HttpParts): Promise<FastifyInstance> {
+export async function createHttpServers(parts: HttpParts): Promise<HttpServers> {
+  const methods = new GatewayMethods(parts.gateway);
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
-    rewriteUrl: ({ url = "/" }) => url.replace(OLDER_GATEWAY, "/v3/"),
+    rewriteUrl: ({ url = "/" }) => withoutOlderPrefix(url),
   });
   allowEveryOrigin(app);
   app.setErrorHandler((failure, request, reply) => {
@@ -44,7 +51,7 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     return reply.code(500).send({ error: "the request failed unexpectedly; see the node's log" });
   });
   healthRoutes(app, parts.health);
-  await app.register(gatewayRoutes, { prefix: "/v3", ...parts.gateway });
+  await app.register(gatewayRoutes, { prefix: "/v3", methods });
   app.get("/version", () => ({
     etcdserver: ETCD_VERSION,
     etcdcluster: parts.headers.status().clusterId === undefined ? "not_decided" : ETCD_VERSION,
@@ -54,5 +61,5 @@ export async function createHttpServer(parts: HttpParts): Promise<FastifyInstanc
     reply.type(parts.metrics.contentType).send(await parts.metrics.text()),
   );
   await app.ready();
-  return app;
+  return { http: app.server, sockets: gatewaySocketServer(app.server, methods) };
 }

@@ -49,3 +49,10 @@ export const GATEWAY_PATHS: Readonly<Record<string, readonly string[]>> = {
   "/v3electionpb.Election/Observe": ["/election/observe"],
   "/v3electionpb.Election/Resign": ["/election/resign"],
 };
+
+/** Where clients of etcd 3.2 and 3.3 look for the gateway. */
+const OLDER_GATEWAY = /^\/v3(alpha|beta)\//;
+
+export function withoutOlderPrefix(url: string): string {
+  return url.replace(OLDER_GATEWAY, "/v3/");
+}

@@ -1,33 +1,18 @@
 import { status } from "@grpc/grpc-js";
-import type { loadDefinition } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ServedMethods } from "../../grpc/served-methods.ts";
-import { RECEIVE_BYTES_MAX } from "../../grpc/server-options.ts";
-import { type GatewayCodec, gatewayCodec } from "./gateway-codec.ts";
+import { GATEWAY_BODY_BYTES_MAX, type GatewayMethods } from "./gateway-methods.ts";
 import { GATEWAY_PATHS } from "./gateway-paths.ts";
 import { serveStream } from "./gateway-stream.ts";
 import { refuse, serveUnary } from "./gateway-unary.ts";
-
-export interface GatewayParts {
-  readonly methods: ServedMethods;
-  /** What describes them. */
-  readonly definition: ReturnType<typeof loadDefinition>;
-}
-
-/** The body of a request: as much as a message of gRPC. */
-export const GATEWAY_BODY_BYTES_MAX: number = RECEIVE_BYTES_MAX;
 
 /**
  * etcd's gateway (etcd-v3.md §8): every method that is served over gRPC, as JSON, by the same handlers.
  * To be registered below `/v3`.
  */
-export async function gatewayRoutes(app: FastifyInstance, parts: GatewayParts): Promise<void> {
-  const { methods, definition } = parts;
-  let loading: Promise<GatewayCodec> | undefined;
-  const codec = (): Promise<GatewayCodec> => {
-    loading ??= gatewayCodec(definition);
-    return loading;
-  };
+export async function gatewayRoutes(
+  app: FastifyInstance,
+  { methods }: { readonly methods: GatewayMethods },
+): Promise<void> {
   app.setErrorHandler((failure, _request, reply) => {
     const { statusCode = 500, message } = failure as Error & { readonly statusCode?: number };
     const code = statusCode === 413 ? status.RESOURCE_EXHAUSTED : status.INTERNAL;
@@ -47,30 +32,20 @@ export async function gatewayRoutes(app: FastifyInstance, parts: GatewayParts): 
     }
     const { definition: method, handler } = served;
     const { requestStream, responseStream } = method;
-    const ofMethod = (await codec())(method);
+    const ofMethod = await methods.codecOf(method);
     if (!responseStream) return serveUnary(handler, ofMethod, { request, reply });
     const requestBytesMax = GATEWAY_BODY_BYTES_MAX;
     await serveStream(handler, ofMethod, { request, reply, requestStream, requestBytesMax });
     return reply;
   };
   await app.register((unary, _options, done) => {
-    addRoutes(takesWhole(unary), isUnary, serve);
+    addRoutes(takesWhole(unary), (path) => !methods.isStream(path), serve);
     done();
   });
   await app.register((streams, _options, done) => {
-    addRoutes(takesStream(streams), isStream, serve);
+    addRoutes(takesStream(streams), (path) => methods.isStream(path), serve);
     done();
   });
-
-  function isUnary(path: string): boolean {
-    return !isStream(path);
-  }
-
-  function isStream(path: string): boolean {
-    const [, service = "", name = ""] = path.split("/");
-    const methodsOf = definition[service] as Readonly<Record<string, { responseStream: boolean }>>;
-    return methodsOf?.[name]?.responseStream === true;
-  }
 }
 
 function addRoutes(
