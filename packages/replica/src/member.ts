@@ -140,6 +140,7 @@ export class Member {
       turn,
       random,
       proposer: this.proposer,
+      applied: () => this.applied,
       batchOperationsMax: options.batchOperationsMax,
       entryBytesMax: options.entryBytesMax,
       operationsMax: options.pendingOperationsMax,

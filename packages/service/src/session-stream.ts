@@ -5,6 +5,7 @@ import {
   type CommandBatch,
   decodeBatch,
   decodeBatchHeader,
+  encodeBatch,
   encodeResults,
   type OperationLimits,
   type RowLayout,
@@ -141,7 +142,9 @@ export class SessionStream {
       const batch = decodeBatch(request.commands, { arraysMax: BATCH_ARRAYS_MAX });
       this.#check(batch);
       const count = batch.operations.length;
-      this.#propose(request.commands, count, firstSequence, request.timeoutMs).then(
+      const opens = firstSequence === OPENING_SEQUENCE;
+      const bytes = opens ? this.#fencedOpening(batch) : request.commands;
+      this.#propose(bytes, count, firstSequence, request.timeoutMs).then(
         (results) => {
           if (this.#answers()) this.#sink.results(firstSequence, encodeResults(results));
           this.#settle(turn);
@@ -151,6 +154,12 @@ export class SessionStream {
     } catch (failure) {
       this.#settleFailed(turn, part, failure);
     }
+  }
+
+  /** An opening that comes late must not bring back a session that has ended (docs/decisions/0018). */
+  #fencedOpening(batch: CommandBatch): Uint8Array {
+    const behind = this.#ports.replica.status().applied;
+    return encodeBatch({ ...batch, operations: [{ kind: "session-open", behind }] });
   }
 
   /** @throws SessionRefusedError for a batch that may not be proposed on this stream. */

@@ -69,9 +69,14 @@ export interface CompactOperation {
   readonly revision: Revision;
 }
 
-/** Makes the batch's session known. The only operation of its batch; a session that is known stays as it is. */
+/**
+ * Makes the batch's session known. The only operation of its batch; a session that is known stays as it is, and one
+ * that has ended does not come back (docs/decisions/0018).
+ */
 export interface SessionOpenOperation {
   readonly kind: "session-open";
+  /** Up to here the node that was asked for it had applied the log; before version 5 it is not said. */
+  readonly behind?: LogIndex | undefined;
 }
 
 /** Ends sessions that have been idle: each only if nothing of it was applied behind `idleSince`. */

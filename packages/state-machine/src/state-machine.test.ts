@@ -222,7 +222,7 @@ describe("an entry", () => {
   test("of an unknown version stops the machine for good", () => {
     const store = TestStore.opened();
 
-    expect(() => store.applyBytes(Uint8Array.of(5, 0x90))).toThrow(MalformedCommandError);
+    expect(() => store.applyBytes(Uint8Array.of(6, 0x90))).toThrow(MalformedCommandError);
 
     expect(() => store.applyBytes(undefined)).toThrow(InvariantViolation);
   });

@@ -167,7 +167,7 @@ export class StateMachine {
     yield* this.#alarms.load();
     this.#revision = this.#revisionWriter();
     this.#sessions = new SessionTable(this.#rows, this.layout);
-    yield* this.#sessions.load();
+    yield* this.#sessions.load(this.#meta.sessionsEndedUpTo);
     this.#collection = new Collection(this.#rows, this.layout);
     yield* this.#collection.load();
     this.#hashes = new RecentHashes(this.#meta.appliedIndex, this.#meta.rollingHash);
@@ -227,6 +227,7 @@ export class StateMachine {
       appliedTerm: entry.term,
       revision: this.#revision.revision,
       compactRevision: this.#compacted.revision,
+      sessionsEndedUpTo: this.#sessions.endedUpTo,
       rollingHash: nextRollingHash(this.#meta.rollingHash, entry),
     };
     this.#writeMeta();
@@ -250,7 +251,12 @@ export class StateMachine {
     const results: OperationResult[] = [];
     for (const [position, operation] of batch.operations.entries()) {
       if (operation.kind === "session-open") {
-        run ??= this.#runOf(this.#sessions.open(batch, index));
+        const opened = run?.session ?? this.#sessions.open(batch, operation, index);
+        if (typeof opened === "string") {
+          results.push(this.#failed({ reason: opened }));
+          continue;
+        }
+        run ??= this.#runOf(opened);
       }
       results.push(yield* this.#answer(operation, batch.firstSequence + position, run));
       if (this.#revision.takePartEnd() && run !== undefined && mayEndPart)
@@ -286,7 +292,6 @@ export class StateMachine {
     run: SessionBatchRun | undefined,
   ): Steps<OperationResult> {
     if (operation.kind === "session-open") {
-      if (run === undefined) return this.#failed({ reason: "too-many-sessions" });
       return { kind: "session-open", revision: this.#revision.revision };
     }
     if (run === undefined) return this.#failed({ reason: "session-expired" });
@@ -372,7 +377,8 @@ export class StateMachine {
   }
 
   #writeMeta(): void {
-    const format = stateFormatOf({ leases: this.#leases.count, alarms: this.#alarms.count });
+    const counts = { leases: this.#leases.count, alarms: this.#alarms.count };
+    const format = stateFormatOf({ ...this.#meta, ...counts });
     this.#rows.put(this.layout.metaKey, encodeMeta(this.#encoder, this.#meta, format));
   }
 

@@ -42,6 +42,7 @@ export const BATCHES: Readonly<Record<string, CommandBatch>> = {
     ),
   ]),
   "session-open": batch(0, 0, [{ kind: "session-open" }]),
+  "session-open-behind": batch(1, 1, [{ kind: "session-open", behind: 300 }]),
   "session-expire": batch(3, 3, [
     { kind: "session-expire", sessions: [{ session: sessionId(9), idleSince: 77 }] },
   ]),

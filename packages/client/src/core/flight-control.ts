@@ -177,7 +177,11 @@ export class FlightControl {
 
   #settleOpening(opening: WriteBatch, result: OperationResult | undefined): void {
     if (result?.kind === "session-open") this.#crew.writes.opened(opening);
-    else if (result?.kind === "failed") this.#endBatch(opening, failureError(result.failure));
+    else if (result?.kind === "failed" && result.failure.reason === "session-expired") {
+      // Asked of a node that was far behind: nothing was done in it, and what waits goes into another.
+      this.#crew.writes.remove(opening);
+      return this.#crew.sessionExpired();
+    } else if (result?.kind === "failed") this.#endBatch(opening, failureError(result.failure));
     else this.#endBatch(opening, malformedAnswerError("another answer than the opening's", result));
     this.#answered();
   }

@@ -59,6 +59,7 @@ function stage() {
     turn: time,
     random: new SeededRandom(1),
     proposer,
+    applied: () => 0,
     batchOperationsMax: 64,
     entryBytesMax: 10_000,
     operationsMax: 100,

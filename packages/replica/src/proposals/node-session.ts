@@ -3,6 +3,7 @@ import {
   type Cancel,
   type Clock,
   type HoldfastError,
+  type LogIndex,
   type Millis,
   type Random,
   randomBytes,
@@ -33,6 +34,8 @@ export interface NodeSessionParts {
   readonly turn: Turn;
   readonly random: Random;
   readonly proposer: Proposer;
+  /** Up to where the log is applied here. */
+  readonly applied: () => LogIndex;
   readonly batchOperationsMax: number;
   readonly entryBytesMax: number;
   readonly operationsMax: number;
@@ -219,7 +222,8 @@ export class NodeSession {
     session.state = "opening";
     session.nextSequence = OPENING_SEQUENCE + 1;
     const { proposer, clock } = this.#parts;
-    const operations: readonly Operation[] = [{ kind: "session-open" }];
+    const behind = this.#parts.applied();
+    const operations: readonly Operation[] = [{ kind: "session-open", behind }];
     const opening = { firstSequence: OPENING_SEQUENCE, ackedBelow: OPENING_SEQUENCE };
     proposer.add({
       session: session.key,
@@ -233,7 +237,10 @@ export class NodeSession {
       acceptedInTerm: undefined,
       settle: ([result]) => {
         const full = "the cluster has no room for another session";
-        if (result?.kind === "failed") this.#notOpened(session, new OverloadedError(full));
+        // This node was far behind with applying, and is no longer: it has applied this.
+        const isLate = result?.kind === "failed" && result.failure.reason === "session-expired";
+        if (isLate) this.#replace(session);
+        else if (result?.kind === "failed") this.#notOpened(session, new OverloadedError(full));
         else session.state = "open";
         this.#schedule();
       },

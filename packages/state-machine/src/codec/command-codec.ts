@@ -23,6 +23,7 @@ import {
   FORMAT_VERSION,
   LEASE_FORMAT_VERSION,
   type MessageField,
+  SESSION_FENCE_FORMAT_VERSION,
   wholeBigint,
   wholeNumber,
 } from "./message-codec.ts";
@@ -66,6 +67,7 @@ const RANGE_BOUNDS = { min: 2, max: 2 } as const;
 const COMPARE_BOUNDS = { min: 4, max: 5 } as const;
 const TXN_BOUNDS = { min: 4, max: 4 } as const;
 const SESSION_OPEN_BOUNDS = { min: 1, max: 1 } as const;
+const FENCED_OPEN_BOUNDS = { min: 2, max: 2 } as const;
 const SESSION_EXPIRE_BOUNDS = { min: 2, max: 2 } as const;
 const COMPACT_BOUNDS = { min: 2, max: 2 } as const;
 
@@ -74,7 +76,8 @@ const READERS: Readonly<Record<number, (value: unknown) => Operation>> = {
   [FORMAT_VERSION]: readOperation,
   [COMPACT_FORMAT_VERSION]: readNewerOperation,
   [LEASE_FORMAT_VERSION]: readLeaseAgeOperation,
-  [ALARM_FORMAT_VERSION]: readNewestOperation,
+  [ALARM_FORMAT_VERSION]: readAlarmAgeOperation,
+  [SESSION_FENCE_FORMAT_VERSION]: readNewestOperation,
 };
 
 /** Encodes a batch: `CommandBatch` of docs/command-format.md. */
@@ -125,7 +128,10 @@ export function decodeBatch(
 /** The oldest version that has all of `operations`. */
 function batchVersion(operations: readonly Operation[]): number {
   let version = FORMAT_VERSION;
-  for (const { kind } of operations) {
+  for (const operation of operations) {
+    const { kind } = operation;
+    if (kind === "session-open" && operation.behind !== undefined)
+      return SESSION_FENCE_FORMAT_VERSION;
     if (kind === "alarm") return ALARM_FORMAT_VERSION;
     if (kind.startsWith("lease-")) version = LEASE_FORMAT_VERSION;
     else if (kind === "compact") version = Math.max(version, COMPACT_FORMAT_VERSION);
@@ -152,7 +158,9 @@ function operationFields(operation: Operation | TxnBranchOperation): MessageFiel
     case "compact":
       return [COMPACT, wholeNumber(operation.revision)];
     case "session-open":
-      return [SESSION_OPEN];
+      return operation.behind === undefined
+        ? [SESSION_OPEN]
+        : [SESSION_OPEN, wholeNumber(operation.behind)];
     case "session-expire":
       return [
         SESSION_EXPIRE,
@@ -203,8 +211,16 @@ function readLeaseAgeOperation(value: unknown): Operation {
 }
 
 /** An operation of version 4. */
-function readNewestOperation(value: unknown): Operation {
+function readAlarmAgeOperation(value: unknown): Operation {
   return readAlarmOperation(listOf(value, "operation")) ?? readLeaseAgeOperation(value);
+}
+
+/** An operation of version 5. */
+function readNewestOperation(value: unknown): Operation {
+  const fields = listOf(value, "operation");
+  if (fields[0] !== SESSION_OPEN || fields.length === 1) return readAlarmAgeOperation(value);
+  const fenced = fieldsOf(fields, "session-open", FENCED_OPEN_BOUNDS);
+  return { kind: "session-open", behind: countAt(fenced, 1, "behind") };
 }
 
 function readOperation(value: unknown): Operation {

@@ -18,8 +18,11 @@ export const LEASE_FORMAT_VERSION = 3;
 /** Version 4 knows alarms besides, and what they refuse. */
 export const ALARM_FORMAT_VERSION = 4;
 
+/** Version 5 knows how far the log was applied when a session's opening was asked for. */
+export const SESSION_FENCE_FORMAT_VERSION = 5;
+
 /** The newest that is known here. */
-export const NEWEST_FORMAT_VERSION = 4;
+export const NEWEST_FORMAT_VERSION = 5;
 
 /** A scratch buffer that grew beyond this is given back after use. */
 const SCRATCH_BYTES_KEPT = 4 * 1024 * 1024;

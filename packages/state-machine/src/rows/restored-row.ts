@@ -1,5 +1,5 @@
 import type { Revision, Row } from "@holdfast/base";
-import { decodeMeta, encodeMeta } from "./meta-row.ts";
+import { decodeMeta, encodeMeta, formatOfMeta } from "./meta-row.ts";
 import { RowEncoder } from "./row-encoder.ts";
 import type { RowLayout } from "./row-layout.ts";
 
@@ -23,6 +23,10 @@ export function restoredRow(
   const revision = meta.revision + bumpRevision;
   return {
     key,
-    value: encodeMeta(new RowEncoder(), { ...meta, revision, compactRevision: revision }),
+    value: encodeMeta(
+      new RowEncoder(),
+      { ...meta, revision, compactRevision: revision },
+      formatOfMeta(value),
+    ),
   };
 }

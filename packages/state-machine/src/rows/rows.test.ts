@@ -166,6 +166,8 @@ test("a damaged row is told, whatever is wrong with it", () => {
 test("the meta row keeps a store that was never compacted", () => {
   expect(decodeMeta(encodeMeta(new RowEncoder(), FRESH_STATE))).toEqual(FRESH_STATE);
   const newer = Uint8Array.from(encodeMeta(new RowEncoder(), FRESH_STATE));
-  newer[1] = 4;
+  newer[1] = 5;
   expect(() => decodeMeta(newer)).toThrow("start the newer software");
+  const meta = { ...FRESH_STATE, sessionsEndedUpTo: 300 };
+  expect(decodeMeta(encodeMeta(new RowEncoder(), meta, 4))).toEqual(meta);
 });

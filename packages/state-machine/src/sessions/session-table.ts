@@ -7,7 +7,7 @@ import {
   type Steps,
   toByteString,
 } from "@holdfast/base";
-import type { CommandBatch, SessionExpireOperation } from "../command.ts";
+import type { CommandBatch, SessionExpireOperation, SessionOpenOperation } from "../command.ts";
 import { RowEncoder } from "../rows/row-encoder.ts";
 import {
   answersKey,
@@ -45,10 +45,16 @@ export class SessionTable {
   readonly #rows: RowWriter;
   readonly #encoder = new RowEncoder();
   #sessions = new Map<ByteString, Session>();
+  #endedUpTo: LogIndex = 0;
 
   constructor(rows: RowWriter, layout: RowLayout) {
     this.#rows = rows;
     this.#layout = layout;
+  }
+
+  /** The last entry of any session that has ended. */
+  get endedUpTo(): LogIndex {
+    return this.#endedUpTo;
   }
 
   get count(): number {
@@ -69,8 +75,9 @@ export class SessionTable {
     return idle;
   }
 
-  /** Reads the table from its rows. */
-  *load(): Steps<void> {
+  /** Reads the table from its rows; {@link endedUpTo} stands elsewhere. */
+  *load(endedUpTo: LogIndex): Steps<void> {
+    this.#endedUpTo = endedUpTo;
     const sessions: Session[] = [];
     const byId = new Map<ByteString, Session>();
     let from = this.#layout.sessionPrefix;
@@ -105,12 +112,18 @@ export class SessionTable {
     return session;
   }
 
-  /** Makes the batch's session known; `undefined` if there is no room. */
-  open(batch: CommandBatch, index: LogIndex): Session | undefined {
+  /** Makes the batch's session known, or says why not. */
+  open(
+    batch: CommandBatch,
+    { behind }: SessionOpenOperation,
+    index: LogIndex,
+  ): Session | "session-expired" | "too-many-sessions" {
     const id = toByteString(batch.session);
     const known = this.#sessions.get(id);
     if (known !== undefined) return known;
-    if (this.#sessions.size >= SESSIONS_MAX) return undefined;
+    // Asked for before an ended session had its last entry, it may be that session's own, late by way of another node.
+    if (behind !== undefined && behind < this.#endedUpTo) return "session-expired";
+    if (this.#sessions.size >= SESSIONS_MAX) return "too-many-sessions";
     const answered = new AnsweredRuns();
     const session = { id, ackedBelow: batch.ackedBelow, lastIndex: index, answered };
     this.#sessions.set(id, session);
@@ -123,6 +136,7 @@ export class SessionTable {
       const session = this.#sessions.get(toByteString(bytes));
       if (session === undefined || session.id === asker) continue;
       if (session.lastIndex > idleSince) continue;
+      this.#endedUpTo = Math.max(this.#endedUpTo, session.lastIndex);
       this.#sessions.delete(session.id);
       this.#rows.delete(sessionKey(this.#layout, session.id));
       for (const run of session.answered.takeBelow(Number.POSITIVE_INFINITY)) {

@@ -105,6 +105,30 @@ describe("a session", () => {
     expect(store.restarted().machine.sessions).toBe(2);
   });
 
+  test("that has ended does not come back by an opening that was asked for while it was there", () => {
+    const store = TestStore.opened();
+    const session = sessionId(7);
+    const opening = { kind: "session-open", behind: store.machine.applied.index } as const;
+    store.send([opening], { session, firstSequence: 1 });
+    store.send([put("a", "1")], { session, firstSequence: 2, ackedBelow: 2 });
+    const idleSince = store.machine.applied.index;
+    store.send([{ kind: "session-expire", sessions: [{ session, idleSince }] }]);
+    const { revision } = store.machine;
+
+    // Sent twice, by way of another node, and late.
+    const [opened] = store.send([opening], { session, firstSequence: 1 });
+    const [again] = store.send([put("a", "1")], { session, firstSequence: 2, ackedBelow: 2 });
+    const [later] = store.restarted().send([opening], { session, firstSequence: 1 });
+    const behind = store.machine.applied.index;
+    const [other] = store.send([{ kind: "session-open", behind }], { session: sessionId(8) });
+
+    expect(opened).toMatchObject({ failure: { reason: "session-expired" } });
+    expect(again).toMatchObject({ failure: { reason: "session-expired" } });
+    expect(later).toMatchObject({ failure: { reason: "session-expired" } });
+    expect(store.machine.revision).toBe(revision);
+    expect(other).toMatchObject({ kind: "session-open" });
+  });
+
   test("is refused where there is no room", () => {
     const store = new TestStore();
     for (let at = 0; at < 100_000; at++) {
