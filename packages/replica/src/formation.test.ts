@@ -198,3 +198,31 @@ test("an unborn node asks members too that its file does not name: one of them m
   expect(village.waiting.get("n3")).toContain("knows n3 by another store");
   expect(village.asked).toContain("n4:2380");
 });
+
+test("a member that the file does not name, and whose address another node has now, keeps nobody from joining", async () => {
+  const village = new Village(names);
+  for (const name of names) village.start(name);
+  await village.time.advance(500);
+  const birth = village.births.get("n1");
+  if (birth === undefined) throw new Error("no cluster was formed");
+  type Profile = (typeof birth.membership.profiles)[number];
+  const naming = (...more: readonly object[]) => ({
+    ...birth,
+    membership: {
+      ...birth.membership,
+      profiles: [...birth.membership.profiles, ...(more as readonly Profile[])],
+    },
+  });
+  const gone = { ...nodeOf("n4"), peerAddress: "n5:2380", id: 4, storeId: "store-n4" };
+  for (const name of ["n1", "n2"]) village.adopt(naming(gone), name);
+  village.start("n5");
+  village.stop("n3");
+  village.start("n3", { store: "another" });
+  await village.time.advance(500);
+
+  const admitted = { ...nodeOf("n3"), id: 9, storeId: "another" };
+  for (const name of ["n1", "n2"]) village.adopt(naming(gone, admitted), name);
+  await village.time.advance(5_000);
+
+  expect(village.births.get("n3")?.clusterId).toBe(birth.clusterId);
+});

@@ -67,6 +67,8 @@ export class Formation {
   #reason = "";
   /** Members that the file does not name, as those that it names have told. */
   #told: readonly ConfiguredNode[] = [];
+  /** Whose members they are. */
+  #cluster: ClusterId | undefined;
 
   constructor(parts: FormationParts) {
     this.#parts = parts;
@@ -105,7 +107,8 @@ export class Formation {
     );
   }
 
-  #judge(answers: readonly Answer[]): Birth | undefined {
+  #judge(all: readonly Answer[]): Birth | undefined {
+    const answers = all.filter((answer) => this.#isOfUse(answer));
     const stranger = answers.find(
       ({ node, identity }) => identity !== undefined && identity.name !== node.name,
     );
@@ -128,6 +131,12 @@ export class Formation {
     return this.#form(answers, silent.length > 0);
   }
 
+  /** What members say of others may be out of date: somebody else may have that address by now. The file has to be right. */
+  #isOfUse({ node, identity }: Answer): boolean {
+    if (identity === undefined || this.#parts.nodes.includes(node)) return true;
+    return identity.name === node.name && identity.clusterId === this.#cluster;
+  }
+
   #join(born: readonly PeerIdentity[]): Birth | undefined {
     const { self } = this.#parts;
     const clusters = new Set(born.map(({ clusterId }) => clusterId));
@@ -140,6 +149,7 @@ export class Formation {
     const [first] = born;
     if (first?.clusterId === undefined) return undefined;
     this.#told = this.#strangersIn(born);
+    this.#cluster = first.clusterId;
     const { name, storeId } = self;
     const admitting = born.find(
       ({ membership, membershipCommitted }) =>

@@ -249,6 +249,11 @@ export class Member {
     return this.#leader;
   }
 
+  /** See {@link OwnMembership.wasIncluded}. */
+  get wasIncluded(): boolean {
+    return this.#own.wasIncluded;
+  }
+
   get revision(): Revision {
     return this.state.machine.revision;
   }

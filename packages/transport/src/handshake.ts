@@ -1,6 +1,6 @@
 import type { MemberId, StoreId } from "@holdfast/base";
 import type { MemberProfile } from "@holdfast/raft";
-import type { PeerIdentity, PeerMessage } from "@holdfast/replica";
+import { isReserved, type PeerIdentity, type PeerMessage } from "@holdfast/replica";
 
 /** The version of the conversation that stands in every identity. */
 export const PEER_PROTOCOL = 1;
@@ -32,7 +32,8 @@ export function refusalOfCaller(own: PeerIdentity, caller: PeerIdentity): string
     return `node ${caller.name} belongs to cluster ${caller.clusterId}, this one to ${own.clusterId}`;
   }
   const profile = own.membership?.profiles.find(({ id }) => id === caller.memberId);
-  if (profile === undefined) {
+  // A place that is kept for somebody does not say yet for whom.
+  if (profile === undefined || isReserved(profile)) {
     if (knows(caller, own) && knows(caller, caller)) return undefined;
     return `member ${caller.memberId} (${caller.name}) is not in the membership that node ${own.name} knows`;
   }
@@ -59,6 +60,16 @@ export function guestProfile(caller: PeerIdentity): MemberProfile | undefined {
 
 /** Callers that are answered without being known, at most; more are heard, and not answered. */
 export const GUESTS_MAX = 16;
+
+/**
+ * Whether the sender waits for an answer. Its connection may be older than the configuration in force, which may not
+ * name it: a member that catches up has the configurations of before in force for a while.
+ */
+export function wantsAnswer(peerMessage: PeerMessage): boolean {
+  if (peerMessage.kind !== "raft") return false;
+  const { kind } = peerMessage.message;
+  return kind.endsWith("-request") || kind === "snapshot-offer";
+}
 
 /** Who asks for a state, as the request says. */
 export interface SnapshotCaller {

@@ -27,9 +27,17 @@ function mayBeNeeded({ memberships, log, id }: RaftState): boolean {
   return memberships.since(log.commit).some((membership) => isVoter(membership, id));
 }
 
+/** Whoever never campaigns has no other way to say that it hears nobody: it may have been removed meanwhile. */
+function forgetLeader(state: RaftState): void {
+  const { role } = state;
+  if (role.kind !== "follower" || role.leader === undefined) return;
+  becomeFollower(state, undefined, "no leader was heard");
+}
+
 /** The election timer fired. */
 export function campaign(state: RaftState): void {
   state.timer.reset(state.now);
+  if (!mayBeNeeded(state)) return forgetLeader(state);
   if (!mayCampaign(state)) return;
   hurry(state);
   failForwardedReads(state);

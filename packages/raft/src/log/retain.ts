@@ -1,6 +1,7 @@
-import type { LogIndex } from "@holdfast/base";
+import type { LogIndex, MemberId } from "@holdfast/base";
 import { heldByLive } from "../leader/retention.ts";
 import type { RaftState } from "../raft-state.ts";
+import { isVoter, type Membership } from "../types/membership.ts";
 
 /**
  * The applied state up to `applied` is durable, so the log before it is needed for others
@@ -17,7 +18,21 @@ export function onStateDurable(state: RaftState, applied: LogIndex): void {
   const upTo = Math.max(Math.min(wanted, floor), bound);
   // In steps, so that a record of it is not written with every entry.
   const step = upTo <= heavy ? 1 : Math.max(1, Math.floor(options.trailingEntries / 4));
-  if (upTo < log.compacted.index + step) return;
+  if (upTo < log.compacted.index + step || !saysWhoThisIs(state, upTo)) return;
   const membership = state.memberships.compact(upTo);
   state.outbox.compact = { upTo: log.compact(upTo), membership };
+}
+
+/**
+ * Whether a log that begins at `upTo` says that this is a member. One that joins is born with a configuration
+ * that names it, and is then sent those from before it was added: it keeps its log until it has come to its own.
+ * Who founds is a voter from the beginning.
+ */
+function saysWhoThisIs({ memberships, id }: RaftState, upTo: LogIndex): boolean {
+  const { index, membership } = memberships.datedAt(upTo);
+  return isVoter(membership, id) || (index > 0 && isNamed(membership, id));
+}
+
+function isNamed({ learners, profiles }: Membership, id: MemberId): boolean {
+  return learners.includes(id) || profiles.some((profile) => profile.id === id);
 }

@@ -53,6 +53,11 @@ export class MembershipHistory {
     return this.#dated[this.#positionAt(index)]?.membership ?? this.effective;
   }
 
+  /** As {@link at}, with where it stands in the log. */
+  datedAt(index: LogIndex): DatedMembership {
+    return this.#dated[this.#positionAt(index)] ?? this.#effective;
+  }
+
   /** The configuration in force at `index` and all that follow it. */
   since(index: LogIndex): readonly Membership[] {
     return this.#dated.slice(this.#positionAt(index)).map(({ membership }) => membership);

@@ -34,7 +34,7 @@ export class Admission {
     if (raft.role !== "leader" || this.#busy) return;
     const verdict = judgeKnock(raft.membership, knock, {
       isConnected: (id) => id === raft.id || isConnected(id),
-      isLost,
+      isLost: (id) => id !== raft.id && isLost(id),
       isInSync: () => false,
       idOf,
       newId,

@@ -45,6 +45,11 @@ export class OwnMembership {
     this.#leavesAt = isIncluded || !this.#wasIncluded ? undefined : index;
   }
 
+  /** Whether the log, or the state that it began with, has named this member: before, its configurations are older than it. */
+  get wasIncluded(): boolean {
+    return this.#wasIncluded;
+  }
+
   /** Whether, with the log applied up to `index`, this member is one no more. */
   hasLeft(index: LogIndex): boolean {
     return this.#leavesAt !== undefined && index >= this.#leavesAt;

@@ -4,7 +4,7 @@ import type { Member } from "../member.ts";
 import type { PeerIdentity, PeerNetwork } from "../ports/peer-network.ts";
 
 export interface RemovalWatchParts {
-  readonly member: Pick<Member, "id" | "leader" | "status">;
+  readonly member: Pick<Member, "id" | "leader" | "status" | "wasIncluded">;
   readonly clusterId: ClusterId;
   readonly clock: Clock;
   readonly network: Pick<PeerNetwork, "hello">;
@@ -31,7 +31,8 @@ export class RemovalWatch {
   start(): void {
     const { clock, everyMs, member } = this.#parts;
     this.#cancel = clock.timer(everyMs, () => {
-      if (member.leader !== undefined) return this.start();
+      // Voters of before it was added know nothing of it, and those of now are not known here yet.
+      if (member.leader !== undefined || !member.wasIncluded) return this.start();
       void this.#ask().then((isRemoved) => {
         if (this.#stopped) return;
         if (isRemoved && member.leader === undefined) this.#parts.removed();
@@ -70,8 +71,8 @@ export class RemovalWatch {
 
 /**
  * Whether a majority of each half, or all others of it, know a committed configuration without this
- * member. One may be so far behind that it does not know it yet; but of any majority, one has
- * seen it being added, so what that one knows is its removal.
+ * member. One may be so far behind that it does not know it yet; but of any majority of a configuration
+ * that names it, or came later, one has seen it being added, so what that one knows is its removal.
  */
 function saidByQuorum(
   { voters, outgoing }: Membership,

@@ -116,13 +116,22 @@ export class PeerCluster {
         clusterId: CLUSTER,
         memberId: process.id,
         membership,
+        peerAddress: process.address,
       };
     }
     for (const process of processes) process.network.setPeers(membership.profiles);
   }
 
   /** A member that was added while the called one was away, and dials it. */
-  async addedWhileAway({ countsIn }: { readonly countsIn: boolean }): Promise<{
+  async addedWhileAway({
+    countsIn,
+    asReserved = false,
+  }: {
+    /** The newcomer takes the called one for a member. */
+    readonly countsIn: boolean;
+    /** The called one knows that somebody is to come, and not who. */
+    readonly asReserved?: boolean;
+  }): Promise<{
     readonly called: PeerProcess;
     readonly stranger: PeerProcess;
   }> {
@@ -130,6 +139,7 @@ export class PeerCluster {
     const other = await this.start(2);
     const stranger = await this.start(3);
     this.introduce([called, other]);
+    if (asReserved) keepPlace(called, stranger);
     stranger.identity = {
       ...stranger.identity,
       clusterId: CLUSTER,
@@ -156,6 +166,18 @@ export class PeerCluster {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#opened.map((opened) => opened.kill()));
   }
+}
+
+/** A process knows another one as a member without a store. */
+function keepPlace(process: PeerProcess, { id, address }: PeerProcess): void {
+  const { membership = NO_MEMBERSHIP } = process.identity;
+  const storeId = "0".repeat(32) as StoreId;
+  const place = { id, name: "", storeId, peerAddress: address, clientAddress: "" };
+  const { learners, profiles } = membership;
+  process.identity = {
+    ...process.identity,
+    membership: { ...membership, learners: [...learners, id], profiles: [...profiles, place] },
+  };
 }
 
 /** Whether the last that a process heard of a peer is that it is connected. */

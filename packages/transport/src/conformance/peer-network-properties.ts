@@ -212,14 +212,53 @@ export const PEER_NETWORK_PROPERTIES: readonly PeerNetworkProperty[] = [
     },
   },
   {
-    name: "stops talking to a peer that is no longer named",
-    holds: async (cluster, { settle }) => {
+    name: "stops talking to a peer that is no longer named, once that one speaks no more",
+    holds: async (cluster, { settle, until }) => {
       const [a, b, c] = await three(cluster);
       a.network.setPeers([profileOf(a), profileOf(c)]);
-      await settle();
+      b.network.setPeers([profileOf(b), profileOf(c)]);
+      await until(() => !isConnected(a, b), "it is told as disconnected");
       a.network.send(b.id, [heartbeat(a, b, 1)]);
       await settle();
       return received(b).length === 0;
+    },
+  },
+  {
+    name: "answers a peer that is no longer named as long as it speaks",
+    holds: async (cluster, { until }) => {
+      const [a, b, c] = await three(cluster);
+      a.network.setPeers([profileOf(a), profileOf(c)]);
+      await until(() => !isConnected(a, b), "it was let go");
+      b.network.send(a.id, [heartbeat(b, a, 1)]);
+      await until(() => received(a).length === 1, "what it says arrives");
+      await until(() => isConnected(a, b), "it is connected to again");
+      a.network.send(b.id, [heartbeat(a, b, 2)]);
+      await until(() => received(b).length === 1, "the answer arrives");
+      return true;
+    },
+  },
+  {
+    name: "hears and answers a member whose place it knows as kept for somebody",
+    holds: async (cluster, { until }) => {
+      const { called, stranger } = await cluster.addedWhileAway({
+        countsIn: true,
+        asReserved: true,
+      });
+      await until(() => isConnected(called, stranger), "the stranger is connected to");
+      await until(() => isConnected(stranger, called), "the stranger is connected");
+      called.network.send(stranger.id, [heartbeat(called, stranger, 1)]);
+      await until(() => received(stranger).length === 1, "the answer arrived");
+      return true;
+    },
+  },
+  {
+    name: "tells a peer as disconnected whose address is another one now",
+    holds: async (cluster, { until }) => {
+      const [a, b] = await three(cluster);
+      a.network.setPeers([{ ...profileOf(b), peerAddress: "127.0.0.1:1" }]);
+      await b.kill();
+      await until(() => !isConnected(a, b), "it is told as disconnected");
+      return true;
     },
   },
 ];

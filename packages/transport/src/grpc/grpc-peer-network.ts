@@ -8,7 +8,13 @@ import type {
   PeerNetwork,
   SnapshotSource,
 } from "@holdfast/replica";
-import { GUESTS_MAX, guestProfile, isAddressed, refusalOfCaller } from "../handshake.ts";
+import {
+  GUESTS_MAX,
+  guestProfile,
+  isAddressed,
+  refusalOfCaller,
+  wantsAnswer,
+} from "../handshake.ts";
 import { parsePeerAddress } from "../peer-address.ts";
 import { PeerSilentError } from "../peer-errors.ts";
 import { type PeerLimits, resolvePeerLimits } from "../peer-limits.ts";
@@ -50,6 +56,8 @@ export class GrpcPeerNetwork implements PeerNetwork {
   readonly #links = new Map<MemberId, PeerLink>();
   /** Links to members that this node has not heard of, kept while they speak to it. */
   readonly #guests = new Set<MemberId>();
+  /** How many streams of each member are open, so that it hears this node's answers. */
+  readonly #speaking = new Map<MemberId, number>();
   readonly #sources = new Set<GrpcSnapshotSource>();
   readonly #server: PeerServer;
   #stopping: Promise<void> | undefined;
@@ -200,6 +208,7 @@ export class GrpcPeerNetwork implements PeerNetwork {
     const own = this.#ports.identity().memberId;
     const mine = messages.filter((message) => isAddressed(message, caller.memberId, own));
     if (mine.length < messages.length) this.#logStrays(caller, messages.length - mine.length);
+    if (mine.some(wantsAnswer)) this.#welcome(caller);
     if (mine.length > 0) this.#ports.events.received(mine);
   }
 
@@ -213,21 +222,35 @@ export class GrpcPeerNetwork implements PeerNetwork {
   }
 
   #opened(caller: PeerIdentity): void {
-    const guest = this.#linkOf(caller) === undefined ? guestProfile(caller) : undefined;
-    const isOpen = this.#stopping === undefined && this.#guests.size < GUESTS_MAX;
-    if (guest !== undefined && isOpen) {
-      this.#guests.add(guest.id);
-      this.#addLink(guest);
-    }
+    this.#count(caller, 1);
+    if (this.#stopping === undefined) this.#welcome(caller);
     this.#linkOf(caller)?.heardFrom(caller);
   }
 
+  /** Whoever speaks to this node can be answered, also one that the configuration in force does not name. */
+  #welcome(caller: PeerIdentity): void {
+    const guest = this.#linkOf(caller) === undefined ? guestProfile(caller) : undefined;
+    if (guest === undefined || this.#guests.size >= GUESTS_MAX) return;
+    this.#guests.add(guest.id);
+    this.#addLink(guest);
+  }
+
   #ended(caller: PeerIdentity, broken: boolean): void {
+    const isSilent = this.#count(caller, -1) === 0;
     const link = this.#linkOf(caller);
-    if (link !== undefined && this.#guests.delete(link.profile.id)) {
+    if (link !== undefined && isSilent && this.#guests.delete(link.profile.id)) {
       this.#links.delete(link.profile.id);
       void link.close();
     } else if (broken) link?.incomingBroke(caller.bootId);
+  }
+
+  /** Streams that a caller has open, after one more or one less. */
+  #count({ memberId }: PeerIdentity, change: 1 | -1): number {
+    if (memberId === undefined) return 0;
+    const open = (this.#speaking.get(memberId) ?? 0) + change;
+    if (open > 0) this.#speaking.set(memberId, open);
+    else this.#speaking.delete(memberId);
+    return open;
   }
 
   #linkOf(caller: PeerIdentity): PeerLink | undefined {

@@ -113,7 +113,7 @@ export class PeerLink {
   /** Ends the link for good; what this turn sent still goes out. */
   close(): Promise<void> {
     this.#closed = true;
-    this.#connected = false;
+    if (this.#connected) this.#tellDisconnected("it is let go");
     this.#redial.stop();
     const connection = this.#connection;
     this.#connection = undefined;

@@ -86,6 +86,12 @@ export class MemoryPeerHub implements MemoryWire {
     });
   }
 
+  speaks(address: string, to: MemoryPeerNetwork): boolean {
+    const network = this.#networks.get(address);
+    if (network?.running !== true) return false;
+    return [...network.links.values()].some(({ connectedTo }) => connectedTo === to);
+  }
+
   /** Carries messages of a connected pair; called by networks. */
   deliver(from: MemoryPeerNetwork, to: MemoryPeerNetwork, messages: readonly PeerMessage[]): void {
     const { encode = false } = this.#ports;
@@ -203,7 +209,8 @@ export class MemoryPeerHub implements MemoryWire {
       link.goneTold = true;
       network.run(() => network.events.gone(id));
     }
-    if (answering === undefined && link.isGuest) network.forget(id);
+    const isMute = answering === undefined || !this.speaks(peerAddress, network);
+    if (link.isGuest && isMute) return network.forget(id);
     if (answering === undefined || link.connectedTo !== undefined) return;
     if (this.#refusal(network, link, answering) !== undefined) return;
     link.connectedTo = answering;

@@ -9,7 +9,7 @@ import type {
   SnapshotRequest,
   SnapshotSource,
 } from "@holdfast/replica";
-import { GUESTS_MAX, guestProfile, isAddressed } from "../handshake.ts";
+import { GUESTS_MAX, guestProfile, isAddressed, wantsAnswer } from "../handshake.ts";
 
 /** One process on a {@link MemoryPeerHub}. */
 export interface MemoryPeerPorts {
@@ -29,6 +29,8 @@ export interface MemoryPeerPorts {
 /** The side of the hub that a network sees. */
 export interface MemoryWire {
   refresh(): void;
+  /** Whether whoever runs at an address is connected to that network. */
+  speaks(address: string, to: MemoryPeerNetwork): boolean;
   deliver(from: MemoryPeerNetwork, to: MemoryPeerNetwork, messages: readonly PeerMessage[]): void;
   hello(from: MemoryPeerNetwork, address: string, timeoutMs: number): Promise<PeerIdentity>;
   askSnapshot(
@@ -113,7 +115,7 @@ export class MemoryPeerNetwork implements PeerNetwork {
       const same = peer?.peerAddress === profile.peerAddress && peer.storeId === profile.storeId;
       if (peer === undefined && link.isGuest) continue;
       link.isGuest = false;
-      if (!same) this.#links.delete(id);
+      if (!same) this.forget(id);
     }
     for (const profile of wanted.values()) {
       if (!this.#links.has(profile.id)) this.#link(profile, false);
@@ -124,14 +126,20 @@ export class MemoryPeerNetwork implements PeerNetwork {
   /** Somebody speaks to this node whom it does not know: it can be answered from now on. */
   welcome(caller: PeerIdentity): void {
     const guest = guestProfile(caller);
-    const guests = [...this.#links.values()].filter(({ isGuest }) => isGuest);
-    if (guest === undefined || this.#links.has(guest.id) || guests.length >= GUESTS_MAX) return;
+    if (guest === undefined || this.#links.has(guest.id) || this.#guests >= GUESTS_MAX) return;
     this.#link(guest, true);
     this.#wire.refresh();
   }
 
-  forget(guest: MemberId): void {
-    this.#links.delete(guest);
+  /** Lets go of a peer, which is out of reach from then on. */
+  forget(id: MemberId): void {
+    const isConnected = this.#links.get(id)?.connectedTo !== undefined;
+    this.#links.delete(id);
+    if (isConnected) this.run(() => this.events.disconnected(id));
+  }
+
+  get #guests(): number {
+    return [...this.#links.values()].filter(({ isGuest }) => isGuest).length;
   }
 
   #link(profile: MemberProfile, isGuest: boolean): void {
@@ -168,6 +176,7 @@ export class MemoryPeerNetwork implements PeerNetwork {
     if (!this.#running) return;
     const own = this.identity.memberId;
     const mine = messages.filter((message) => isAddressed(message, from.memberId, own));
+    if (mine.some(wantsAnswer)) this.welcome(from);
     if (mine.length > 0) this.events.received(mine);
   }
 
