@@ -10,7 +10,7 @@ const KIB = 1024;
 const SEGMENT = { directory: "wal", segmentBytes: 64 * KIB, logger: silentLogger };
 
 /** Writes one batch; resolves with what became durable, or why nothing did. */
-async function written(files: Files, batch: PersistBatch) {
+async function written(files: Files, batch: PersistBatch, writeBytesMax = 16 * KIB) {
   const { log } = await WriteAheadLog.open({ files, ...SEGMENT });
   return new Promise<{ log: WriteAheadLog; persisted: number }>((resolve, reject) => {
     const writer = new LogWriter({
@@ -18,7 +18,7 @@ async function written(files: Files, batch: PersistBatch) {
       group: FIRST_GROUP,
       membershipCodec: { encode: () => new Uint8Array(), decode: () => never() },
       clock: new ManualTime(),
-      writeBytesMax: 16 * KIB,
+      writeBytesMax,
       directoryOf: never,
       installed: never,
       observe: () => undefined,
@@ -55,6 +55,14 @@ test("a turn's entries may be more than a segment of the log holds", async () =>
   expect(log.head(FIRST_GROUP).hardState).toEqual({ term: 3, vote: 1 as MemberId, commit: 20 });
   const [last] = await log.read(FIRST_GROUP, 20, 20, KIB);
   expect(last?.payload).toEqual(new Uint8Array(8 * KIB).fill(19));
+});
+
+test("one write takes no more than a segment of the log holds, whatever it may", async () => {
+  const batch = batchOf(entries(200, KIB));
+
+  const { log } = await written(new MemoryFiles(), batch, 4 * KIB * KIB);
+
+  expect(log.lastIndex(FIRST_GROUP)).toBe(200);
 });
 
 test("a crash between the parts of a turn leaves a log whose commit is not beyond its end", async () => {

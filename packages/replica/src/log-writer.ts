@@ -19,7 +19,8 @@ export interface LogWriterParts {
   readonly membershipCodec: MembershipCodec;
   readonly clock: Clock;
   /**
-   * Payload of entries that one write to the log holds, bytes; a larger entry has one of its own.
+   * Payload of entries that one write to the log holds, bytes, and half of a segment of the log at most; a
+   * larger entry has one of its own.
    *
    * @default 4 MiB
    */
@@ -88,8 +89,8 @@ export class LogWriter {
    * speaks of no commit beyond its own end.
    */
   #toWrites({ hardState, entries, compact, install }: PersistBatch): readonly WalWrite[] {
-    const { group, directoryOf, writeBytesMax = 4 * MIB } = this.#parts;
-    const runs = parts(entries, writeBytesMax);
+    const { log, group, directoryOf, writeBytesMax = 4 * MIB } = this.#parts;
+    const runs = parts(entries, Math.min(writeBytesMax, log.roomInSegment / 2));
     const last = runs.length - 1;
     return runs.map((run, at) => ({
       group,

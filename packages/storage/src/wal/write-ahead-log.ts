@@ -148,6 +148,11 @@ export class WriteAheadLog {
     };
   }
 
+  /** Bytes that a fresh segment has for frames: one write takes no more. */
+  get roomInSegment(): number {
+    return this.#options.segmentBytes - this.#segmentFrameBytes();
+  }
+
   /**
    * Resolves once all of it would survive a power cut. Calls do not overlap.
    *
@@ -164,9 +169,8 @@ export class WriteAheadLog {
     this.#checkUsable();
     assert(!this.#appending, "appends to the log do not overlap");
     if (writes.length === 0) return;
-    const { segmentBytes, frameBytesMax } = this.#options;
-    const roomInSegment = segmentBytes - this.#segmentFrameBytes();
-    const frames = planFrames(writes, { frameBytesMax, roomInSegment });
+    const { frameBytesMax } = this.#options;
+    const frames = planFrames(writes, { frameBytesMax, roomInSegment: this.roomInSegment });
     this.#appending = true;
     const start = this.#options.clock?.now() ?? 0;
     try {
