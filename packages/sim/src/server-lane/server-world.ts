@@ -103,7 +103,7 @@ export class ServerWorld {
     });
     this.nemesis = new ServerNemesis({
       world: this,
-      dice: this.#streams.stream("faults"),
+      stream: (name) => this.#streams.stream(name),
       clientSlot,
     });
   }

@@ -6,6 +6,7 @@ import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { FencingLaw } from "../invariants/fencing-law.ts";
 import { ProcessTime } from "../machine/process-time.ts";
+import { HOLDERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
@@ -13,6 +14,7 @@ import type { WatchWire } from "../wire/watch-wire.ts";
 export interface LockHoldersParts {
   readonly timeline: Timeline;
   readonly dice: Dice;
+  readonly plan: ServerWorkload;
   readonly marks: Marks<ServerSituation>;
   readonly wire: SessionWire;
   readonly watchWire: WatchWire;
@@ -22,7 +24,6 @@ export interface LockHoldersParts {
   failed(failure: unknown): void;
 }
 
-const HOLDERS_MAX = 3;
 const TTL_SECONDS = 2;
 const THINK_MS = 500;
 const CALL_MS = 5_000;
@@ -50,8 +51,8 @@ export class LockHolders {
   }
 
   start(): void {
-    const { dice, failed } = this.#parts;
-    const count = dice.below(HOLDERS_MAX + 1);
+    const { dice, plan, failed } = this.#parts;
+    const count = Math.min(dice.below(HOLDERS_MAX + 1), plan.lockHoldersMax);
     for (let number = 0; number < count; number++) this.#contend(number).catch(failed);
   }
 
