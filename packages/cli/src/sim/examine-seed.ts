@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { messageOf } from "@holdfast/base";
 import {
   type Candidate,
+  clusterInWords,
+  inWords,
   PlanFileError,
   parsePlanFile,
   planFile,
@@ -14,6 +16,7 @@ import {
   type Shrunk,
   Storyteller,
   shrinkRun,
+  type TimedText,
   violationReport,
 } from "@holdfast/sim";
 import { EXIT } from "../exit-codes.ts";
@@ -134,11 +137,16 @@ async function draw(
     story: teller.story(run.virtualMs),
     title: `${nameOf(order, first)}${form}`,
     replay,
-    decisions: isScripted ? candidate.script.decisions : undefined,
+    cluster: clusterInWords(run.plan),
+    decisions: isScripted ? decisionsInWords(candidate) : undefined,
   });
   const path = order.report ?? "";
   writeOut(path, page);
   await write(terminal.out, `drawn: ${path}, ${Math.ceil(page.length / 1024)} KiB\n`);
+}
+
+function decisionsInWords({ script }: Candidate): readonly TimedText[] {
+  return script.decisions.map(({ at, act }) => ({ at, text: inWords(act) }));
 }
 
 function writeOut(path: string, content: string): void {

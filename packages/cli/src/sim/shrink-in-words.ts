@@ -1,4 +1,11 @@
-import { type Candidate, inWords, machinesOf, type RunResult, type Shrunk } from "@holdfast/sim";
+import {
+  type Candidate,
+  clusterInWords,
+  inWords,
+  machinesOf,
+  type RunResult,
+  type Shrunk,
+} from "@holdfast/sim";
 import type { Terminal } from "../terminal.ts";
 
 const LINE_EVERY_MS = 10_000;
@@ -47,8 +54,7 @@ export function shrunkInWords(parts: ShrunkParts): readonly string[] {
   const { smallest, violation } = shrunk;
   const row = (name: string, before: number, after: number, unit = ""): string =>
     `  ${name.padEnd(10)} ${before.toFixed(0).padStart(7)} → ${after.toFixed(0)}${unit}`;
-  const { voters, learners, spares } = smallest.plan;
-  const kinds = ` (${voters} voters, ${learners} learners, ${spares} spares)`;
+  const kinds = ` (${clusterInWords(smallest.plan)})`;
   return [
     `shrunk in ${shrunk.runs} runs, ${seconds.toFixed(1)} s${endedInWords(shrunk.endedBy)}`,
     row("nodes", machinesOf(candidate.plan), machinesOf(smallest.plan), kinds),
