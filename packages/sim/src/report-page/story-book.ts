@@ -80,7 +80,7 @@ export class StoryBook {
   }
 
   pauseEnded(at: Millis, node: number): void {
-    endBy(this.#node(node).pauses.at(-1), at);
+    endBy(this.#nodes[node]?.pauses.at(-1), at);
   }
 
   stalls(at: Millis, node: number, ms: Millis): void {

@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
+import { millis } from "../decisions/in-words.ts";
 import type { Dice } from "../dice.ts";
-import { cutsOneWay, drawPartition } from "../network/partition.ts";
+import { cutsOneWay, drawPartition, type Way } from "../network/partition.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
 import type { ServerFaultKind } from "./plan/server-plan.ts";
 import { ServerOperator } from "./server-operator.ts";
@@ -28,9 +29,8 @@ export class ServerNemesis {
 
   start(): void {
     this.#active = true;
-    const { world } = this.#parts;
     this.#every("crash", (dice) => this.#crash(dice));
-    this.#every("restart", (dice) => world.restart(this.#victim(dice)));
+    this.#every("restart", (dice) => this.#restart(dice));
     this.#every("pause", (dice) => this.#pause(dice));
     this.#every("partition", (dice) => this.#partition(dice));
     this.#every("diskStall", (dice) => this.#stall(dice));
@@ -47,6 +47,7 @@ export class ServerNemesis {
     const { world, clientSlot } = this.#parts;
     const slots = [...world.machines.map(({ slot }) => slot), clientSlot];
     world.network.faulty = false;
+    world.observer?.healed?.(world.timeline.now, slots);
     for (const from of slots) for (const to of slots) world.network.heal(from, to);
     for (const machine of world.machines) {
       machine.doom = undefined;
@@ -73,15 +74,29 @@ export class ServerNemesis {
     const { powerShare, diskShare } = world.plan.faults;
     const machine = this.#victim(dice);
     const power = dice.chance(powerShare);
-    if (dice.chance(diskShare)) machine.doom = { moments: dice.between(1, 12), power };
+    const isDoomed = dice.chance(diskShare);
+    this.#tell("crash", () => {
+      const what = `node ${machine.slot} ${power ? "loses power" : "is killed"}`;
+      return isDoomed ? `${what} amid one of its next writes` : what;
+    });
+    if (isDoomed) machine.doom = { moments: dice.between(1, 12), power };
     else world.strike(machine, { power, reason: "the nemesis" });
+  }
+
+  #restart(dice: Dice): void {
+    const machine = this.#victim(dice);
+    this.#tell("restart", () => `node ${machine.slot} is told to stop`);
+    this.#parts.world.restart(machine);
   }
 
   #pause(dice: Dice): void {
     const { world } = this.#parts;
     const most = dice.chance(0.15) ? 10_000 : 4 * this.#patience;
-    const stood = world.pause(this.#victim(dice), dice.logarithmic(20, most));
-    if (stood) world.marks.hit("process stood still");
+    const machine = this.#victim(dice);
+    const forMs = dice.logarithmic(20, most);
+    if (!world.pause(machine, forMs)) return;
+    world.marks.hit("process stood still");
+    this.#tell("pause", () => `node ${machine.slot} stands still for ${millis(forMs)}`);
   }
 
   #partition(dice: Dice): void {
@@ -91,6 +106,7 @@ export class ServerNemesis {
     const ways = drawPartition(dice, dice.chance(0.3) ? [...slots, clientSlot] : slots);
     if (ways.length > 0) marks.hit(cutsOneWay(ways) ? "links cut one way" : "links cut");
     const lasts = this.#patience * dice.logarithmic(0.3, 10);
+    if (ways.length > 0) this.#tell("partition", () => this.#cutInWords(ways, lasts));
     for (const [from, to] of ways) {
       trace.note(timeline.now, "is cut from", from, to);
       network.cut(from, to, timeline.now + lasts * (0.5 + dice.fraction()));
@@ -102,7 +118,13 @@ export class ServerNemesis {
     const machine = this.#victim(dice);
     if (machine.process !== undefined) world.marks.hit("disk stalled");
     const until = world.timeline.now + this.#patience * dice.logarithmic(0.2, 8);
-    world.trace.note(world.timeline.now, "its disk stalls", machine.slot);
+    const { now } = world.timeline;
+    world.trace.note(now, "its disk stalls", machine.slot);
+    this.#tell(
+      "diskStall",
+      () => `the disk of node ${machine.slot} stalls for ${millis(until - now)}`,
+    );
+    world.observer?.stalls?.(now, machine.slot, until - now);
     machine.disk.stall(until);
   }
 
@@ -111,6 +133,7 @@ export class ServerNemesis {
     const machine = this.#victim(dice);
     if (machine.process?.replica === undefined) return;
     world.trace.note(world.timeline.now, "its next write fails", machine.slot);
+    this.#tell("writeError", () => `the next write of node ${machine.slot} fails`);
     machine.diskFailed = true;
     machine.disk.failNext();
   }
@@ -119,7 +142,12 @@ export class ServerNemesis {
     const { world } = this.#parts;
     const share = dice.pick([0.3, 1]);
     const broken = world.wire.breakSome(share) + world.watchWire.breakSome(share);
-    if (broken > 0) world.marks.hit("client connections broken");
+    if (broken === 0) return;
+    world.marks.hit("client connections broken");
+    this.#tell(
+      "breakStreams",
+      () => `${broken} ${broken === 1 ? "stream of a client breaks" : "streams of clients break"}`,
+    );
   }
 
   /** Loses a disk only where everything that was acknowledged is on the others (decision 16). */
@@ -131,7 +159,20 @@ export class ServerNemesis {
     const machine = dice.pick(members) as ServerMachine;
     machine.wiped = true;
     world.marks.hit("node wiped");
+    this.#tell("wipe", () => `the disk of node ${machine.slot} is wiped`);
     world.wipe(machine);
+  }
+
+  #cutInWords(ways: readonly Way[], ms: Millis): string {
+    const { clientSlot } = this.#parts;
+    const name = (slot: number): string => (slot === clientSlot ? "clients" : `${slot}`);
+    const told = ways.map(([from, to]) => `${name(from)}→${name(to)}`).join(", ");
+    return `${ways.length === 1 ? "link" : "links"} ${told} cut for up to ${millis(1.5 * ms)}`;
+  }
+
+  #tell(kind: ServerFaultKind, text: () => string): void {
+    const { observer, timeline } = this.#parts.world;
+    if (observer?.fault !== undefined) observer.fault(timeline.now, kind, text());
   }
 
   #victim(dice: Dice): ServerMachine {

@@ -2,6 +2,7 @@ import type { Millis } from "@holdfast/base";
 import type { MembershipRequest, Replica } from "@holdfast/replica";
 import type { Dice } from "../dice.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
+import type { ServerFaultKind } from "./plan/server-plan.ts";
 import type { ServerWorld } from "./server-world.ts";
 import { knowsItsRemoval, membersOf, statusOf } from "./standing.ts";
 
@@ -17,6 +18,7 @@ export class ServerOperator {
 
   transfer(dice: Dice): void {
     const world = this.#world;
+    this.#tell("transfer", () => "a leader is asked to hand over");
     this.#ask(dice, (replica, deadline) =>
       replica.transferLeadership(undefined, { deadline }).then(() => {
         world.marks.hit("leadership handed over");
@@ -41,6 +43,7 @@ export class ServerOperator {
     // One that was out before comes with an empty disk, as it is told to.
     if (knowsItsRemoval(machine)) world.wipe(machine);
     else if (statusOf(machine)?.role !== "unborn") return;
+    this.#tell("membership", () => `node ${machine.slot} is to be added`);
     const request: MembershipRequest = {
       kind: "add",
       name: dice.pick(["", name]),
@@ -62,12 +65,18 @@ export class ServerOperator {
     const { storeId } = machine;
     const id = statusOf(machine)?.memberId;
     if (id === undefined) return;
+    this.#tell("membership", () => `node ${machine.slot} is to be removed`);
     this.#ask(dice, (replica, deadline) =>
       replica.changeMembership({ kind: "remove", id }, { deadline }).then(() => {
         world.marks.hit("member removed");
         if (machine.storeId === storeId) world.wipe(machine);
       }),
     );
+  }
+
+  #tell(kind: ServerFaultKind, text: () => string): void {
+    const { observer, timeline } = this.#world;
+    if (observer?.fault !== undefined) observer.fault(timeline.now, kind, text());
   }
 
   /** What comes of it is not looked at: it may be refused, or too late. */

@@ -10,6 +10,7 @@ import { HOLDERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
+import type { CallTeller } from "./call-teller.ts";
 
 export interface LockHoldersParts {
   readonly timeline: Timeline;
@@ -20,6 +21,7 @@ export interface LockHoldersParts {
   readonly watchWire: WatchWire;
   readonly addresses: readonly string[];
   readonly law: FencingLaw;
+  readonly calls: CallTeller;
   note(kind: string, client: number, subject?: unknown): void;
   failed(failure: unknown): void;
 }
@@ -93,11 +95,13 @@ export class LockHolders {
   }
 
   async #write(client: Holdfast, { guard, token }: Lock, holder: string): Promise<void> {
-    const { law, marks } = this.#parts;
+    const { law, marks, calls } = this.#parts;
+    const call = calls.begin(false, () => `${holder}: put under the lock, token ${token}`);
     const { succeeded, revision } = await client.txn(
       { compare: [guard], then: [{ kind: "put", key: PROTECTED, value: holder }] },
       { timeoutMs: CALL_MS },
     );
+    call.ended(succeeded ? "done" : "refused", `at revision ${revision}`);
     if (succeeded) law.passed({ token, revision, holder });
     else marks.hit("write fenced off");
   }

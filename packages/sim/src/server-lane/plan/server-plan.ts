@@ -179,3 +179,8 @@ function drawFaults(dice: Dice, electionTimeoutMs: Millis): ServerFaults {
     leaderShare: dice.pick([0, 0.4, 0.8]),
   };
 }
+
+/** Its machines, and what they are at first. */
+export function serverClusterInWords({ nodes, spares }: ServerPlan): string {
+  return `${nodes} nodes, ${spares} spares`;
+}
