@@ -38,7 +38,8 @@ export {
   STORM_MS_DEFAULT,
 } from "./run-seed.ts";
 export { type Candidate, clusterInWords, machinesOf } from "./shrink/candidate.ts";
-export { PlanFileError, parsePlanFile, planFile } from "./shrink/plan-file.ts";
+export { parsePlanFile, planFile } from "./shrink/plan-file.ts";
+export { PlanFileError } from "./shrink/plan-json.ts";
 export {
   recordSeed,
   runCandidate,

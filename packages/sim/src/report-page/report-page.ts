@@ -76,6 +76,11 @@ const NAMES: Record<Lane, string> = {
     "In events and words, n1 is node 0, n2 is node 1, and so on; the clients stand behind the last one. Ids of members are drawn by chance. t6 is term 6.",
 };
 
+const NOTHING: Record<Lane, string> = {
+  core: "Nothing: no fault, no client.",
+  server: "No fault.",
+};
+
 const CHART = `<section class="chart">
 <div class="tools">
 <span class="buttons">
@@ -111,7 +116,7 @@ function figures({ run, cluster }: ReportParts): string {
   ].join(" · ");
 }
 
-function decisionsOf({ decisions }: ReportParts): string {
+function decisionsOf({ run, decisions }: ReportParts): string {
   if (decisions === undefined) return "";
   const rows = decisions
     .slice(-DECISIONS_SHOWN)
@@ -119,7 +124,7 @@ function decisionsOf({ decisions }: ReportParts): string {
   const before = decisions.length - rows.length;
   const more = before > 0 ? `<p>${before} before these are not listed.</p>` : "";
   const table =
-    rows.length === 0 ? "<p>Nothing: no fault, no client.</p>" : `<table>${rows.join("")}</table>`;
+    rows.length === 0 ? `<p>${NOTHING[run.lane]}</p>` : `<table>${rows.join("")}</table>`;
   return `<section><h2>What it takes</h2>${more}${table}</section>`;
 }
 

@@ -24,6 +24,12 @@ export interface ServerRunSettings {
   readonly listener?: ((line: string) => void) | undefined;
   /** Sees what happens; it changes nothing. */
   readonly observer?: ServerObserver | undefined;
+  /**
+   * A run of more events is given up, as too long.
+   *
+   * @default none is
+   */
+  readonly eventsMax?: number | undefined;
 }
 
 /** What a run of whole nodes came to. */
@@ -46,9 +52,10 @@ export interface ServerRunResult {
 /** One run of whole nodes: everything in it follows from the seed and the settings. */
 export async function runServerSeed(settings: ServerRunSettings): Promise<ServerRunResult> {
   const { seed, stormMs = SERVER_STORM_MS_DEFAULT, settle, listener, observer } = settings;
+  const { eventsMax = Number.POSITIVE_INFINITY } = settings;
   const drawn = drawServerPlan(new RandomStreams(seed).stream("plan"), stormMs);
   const plan = settings.adjust?.(drawn) ?? drawn;
-  const world = new ServerWorld({ seed, plan, settle, listener, observer });
+  const world = new ServerWorld({ seed, plan, settle, listener, observer, eventsMax });
   const violation = await runWatched(world);
   const { timeline, trace, marks, agreement, population } = world;
   const { ledger, history } = population;

@@ -71,6 +71,7 @@ async function requireAllToBeTold(world: ServerWorld): Promise<void> {
 /** All machines lose power at once: what was acknowledged is on their disks. */
 async function restartAll(world: ServerWorld): Promise<void> {
   world.phase("all lose power");
+  world.observer?.fault?.(world.timeline.now, "crash", "all nodes lose power");
   for (const machine of world.machines) {
     world.strike(machine, { power: true, reason: "all of them do" });
   }

@@ -42,6 +42,8 @@ export interface ServerWorldParts {
   /** Told every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined;
   readonly observer?: ServerObserver | undefined;
+  /** After so many events it is given up. */
+  readonly eventsMax: number;
 }
 
 /** What a replica's log says when it goes on from a state of a peer. */
@@ -67,12 +69,14 @@ export class ServerWorld {
   readonly agreement: AppliedAgreement = new AppliedAgreement();
   readonly #settle: Settle;
   readonly #streams: RandomStreams;
+  readonly #eventsMax: number;
   readonly #seen = new Map<ServerProcess, number>();
   #failure: unknown;
   #awaitsRest = false;
   #isSettled = false;
 
-  constructor({ seed, plan, settle, listener, observer }: ServerWorldParts) {
+  constructor({ seed, plan, settle, listener, observer, eventsMax }: ServerWorldParts) {
+    this.#eventsMax = eventsMax;
     this.plan = plan;
     this.observer = observer;
     this.#settle = settle;
@@ -126,8 +130,10 @@ export class ServerWorld {
   /** Lets things happen; rejects with the first thing that went wrong. */
   async run(forMs: Millis, isOver: () => boolean = () => false): Promise<void> {
     const end = this.timeline.now + forMs;
-    const stops = (): boolean => this.#failure !== undefined || isOver();
+    const isTooLong = (): boolean => this.timeline.events > this.#eventsMax;
+    const stops = (): boolean => this.#failure !== undefined || isTooLong() || isOver();
     await this.timeline.runSettling(end, this.#settle, stops);
+    if (isTooLong()) this.fail(new Violation("too long", `more than ${this.#eventsMax} events`));
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -97,13 +97,17 @@ export class LockHolders {
   async #write(client: Holdfast, { guard, token }: Lock, holder: string): Promise<void> {
     const { law, marks, calls } = this.#parts;
     const call = calls.begin(false, () => `${holder}: put under the lock, token ${token}`);
-    const { succeeded, revision } = await client.txn(
-      { compare: [guard], then: [{ kind: "put", key: PROTECTED, value: holder }] },
-      { timeoutMs: CALL_MS },
-    );
-    call.ended(succeeded ? "done" : "refused", `at revision ${revision}`);
-    if (succeeded) law.passed({ token, revision, holder });
-    else marks.hit("write fenced off");
+    const put = { kind: "put", key: PROTECTED, value: holder } as const;
+    try {
+      const options = { timeoutMs: CALL_MS };
+      const { succeeded, revision } = await client.txn({ compare: [guard], then: [put] }, options);
+      call.ended(succeeded ? "done" : "refused", `at revision ${revision}`);
+      if (succeeded) law.passed({ token, revision, holder });
+      else marks.hit("write fenced off");
+    } catch (failure) {
+      call.failed(failure instanceof HoldfastError ? failure.outcome : "unknown");
+      throw failure;
+    }
   }
 
   #connect(): Holdfast {

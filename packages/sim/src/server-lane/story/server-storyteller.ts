@@ -53,8 +53,11 @@ export class ServerStoryteller implements ServerObserver {
   }
 
   seen(at: Millis, machine: number, status: ReplicaStatus): void {
-    const { role, term, lastIndex, committed, applied, membership } = status;
-    this.#book.role(at, machine, ROLES[role], term);
+    const { role, term, lastIndex, committed, applied, membership, memberId } = status;
+    // One that takes part says that it is unborn until it has opened its state.
+    const isStarting = role === "unborn" && term > 0;
+    this.#book.role(at, machine, isStarting ? "starting" : ROLES[role], term);
+    if (memberId === undefined) return;
     this.#book.progress(at, machine, lastIndex, committed, applied);
     this.#tellMembership(at, machine, membership);
   }
