@@ -28,7 +28,8 @@ export {
   summaryLine,
   violationReport,
 } from "./report.ts";
-export { type ReportParts, reportPage } from "./report-page/report-page.ts";
+export type { DrawnRun } from "./report-page/drawn-run.ts";
+export { type ReportParts, reportPage, type TimedText } from "./report-page/report-page.ts";
 export { Storyteller } from "./report-page/storyteller.ts";
 export {
   type RunResult,
@@ -36,8 +37,9 @@ export {
   runSeed,
   STORM_MS_DEFAULT,
 } from "./run-seed.ts";
-export { type Candidate, machinesOf } from "./shrink/candidate.ts";
-export { PlanFileError, parsePlanFile, planFile } from "./shrink/plan-file.ts";
+export { type Candidate, clusterInWords, machinesOf } from "./shrink/candidate.ts";
+export { parsePlanFile, planFile } from "./shrink/plan-file.ts";
+export { PlanFileError } from "./shrink/plan-json.ts";
 export {
   recordSeed,
   runCandidate,

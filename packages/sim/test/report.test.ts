@@ -15,7 +15,7 @@ function drawn(settings: RunSettings, title = "a run"): Drawn {
   const teller = new Storyteller();
   const run = runSeed({ ...settings, observer: teller });
   const story = teller.story(run.virtualMs);
-  const page = reportPage({ run, story, title, replay: "replay it" });
+  const page = reportPage({ run, story, cluster: "a few", title, replay: "replay it" });
   const [, json = ""] =
     /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page) ?? [];
   return { page, data: JSON.parse(json) };
@@ -83,7 +83,7 @@ test("a long run is drawn within bounds, and what is left out is told", { timeou
   const room = 500;
   const { data, omitted } = pageDataOf(run, story, room);
   const whole = pageDataOf(run, story);
-  const page = reportPage({ run, story, title: "", replay: "" });
+  const page = reportPage({ run, story, cluster: "", title: "", replay: "" });
 
   expect(story.messages.length).toBeGreaterThan(2 * room);
   expect((data["messages"] as unknown[]).length).toBeLessThanOrEqual(room);

@@ -28,7 +28,7 @@ test("one seed of whole nodes is one course of events", { timeout: 60_000 }, asy
 
 test("watching whole nodes changes nothing", { timeout: 60_000 }, async () => {
   const lines: string[] = [];
-  const settings = { seed: 9, stormMs: SHORT_STORM_MS, settle };
+  const settings = { seed: 4, stormMs: SHORT_STORM_MS, settle };
   const watched = await runServerSeed({ ...settings, listener: (line) => lines.push(line) });
 
   expect(watched.hash).toBe((await runServerSeed(settings)).hash);

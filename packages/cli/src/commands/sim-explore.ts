@@ -31,7 +31,7 @@ export async function simExplore(terminal: Terminal, options: ExploreOptions): P
     throw new UsageError(`--explore goes with --bounds, --mutant and --memory, not --${other}`);
   }
   const bounds = exploreBoundsOf(given);
-  const mutant = name === undefined ? undefined : mutantNamed(name);
+  const mutant = name === undefined ? undefined : mutantNamed(name, "core");
   const memoryMib =
     memory === undefined
       ? MEMORY_MIB_USUAL

@@ -1,7 +1,9 @@
-import { HUNT_STORM_MS } from "@holdfast/sim";
+import { HUNT_STORM_MS, type Lane, type Mutant, SERVER_HUNT_STORM_MS } from "@holdfast/sim";
 import { wholeNumber } from "../global-options.ts";
-import { examineMutant, mutantNamed } from "../sim/examine-mutant.ts";
-import { type Examination, examineSeed } from "../sim/examine-seed.ts";
+import type { Examination } from "../sim/examination.ts";
+import { examineMutant, laneOfMutant, mutantNamed } from "../sim/examine-mutant.ts";
+import { examineSeed } from "../sim/examine-seed.ts";
+import { laneChoiceOf } from "../sim/lanes.ts";
 import { SEED_MAX } from "../sim/seed-plan.ts";
 import { stormOf } from "../sim/storm.ts";
 import type { Terminal } from "../terminal.ts";
@@ -36,22 +38,35 @@ export async function simSeed(terminal: Terminal, options: SimSeedOptions): Prom
   for (const name of NOT_BESIDE) {
     if (name in options) throw new UsageError(`one run is examined at a time: no --${name} here`);
   }
-  const { seed, plan, mutant, lane = "core" } = options;
-  if (lane !== "core")
-    throw new UsageError("runs of whole nodes are not shrunk or drawn: no --lane");
+  const { seed, plan } = options;
+  const mutant = options.mutant === undefined ? undefined : mutantNamed(options.mutant);
+  const lane = laneOf(options, mutant);
   if ((seed === undefined) === (plan === undefined)) {
     throw new UsageError("say which run: --seed N or --plan FILE, one of them");
   }
-  const examination = examinationOf(options);
+  const examination = examinationOf(options, lane);
   if (mutant === undefined) return examineSeed(terminal, examination);
-  return examineMutant(mutantNamed(mutant), examination);
+  return examineMutant(mutant, examination);
 }
 
-function examinationOf(options: SimSeedOptions): Examination {
+/** A mistake can be seen in its own lane only, which so need not be named. */
+function laneOf({ lane }: SimSeedOptions, mutant: Mutant | undefined): Lane {
+  const usual = mutant === undefined ? "core" : laneOfMutant(mutant);
+  const choice = lane === undefined ? usual : laneChoiceOf(lane, true);
+  if (choice === "both") throw new UsageError("one run is of one lane: core or server");
+  if (mutant !== undefined && choice !== usual) {
+    throw new UsageError(`the mutant "${mutant.name}" is hunted in the lane "${usual}"`);
+  }
+  return choice;
+}
+
+function examinationOf(options: SimSeedOptions, lane: Lane): Examination {
   const { seed, storm, plan, mutant, report, shrinkRuns, shrinkSeconds } = options;
   if (plan !== undefined && storm !== undefined) throw new UsageError("a plan has its own storm");
-  const usual = mutant === undefined ? undefined : HUNT_STORM_MS;
+  const ofHunt = lane === "core" ? HUNT_STORM_MS : SERVER_HUNT_STORM_MS;
+  const usual = mutant === undefined ? undefined : ofHunt;
   return {
+    lane,
     seed: whole("--seed", seed, SEED_MAX),
     stormMs: stormOf(storm) ?? usual,
     plan,

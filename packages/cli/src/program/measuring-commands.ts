@@ -98,7 +98,7 @@ function addSim({ program, terminal, finish }: Context): void {
     .option("--report <file.html>", "with --seed or --plan: a page that draws the run")
     .option(
       "--mutant <name>",
-      "with --seed, --plan or --explore: of a core with that mistake; storm of 4 s",
+      "with --seed, --plan or --explore: with that mistake; storm of 4 s, of whole nodes 20 s",
     )
     .addOption(new Option("--worker-stride <n>").hideHelp())
     .addHelpText(

@@ -1,87 +1,37 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { messageOf } from "@holdfast/base";
-import {
-  type Candidate,
-  PlanFileError,
-  parsePlanFile,
-  planFile,
-  type RunResult,
-  recordSeed,
-  replayOf,
-  reportPage,
-  runCandidate,
-  SHRINK_RUNS_MAX,
-  type Shrunk,
-  Storyteller,
-  shrinkRun,
-  violationReport,
-} from "@holdfast/sim";
+import { violationReport } from "@holdfast/sim";
 import { EXIT } from "../exit-codes.ts";
 import { type Terminal, write } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
-import { ShrinkProgress, shrunkInWords } from "./shrink-in-words.ts";
+import { type Examination, type Examined, writeOut } from "./examination.ts";
 
-/** One run to look at closely: of a seed or of a plan, by the product's own core or by a mutant. */
-export interface Examination {
-  readonly seed: number | undefined;
-  readonly stormMs: number | undefined;
-  /** A file that `--shrink` has written. */
-  readonly plan: string | undefined;
-  readonly mutant: string | undefined;
-  /** Where the smaller run goes; `undefined`: it is not made smaller. */
-  readonly shrink: string | undefined;
-  readonly runsMax: number | undefined;
-  readonly secondsMax: number | undefined;
-  readonly report: string | undefined;
-  readonly verbose: boolean;
-}
-
-export const SHRINK_SECONDS_MAX = 120;
-
-interface Examined {
-  readonly candidate: Candidate;
-  readonly run: RunResult;
-  /** Runs it again. */
-  readonly replay: string;
-  /** Whether it is told decision by decision. */
-  readonly isScripted: boolean;
-}
+type Listener = ((line: string) => void) | undefined;
 
 /** Runs it, makes it smaller and draws it, as asked. */
 export async function examineSeed(terminal: Terminal, order: Examination): Promise<number> {
   const listener = order.verbose ? (line: string) => terminal.out.write(`${line}\n`) : undefined;
-  const first = begin(order, listener);
+  const first = await begin(order, listener);
   await tell(terminal, first);
   const broken = first.run.violation !== undefined;
   if (order.shrink !== undefined && !broken) {
     throw new UsageError(`nothing to shrink: ${nameOf(order, first)} breaks no promise`);
   }
-  const last = order.shrink === undefined ? first : await shrink(terminal, order, first);
-  if (order.report !== undefined) await draw(terminal, order, last, first);
+  const last = order.shrink === undefined ? first : await first.shrink(terminal, order.shrink);
+  if (order.report !== undefined) {
+    const form = last === first ? "" : ", made smaller";
+    const page = await last.page(`${nameOf(order, first)}${form}`);
+    writeOut(order.report, page);
+    await write(terminal.out, `drawn: ${order.report}, ${Math.ceil(page.length / 1024)} KiB\n`);
+  }
   return broken ? EXIT.usage : EXIT.ok;
 }
 
-function begin(order: Examination, listener: ((line: string) => void) | undefined): Examined {
-  const mutant = order.mutant === undefined ? "" : ` --mutant ${order.mutant}`;
-  if (order.plan !== undefined) {
-    const candidate = readPlan(order.plan);
-    const run = runCandidate(candidate, { checksHistory: true, listener });
-    const replay = `npx --no holdfast sim --plan ${order.plan}${mutant}`;
-    return { candidate, run, replay, isScripted: true };
+async function begin(order: Examination, listener: Listener): Promise<Examined> {
+  if (order.lane === "core") {
+    const { ExaminedCores } = await import("./examined-cores.ts");
+    return ExaminedCores.begin(order, listener);
   }
-  const seed = order.seed ?? 0;
-  const { stormMs } = order;
-  const { run, candidate } = recordSeed({ seed, stormMs, checksHistory: true, listener });
-  return { candidate, run, replay: `${replayOf(run)}${mutant}`, isScripted: false };
-}
-
-function readPlan(path: string): Candidate {
-  try {
-    return parsePlanFile(readFileSync(path, "utf8"));
-  } catch (failure) {
-    if (failure instanceof PlanFileError) throw new UsageError(`${path}: ${failure.message}`);
-    throw new UsageError(`cannot read the plan: ${messageOf(failure)}`);
-  }
+  const { ExaminedNodes } = await import("./examined-nodes.ts");
+  return ExaminedNodes.begin(order, listener);
 }
 
 async function tell({ out }: Terminal, { run, replay }: Examined): Promise<void> {
@@ -96,55 +46,6 @@ async function tell({ out }: Terminal, { run, replay }: Examined): Promise<void>
 
 function nameOf({ mutant, plan }: Examination, { run }: Examined): string {
   const by = mutant === undefined ? "" : `, mutant ${mutant}`;
-  return plan === undefined ? `seed ${run.seed}${by}` : `the run of ${plan}${by}`;
-}
-
-async function shrink(terminal: Terminal, order: Examination, from: Examined): Promise<Examined> {
-  const path = order.shrink ?? "";
-  const began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1000;
-  const { runsMax = SHRINK_RUNS_MAX, secondsMax = SHRINK_SECONDS_MAX } = order;
-  const progress = new ShrinkProgress(terminal, from.candidate, from.run);
-  const shrunk: Shrunk = shrinkRun(from.candidate, {
-    runsMax,
-    isOver: () => seconds() >= secondsMax,
-    progress: (runs, smallest) => progress.told(runs, smallest, seconds()),
-  });
-  progress.clear();
-  writeOut(path, planFile(shrunk.smallest));
-  const mutant = order.mutant === undefined ? "" : ` --mutant ${order.mutant}`;
-  const replay = `npx --no holdfast sim --plan ${path}${mutant}`;
-  const lines = shrunkInWords({ ...from, shrunk, seconds: seconds(), replay });
-  await write(terminal.out, `${lines.join("\n")}\n`);
-  return { candidate: shrunk.smallest, run: shrunk.run, replay, isScripted: true };
-}
-
-async function draw(
-  terminal: Terminal,
-  order: Examination,
-  examined: Examined,
-  first: Examined,
-): Promise<void> {
-  const { candidate, replay, isScripted } = examined;
-  const teller = new Storyteller();
-  const run = runCandidate(candidate, { checksHistory: true, observer: teller });
-  const form = examined === first ? "" : ", made smaller";
-  const page = reportPage({
-    run,
-    story: teller.story(run.virtualMs),
-    title: `${nameOf(order, first)}${form}`,
-    replay,
-    decisions: isScripted ? candidate.script.decisions : undefined,
-  });
-  const path = order.report ?? "";
-  writeOut(path, page);
-  await write(terminal.out, `drawn: ${path}, ${Math.ceil(page.length / 1024)} KiB\n`);
-}
-
-function writeOut(path: string, content: string): void {
-  try {
-    writeFileSync(path, content);
-  } catch (failure) {
-    throw new UsageError(messageOf(failure));
-  }
+  const lane = run.lane === "core" ? "" : " of whole nodes";
+  return plan === undefined ? `seed ${run.seed}${lane}${by}` : `the run of ${plan}${by}`;
 }

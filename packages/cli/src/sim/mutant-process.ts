@@ -1,4 +1,4 @@
-// Examines one run of a core with a mistake in it: its parent sends it a MutantOrder.
+// Examines one run of code with a mistake in it: its parent sends it a MutantOrder.
 import { once } from "node:events";
 import { register } from "node:module";
 import { describeFailure } from "../describe-failure.ts";

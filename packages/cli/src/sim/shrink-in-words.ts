@@ -1,36 +1,18 @@
-import { type Candidate, inWords, machinesOf, type RunResult, type Shrunk } from "@holdfast/sim";
-import type { Terminal } from "../terminal.ts";
+import {
+  type Candidate,
+  clusterInWords,
+  inWords,
+  machinesOf,
+  type RunResult,
+  type Shrunk,
+} from "@holdfast/sim";
 
-const LINE_EVERY_MS = 10_000;
+const NAME_WIDTH = 15;
 const DECISIONS_TOLD = 60;
 
-/** One line that is written anew, or, where nobody watches, one now and then. */
-export class ShrinkProgress {
-  readonly #terminal: Terminal;
-  readonly #before: string;
-  #told = performance.now();
-
-  constructor(terminal: Terminal, from: Candidate, run: RunResult) {
-    this.#terminal = terminal;
-    this.#before = run.violation?.invariant ?? "";
-    this.told(1, from, 0);
-  }
-
-  told(runs: number, smallest: Candidate, seconds: number): void {
-    const { out, isInteractive } = this.#terminal;
-    const { plan, script } = smallest;
-    const size = `${machinesOf(plan)} nodes, ${script.decisions.length} decisions`;
-    const line = `shrinking ${this.#before}: ${runs} runs, ${seconds.toFixed(0)} s, down to ${size}`;
-    if (isInteractive) out.write(`\r\u001b[K${line}`);
-    else if (performance.now() - this.#told >= LINE_EVERY_MS) {
-      this.#told = performance.now();
-      out.write(`${line}\n`);
-    }
-  }
-
-  clear(): void {
-    if (this.#terminal.isInteractive) this.#terminal.out.write("\r\u001b[K");
-  }
+/** How small a run of cores is. */
+export function sizeInWords({ plan, script }: Candidate): string {
+  return `${machinesOf(plan)} nodes, ${script.decisions.length} decisions`;
 }
 
 export interface ShrunkParts {
@@ -45,18 +27,15 @@ export interface ShrunkParts {
 export function shrunkInWords(parts: ShrunkParts): readonly string[] {
   const { candidate, run, shrunk, seconds, replay } = parts;
   const { smallest, violation } = shrunk;
-  const row = (name: string, before: number, after: number, unit = ""): string =>
-    `  ${name.padEnd(10)} ${before.toFixed(0).padStart(7)} → ${after.toFixed(0)}${unit}`;
-  const { voters, learners, spares } = smallest.plan;
-  const kinds = ` (${voters} voters, ${learners} learners, ${spares} spares)`;
+  const kinds = ` (${clusterInWords(smallest.plan)})`;
   return [
     `shrunk in ${shrunk.runs} runs, ${seconds.toFixed(1)} s${endedInWords(shrunk.endedBy)}`,
-    row("nodes", machinesOf(candidate.plan), machinesOf(smallest.plan), kinds),
-    row("operations", operations(candidate), operations(smallest)),
-    row("faults", faults(candidate), faults(smallest)),
-    row("storm", candidate.plan.stormMs, smallest.plan.stormMs, " ms"),
-    row("length", run.virtualMs, shrunk.run.virtualMs, " ms"),
-    row("events", run.events, shrunk.run.events),
+    sizeRow("nodes", machinesOf(candidate.plan), machinesOf(smallest.plan), kinds),
+    sizeRow("operations", operations(candidate), operations(smallest)),
+    sizeRow("faults", faults(candidate), faults(smallest)),
+    sizeRow("storm", candidate.plan.stormMs, smallest.plan.stormMs, " ms"),
+    sizeRow("length", run.virtualMs, shrunk.run.virtualMs, " ms"),
+    sizeRow("events", run.events, shrunk.run.events),
     "what it takes:",
     ...decisionsInWords(smallest),
     "what is broken:",
@@ -65,7 +44,12 @@ export function shrunkInWords(parts: ShrunkParts): readonly string[] {
   ];
 }
 
-function endedInWords(endedBy: Shrunk["endedBy"]): string {
+/** One line of a table: before, and after. */
+export function sizeRow(name: string, before: number, after: number, unit = ""): string {
+  return `  ${name.padEnd(NAME_WIDTH)} ${before.toFixed(0).padStart(7)} → ${after.toFixed(0)}${unit}`;
+}
+
+export function endedInWords(endedBy: Shrunk["endedBy"]): string {
   if (endedBy === undefined) return "";
   const option = endedBy === "runs" ? "--shrink-runs" : "--shrink-seconds";
   return `, when its ${endedBy} were over: ${option} allows more`;

@@ -1,8 +1,8 @@
 import type { Millis } from "@holdfast/base";
 import type { Message } from "@holdfast/raft";
-import { inWords, millis } from "../decisions/in-words.ts";
-import type { RunResult } from "../run-seed.ts";
+import { millis } from "../decisions/in-words.ts";
 import { describe } from "../trace.ts";
+import type { DrawnRun } from "./drawn-run.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { MessageStory, NodeStory, OperationStory, Progress, Story } from "./story.ts";
 
@@ -40,7 +40,7 @@ export interface PageData {
 
 /** What the page's script draws, in short names and rounded numbers. */
 export function pageDataOf(
-  run: RunResult,
+  run: DrawnRun,
   story: Story,
   eventsMax: number = DRAWN_EVENTS_MAX,
 ): PageData {
@@ -61,7 +61,6 @@ export function pageDataOf(
   });
   const data = {
     end: at(run.virtualMs),
-    timeoutMs: run.plan.core.electionTimeoutMs,
     culprit: run.violation === undefined ? undefined : story.lastTurn,
     violation: run.violation?.message,
     phases: story.phases.map((phase) => [at(phase.at), phase.name]),
@@ -134,15 +133,14 @@ function detailsOf({ from: _from, to: _to, kind: _kind, term: _term, ...rest }: 
 }
 
 function operationData(story: OperationStory): unknown[] {
-  const { number, client, machine, operation, ends, outcome, answer } = story;
-  const text = inWords({ kind: "operation", client, machine, operation, length: 0 });
+  const { isRead, text, ends, outcome, answer } = story;
   const told = answer === "" ? outcome : `${outcome}: ${answer}`;
   return [
     at(story.at),
     ends === undefined ? null : at(ends),
-    operation.kind === "read" ? 0 : 1,
+    isRead ? 0 : 1,
     outcome,
-    `${text} (operation ${number}): ${told}`,
+    `${text}: ${told}`,
   ];
 }
 

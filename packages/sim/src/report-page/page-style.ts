@@ -2,13 +2,13 @@
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;
 --bg:#fbfbfa;--panel:#fff;--text:#1c2024;--dim:#667078;--line:#dfe2e6;--lane:#f3f4f6;
---follower:#9db7d5;--pre-candidate:#e8c35a;--candidate:#e08a2e;--leader:#2f9e5f;--learner:#b7a3d9;--outsider:#cfd3d8;
+--follower:#9db7d5;--pre-candidate:#e8c35a;--candidate:#e08a2e;--leader:#2f9e5f;--learner:#b7a3d9;--outsider:#cfd3d8;--starting:#e3e6ea;
 --down:#c9ccd1;--pause:#5b6470;--stall:#a6611a;--cut:#d6453d;--broken:#c8202f;--ok:#1f8a4c;
 --vote:#c26a00;--append:#2a6fc9;--heartbeat:#a9b0b8;--read:#0f8b8d;--state:#8b46b8;
 --write-op:#2f9e5f;--read-op:#2a6fc9;--refused:#aab0b7;--unknown:#d98a00;--last:#b9c0c8;--commit:#2a6fc9;--applied:#2f9e5f}
 @media (prefers-color-scheme:dark){:root{
 --bg:#14171a;--panel:#1b1f23;--text:#e7eaed;--dim:#98a2ab;--line:#31373d;--lane:#20252a;
---follower:#49678a;--pre-candidate:#b08d2a;--candidate:#c9741f;--leader:#2f9e5f;--learner:#7861a8;--outsider:#454c54;
+--follower:#49678a;--pre-candidate:#b08d2a;--candidate:#c9741f;--leader:#2f9e5f;--learner:#7861a8;--outsider:#454c54;--starting:#363c43;
 --down:#3a4046;--pause:#c3cad1;--stall:#d08a3e;--cut:#f0625a;--broken:#ff5f6b;--ok:#4cc07d;
 --vote:#f0a53c;--append:#6aa6f2;--heartbeat:#59626b;--read:#3fc1c3;--state:#c08be8;
 --write-op:#3fb873;--read-op:#6aa6f2;--refused:#6d757d;--unknown:#f0b23c;--last:#59626b;--commit:#6aa6f2;--applied:#3fb873}}

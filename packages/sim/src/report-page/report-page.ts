@@ -1,6 +1,6 @@
-import type { Decision } from "../decisions/decision.ts";
-import { inWords } from "../decisions/in-words.ts";
-import type { RunResult } from "../run-seed.ts";
+import type { Millis } from "@holdfast/base";
+import type { Lane } from "../lane.ts";
+import type { DrawnRun } from "./drawn-run.ts";
 import { DRAWN_EVENTS_MAX, pageDataOf } from "./page-data.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -12,14 +12,21 @@ const EVENTS_SHOWN = 60;
 const DECISIONS_SHOWN = 40;
 
 export interface ReportParts {
-  readonly run: RunResult;
+  readonly run: DrawnRun;
   readonly story: Story;
+  /** Its nodes, such as `3 voters, 0 learners, 1 spares`. */
+  readonly cluster: string;
   /** What was run, such as `seed 7, mutant votes-twice`. */
   readonly title: string;
   /** The command that runs it again. */
   readonly replay: string;
   /** What is left of a run that was made smaller. */
-  readonly decisions?: readonly Decision[] | undefined;
+  readonly decisions?: readonly TimedText[] | undefined;
+}
+
+export interface TimedText {
+  readonly at: Millis;
+  readonly text: string;
 }
 
 /** A page of its own that draws a run: it loads nothing, and asks for nothing. */
@@ -46,8 +53,8 @@ function pageOf(parts: ReportParts, eventsMax: number): string {
 <header>
 <h1>${escaped(title)}</h1>
 ${verdict(run)}
-<p class="figures">${escaped(figures(run))}</p>
-<p class="figures">${escaped(NAMES)}</p>
+<p class="figures">${escaped(figures(parts))}</p>
+<p class="figures">${escaped(NAMES[run.lane])}</p>
 </header>
 ${CHART}
 ${omitted.length === 0 ? "" : `<p class="omitted">Not drawn: ${escaped(omitted.join("; "))}.</p>`}
@@ -63,8 +70,16 @@ ${lastEvents(run)}
 }
 
 /** Messages and events name members, pictures name machines. */
-const NAMES =
-  "In messages, member 1000 is node 0, 2000 is node 1, and so on; 2001 is node 1 after its disk was wiped. t6 is term 6.";
+const NAMES: Record<Lane, string> = {
+  core: "In messages, member 1000 is node 0, 2000 is node 1, and so on; 2001 is node 1 after its disk was wiped. t6 is term 6.",
+  server:
+    "In events and words, n1 is node 0, n2 is node 1, and so on; the clients stand behind the last one. Ids of members are drawn by chance. t6 is term 6.",
+};
+
+const NOTHING: Record<Lane, string> = {
+  core: "Nothing: no fault, no client.",
+  server: "No fault.",
+};
 
 const CHART = `<section class="chart">
 <div class="tools">
@@ -83,24 +98,15 @@ const CHART = `<section class="chart">
 <div class="legend" id="legend"></div>
 </section>`;
 
-function verdict({ violation }: RunResult): string {
+function verdict({ violation }: DrawnRun): string {
   if (violation === undefined) return `<p class="verdict ok">No promise was broken.</p>`;
   return `<div class="verdict broken"><strong>${escaped(violation.invariant)}</strong><p>${escaped(violation.message.replace(/^[^:]+: /, ""))}</p></div>`;
 }
 
-function figures({
-  plan,
-  virtualMs,
-  events,
-  elections,
-  committed,
-  writes,
-  reads,
-  hash,
-}: RunResult): string {
-  const { voters, learners, spares } = plan;
+function figures({ run, cluster }: ReportParts): string {
+  const { virtualMs, events, elections, committed, writes, reads, hash } = run;
   return [
-    `${voters} voters, ${learners} learners, ${spares} spares`,
+    cluster,
     `${(virtualMs / 1000).toFixed(2)} s virtual`,
     `${events} events`,
     `${elections} elections`,
@@ -110,25 +116,25 @@ function figures({
   ].join(" · ");
 }
 
-function decisionsOf({ decisions }: ReportParts): string {
+function decisionsOf({ run, decisions }: ReportParts): string {
   if (decisions === undefined) return "";
   const rows = decisions
     .slice(-DECISIONS_SHOWN)
-    .map(({ at, act }) => `<tr><td>${at.toFixed(1)} ms</td><td>${escaped(inWords(act))}</td></tr>`);
+    .map(({ at, text }) => `<tr><td>${at.toFixed(1)} ms</td><td>${escaped(text)}</td></tr>`);
   const before = decisions.length - rows.length;
   const more = before > 0 ? `<p>${before} before these are not listed.</p>` : "";
   const table =
-    rows.length === 0 ? "<p>Nothing: no fault, no client.</p>" : `<table>${rows.join("")}</table>`;
+    rows.length === 0 ? `<p>${NOTHING[run.lane]}</p>` : `<table>${rows.join("")}</table>`;
   return `<section><h2>What it takes</h2>${more}${table}</section>`;
 }
 
-function lastEvents({ violation }: RunResult): string {
+function lastEvents({ violation }: DrawnRun): string {
   if (violation === undefined) return "";
   const lines = violation.events.slice(-EVENTS_SHOWN).map(escaped);
   return `<section><details open><summary>The last ${lines.length} events</summary><pre class="events">${lines.join("\n")}</pre></details></section>`;
 }
 
-function options({ plan }: RunResult): string {
+function options({ plan }: DrawnRun): string {
   const groups = Object.entries(plan).filter(([, value]) => typeof value === "object");
   const single = Object.entries(plan).filter(([, value]) => typeof value !== "object");
   const rows = (entries: readonly (readonly [string, unknown])[]): string =>

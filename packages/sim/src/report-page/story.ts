@@ -1,7 +1,5 @@
 import type { Millis } from "@holdfast/base";
 import type { Message } from "@holdfast/raft";
-import type { FaultClass } from "../decisions/fault-class.ts";
-import type { Operation } from "../model/command.ts";
 
 /** A span of time; an open one has not ended yet. */
 export interface Span {
@@ -23,18 +21,16 @@ export interface LifeSpan extends Span {
 /** How far a node's log, what it knows to be committed, and its state were. */
 export type Progress = readonly [at: Millis, last: number, commit: number, applied: number];
 
+/** What happens in single moments: configurations, states that came from a leader. */
+export type MarkKind = "membership" | "snapshot";
+
 export interface NodeStory {
   readonly lives: LifeSpan[];
   readonly roles: RoleSpan[];
   readonly pauses: Span[];
   readonly stalls: Span[];
   readonly progress: Progress[];
-  /** Single moments: configurations, states that came from a leader. */
-  readonly marks: {
-    readonly at: Millis;
-    readonly kind: "membership" | "snapshot";
-    readonly text: string;
-  }[];
+  readonly marks: { readonly at: Millis; readonly kind: MarkKind; readonly text: string }[];
 }
 
 export interface CutStory extends Span {
@@ -53,20 +49,22 @@ export interface MessageStory {
   fails: string | undefined;
 }
 
+export type CallOutcome = "done" | "refused" | "unknown";
+
 export interface OperationStory {
   readonly at: Millis;
-  readonly number: number;
-  readonly client: number;
-  readonly machine: number;
-  readonly operation: Operation;
+  readonly isRead: boolean;
+  /** Who asks for what. */
+  readonly text: string;
   ends: Millis | undefined;
-  outcome: "open" | "done" | "refused" | "unknown";
+  outcome: "open" | CallOutcome;
   answer: string;
 }
 
 export interface FaultStory {
   readonly at: Millis;
-  readonly fault: FaultClass;
+  /** Its kind. */
+  readonly fault: string;
   readonly text: string;
 }
 

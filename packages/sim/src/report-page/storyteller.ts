@@ -1,196 +1,93 @@
 import type { Millis } from "@holdfast/base";
-import { type Membership, type Message, membersOf } from "@holdfast/raft";
-import { type Act, type Decision, isMessageFault } from "../decisions/decision.ts";
+import type { Membership, Message } from "@holdfast/raft";
+import { type Decision, isMessageFault } from "../decisions/decision.ts";
 import { classOf } from "../decisions/fault-class.ts";
 import { inWords } from "../decisions/in-words.ts";
+import type { Operation } from "../model/command.ts";
 import type { Life } from "../node/life.ts";
 import { machineOf } from "../node/store.ts";
 import type { Flight, Observer, OperationNews } from "../observer.ts";
-import type {
-  CutStory,
-  FaultStory,
-  MessageStory,
-  NodeStory,
-  OperationStory,
-  Story,
-} from "./story.ts";
+import { membershipInWords } from "./membership-in-words.ts";
+import type { Story } from "./story.ts";
+import { StoryBook } from "./story-book.ts";
 
-/** More messages than these are forgotten, the oldest first. */
-const MESSAGES_KEPT = 200_000;
-
-/** Keeps what a page about a run needs. */
+/** Keeps what a page about a run of cores needs. */
 export class Storyteller implements Observer {
-  readonly #nodes: NodeStory[] = [];
-  readonly #cuts: CutStory[] = [];
-  readonly #lastCut = new Map<string, CutStory>();
-  #messages: MessageStory[] = [];
-  #messagesForgotten = 0;
-  #held: MessageStory | undefined;
-  readonly #operations: OperationStory[] = [];
-  readonly #byNumber = new Map<number, OperationStory>();
-  readonly #faults: FaultStory[] = [];
-  readonly #phases: { at: Millis; name: string }[] = [];
-  #lastTurn: number | undefined;
+  readonly #book = new StoryBook();
+  readonly #kinds = new Map<number, Operation["kind"]>();
 
-  /** What was told; spans that were open end with the run. */
   story(end: Millis): Story {
-    for (const { lives, roles, pauses, stalls } of this.#nodes) {
-      for (const span of [...lives, ...roles, ...pauses, ...stalls])
-        span.to = Math.min(span.to, end);
-    }
-    for (const cut of this.#cuts) cut.to = Math.min(cut.to, end);
-    return {
-      nodes: this.#nodes,
-      cuts: this.#cuts,
-      messages: this.#messages,
-      held: this.#held,
-      messagesForgotten: this.#messagesForgotten,
-      operations: this.#operations,
-      faults: this.#faults,
-      phases: this.#phases,
-      lastTurn: this.#lastTurn,
-    };
+    return this.#book.story(end);
   }
 
   decided({ at, act }: Decision): void {
     if (act.kind === "operation" || isMessageFault(act)) return;
-    this.#faults.push({ at, fault: classOf(act), text: inWords(act) });
-    this.#spanOf(at, act);
+    this.#book.fault({ at, fault: classOf(act), text: inWords(act) });
+    if (act.kind === "pause") this.#book.pauses(at, act.machine, act.ms);
+    if (act.kind === "disk-stall") this.#book.stalls(at, act.machine, act.ms);
   }
 
   phase(at: Millis, name: string): void {
-    this.#phases.push({ at, name });
+    this.#book.phase(at, name);
   }
 
   lifeBegan(at: Millis, { machine }: Life): void {
-    const life = { from: at, to: Number.POSITIVE_INFINITY, end: "", power: false };
-    this.#node(machine.slot).lives.push(life);
+    this.#book.lifeBegan(at, machine.slot);
   }
 
   lifeEnded(at: Millis, { machine }: Life, power: boolean, reason: string): void {
-    const { lives, roles } = this.#node(machine.slot);
-    const life = lives.at(-1);
-    if (life !== undefined) Object.assign(life, { to: at, end: reason, power });
-    const role = roles.at(-1);
-    if (role !== undefined) role.to = at;
+    this.#book.lifeEnded(at, machine.slot, { power, end: reason });
   }
 
   pauseEnded(at: Millis, machine: number): void {
-    const pause = this.#node(machine).pauses.at(-1);
-    if (pause !== undefined && pause.to > at) pause.to = at;
+    this.#book.pauseEnded(at, machine);
   }
 
   turned(at: Millis, life: Life): void {
-    const { machine, status, applier } = life;
-    this.#lastTurn = machine.slot;
-    const { roles, progress } = this.#node(machine.slot);
-    const { term, commit, lastIndex } = status;
-    const role = roleOf(life);
-    const known = roles.at(-1);
-    if (known === undefined || known.to <= at || known.role !== role || known.term !== term) {
-      if (known !== undefined && known.to > at) known.to = at;
-      roles.push({ from: at, to: Number.POSITIVE_INFINITY, role, term });
-    }
-    const [, last, committed, applied] = progress.at(-1) ?? [];
-    if (last !== lastIndex || committed !== commit || applied !== applier.applied) {
-      progress.push([at, lastIndex, commit, applier.applied]);
-    }
+    const { slot } = life.machine;
+    const { term, commit, lastIndex } = life.status;
+    this.#book.lastTurn = slot;
+    this.#book.role(at, slot, roleOf(life), term);
+    this.#book.progress(at, slot, lastIndex, commit, life.applier.applied);
   }
 
   membership(at: Millis, machine: number, membership: Membership): void {
-    const text = membershipInWords(membership);
-    this.#node(machine).marks.push({ at, kind: "membership", text });
+    this.#book.mark(at, machine, "membership", membershipInWords(membership, machineOf));
   }
 
   snapshot(at: Millis, machine: number, what: "staged" | "installed"): void {
     const text = what === "staged" ? "has a whole state from a leader" : "goes on from that state";
-    this.#node(machine).marks.push({ at, kind: "snapshot", text });
+    this.#book.mark(at, machine, "snapshot", text);
   }
 
   cut(at: Millis, from: number, to: number, until: Millis): void {
-    const key = `${from}>${to}`;
-    const known = this.#lastCut.get(key);
-    if (known !== undefined && known.to >= at) {
-      known.to = Math.max(known.to, until);
-      return;
-    }
-    const cut: CutStory = { from: at, to: until, link: [from, to] };
-    this.#lastCut.set(key, cut);
-    this.#cuts.push(cut);
+    this.#book.cut(at, from, to, until);
   }
 
   healed(at: Millis, machines: readonly number[]): void {
-    for (const cut of this.#lastCut.values()) {
-      if (cut.link.every((slot) => machines.includes(slot))) cut.to = Math.min(cut.to, at);
-    }
-    for (const slot of machines) {
-      const stall = this.#node(slot).stalls.at(-1);
-      if (stall !== undefined) stall.to = Math.min(stall.to, at);
-    }
+    this.#book.healed(at, machines);
   }
 
   leaves(at: Millis, { machine }: Life, message: Message): void {
-    this.#held = newMessage(at, machine.slot, machineOf(message.to), message);
+    this.#book.leaves(at, machine.slot, machineOf(message.to), message);
   }
 
   sends(at: Millis, from: number, to: number, message: Message): Flight {
-    this.#held = undefined;
-    const story = newMessage(at, from, to, message);
-    this.#messages.push(story);
-    if (this.#messages.length >= 2 * MESSAGES_KEPT) {
-      this.#messagesForgotten += MESSAGES_KEPT;
-      this.#messages = this.#messages.slice(MESSAGES_KEPT);
-    }
-    return {
-      arrives(when) {
-        if (story.ends === undefined || story.fails !== undefined) story.ends = when;
-        else story.again = when;
-        story.fails = undefined;
-      },
-      fails(when, why) {
-        if (story.ends !== undefined) return;
-        story.ends = when;
-        story.fails = why;
-      },
-    };
+    return this.#book.sends(at, from, to, message);
   }
 
   operation(at: Millis, number: number, client: number, news: OperationNews): void {
     if (news.kind === "called") {
       const { machine, operation } = news;
-      const story: OperationStory = {
-        at,
-        number,
-        client,
-        machine,
-        operation,
-        ends: undefined,
-        outcome: "open",
-        answer: "",
-      };
-      this.#operations.push(story);
-      this.#byNumber.set(number, story);
+      const what = inWords({ kind: "operation", client, machine, operation, length: 0 });
+      const isRead = operation.kind === "read";
+      this.#kinds.set(number, operation.kind);
+      this.#book.called(number, { at, isRead, text: `${what} (operation ${number})` });
       return;
     }
-    const story = this.#byNumber.get(number);
-    if (story === undefined) return;
-    this.#byNumber.delete(number);
-    story.ends = at;
-    story.outcome = news.kind;
-    if (news.kind === "done") story.answer = answerInWords(story.operation.kind, news);
-    if (news.kind === "refused") story.answer = news.reason;
-  }
-
-  #spanOf(at: Millis, act: Act): void {
-    if (act.kind === "pause") extend(this.#node(act.machine).pauses, at, act.ms);
-    if (act.kind === "disk-stall") extend(this.#node(act.machine).stalls, at, act.ms);
-  }
-
-  #node(slot: number): NodeStory {
-    while (this.#nodes.length <= slot) {
-      this.#nodes.push({ lives: [], roles: [], pauses: [], stalls: [], progress: [], marks: [] });
-    }
-    return this.#nodes[slot] as NodeStory;
+    const kind = this.#kinds.get(number);
+    this.#kinds.delete(number);
+    this.#book.callEnded(at, number, news.kind, answerInWords(kind, news));
   }
 }
 
@@ -201,27 +98,12 @@ function roleOf({ id, status }: Life): string {
   return membership.learners.includes(id) ? "learner" : "outsider";
 }
 
-function newMessage(at: Millis, from: number, to: number, message: Message): MessageStory {
-  return { at, from, to, message, ends: undefined, again: undefined, fails: undefined };
-}
-
-function extend(spans: { from: Millis; to: Millis }[], at: Millis, ms: Millis): void {
-  const last = spans.at(-1);
-  if (last !== undefined && last.to >= at) last.to = Math.max(last.to, at + ms);
-  else spans.push({ from: at, to: at + ms });
-}
-
-function membershipInWords(membership: Membership): string {
-  const { voters, outgoing, learners } = membership;
-  const names = (ids: Membership["voters"]): string => ids.map(machineOf).join(", ") || "none";
-  const joint = outgoing.length === 0 ? "" : ` and also a majority of ${names(outgoing)}`;
-  return `${membersOf(membership).length} members: voters ${names(voters)}${joint}, learners ${names(learners)}`;
-}
-
 function answerInWords(
-  kind: string,
-  { value, written }: { value: number; written: boolean },
+  kind: Operation["kind"] | undefined,
+  news: Exclude<OperationNews, { kind: "called" }>,
 ): string {
-  if (kind === "read") return `reads ${value}`;
-  return written ? "written" : `found ${value}, not written`;
+  if (news.kind === "unknown") return "";
+  if (news.kind === "refused") return news.reason;
+  if (kind === "read") return `reads ${news.value}`;
+  return news.written ? "written" : `found ${news.value}, not written`;
 }

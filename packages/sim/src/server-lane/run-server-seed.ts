@@ -2,6 +2,7 @@ import type { Millis } from "@holdfast/base";
 import { RandomStreams } from "../dice.ts";
 import { type FoundViolation, foundViolation } from "../found-violation.ts";
 import { drawServerPlan, type ServerPlan } from "./plan/server-plan.ts";
+import type { ServerObserver } from "./server-observer.ts";
 import { runServerPhases } from "./server-phases.ts";
 import { ServerWorld } from "./server-world.ts";
 import type { Settle } from "./settling.ts";
@@ -21,6 +22,14 @@ export interface ServerRunSettings {
   readonly adjust?: ((plan: ServerPlan) => ServerPlan) | undefined;
   /** Told every event in words. */
   readonly listener?: ((line: string) => void) | undefined;
+  /** Sees what happens; it changes nothing. */
+  readonly observer?: ServerObserver | undefined;
+  /**
+   * A run of more events is given up, as too long.
+   *
+   * @default none is
+   */
+  readonly eventsMax?: number | undefined;
 }
 
 /** What a run of whole nodes came to. */
@@ -42,10 +51,11 @@ export interface ServerRunResult {
 
 /** One run of whole nodes: everything in it follows from the seed and the settings. */
 export async function runServerSeed(settings: ServerRunSettings): Promise<ServerRunResult> {
-  const { seed, stormMs = SERVER_STORM_MS_DEFAULT, settle, listener } = settings;
+  const { seed, stormMs = SERVER_STORM_MS_DEFAULT, settle, listener, observer } = settings;
+  const { eventsMax = Number.POSITIVE_INFINITY } = settings;
   const drawn = drawServerPlan(new RandomStreams(seed).stream("plan"), stormMs);
   const plan = settings.adjust?.(drawn) ?? drawn;
-  const world = new ServerWorld({ seed, plan, settle, listener });
+  const world = new ServerWorld({ seed, plan, settle, listener, observer, eventsMax });
   const violation = await runWatched(world);
   const { timeline, trace, marks, agreement, population } = world;
   const { ledger, history } = population;

@@ -2,27 +2,24 @@ import type { Millis } from "@holdfast/base";
 import type { MembershipRequest, Replica } from "@holdfast/replica";
 import type { Dice } from "../dice.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
+import type { ServerFaultKind } from "./plan/server-plan.ts";
 import type { ServerWorld } from "./server-world.ts";
 import { knowsItsRemoval, membersOf, statusOf } from "./standing.ts";
-
-export interface ServerOperatorParts {
-  readonly world: ServerWorld;
-  readonly dice: Dice;
-}
 
 const VOTERS_LEAST = 2;
 
 /** Asks any node for what an operator would: another leader, other members. */
 export class ServerOperator {
-  readonly #parts: ServerOperatorParts;
+  readonly #world: ServerWorld;
 
-  constructor(parts: ServerOperatorParts) {
-    this.#parts = parts;
+  constructor(world: ServerWorld) {
+    this.#world = world;
   }
 
-  transfer(): void {
-    const { world } = this.#parts;
-    this.#ask((replica, deadline) =>
+  transfer(dice: Dice): void {
+    const world = this.#world;
+    this.#tell("transfer", () => "a leader is asked to hand over");
+    this.#ask(dice, (replica, deadline) =>
       replica.transferLeadership(undefined, { deadline }).then(() => {
         world.marks.hit("leadership handed over");
       }),
@@ -30,22 +27,23 @@ export class ServerOperator {
   }
 
   /** Takes in a machine that is no member, or one that is out. */
-  changeMembership(): void {
-    const { world, dice } = this.#parts;
+  changeMembership(dice: Dice): void {
+    const world = this.#world;
     const members = membersOf(world.machines);
     const outside = world.machines.filter((machine) => !members.includes(machine));
     if (members.length === 0) return;
     const newcomer = dice.pick(outside);
-    if (newcomer !== undefined && dice.chance(0.7)) this.#add(newcomer);
-    else if (members.length > VOTERS_LEAST) this.#remove(dice.pick(members) as ServerMachine);
+    if (newcomer !== undefined && dice.chance(0.7)) this.#add(newcomer, dice);
+    else if (members.length > VOTERS_LEAST) this.#remove(dice.pick(members) as ServerMachine, dice);
   }
 
-  #add(machine: ServerMachine): void {
-    const { world, dice } = this.#parts;
+  #add(machine: ServerMachine, dice: Dice): void {
+    const world = this.#world;
     const { name, peerAddress } = machine;
     // One that was out before comes with an empty disk, as it is told to.
     if (knowsItsRemoval(machine)) world.wipe(machine);
     else if (statusOf(machine)?.role !== "unborn") return;
+    this.#tell("membership", () => `node ${machine.slot} is to be added`);
     const request: MembershipRequest = {
       kind: "add",
       name: dice.pick(["", name]),
@@ -53,7 +51,7 @@ export class ServerOperator {
       clientAddress: "",
       learner: false,
     };
-    this.#ask((replica, deadline) =>
+    this.#ask(dice, (replica, deadline) =>
       replica.changeMembership(request, { deadline }).then(() => {
         world.trace.note(world.timeline.now, "is added", 0, 0, 0, name);
         world.marks.hit("member added");
@@ -62,12 +60,13 @@ export class ServerOperator {
   }
 
   /** Once it is out its disk is of no further use: it comes back as a new node. */
-  #remove(machine: ServerMachine): void {
-    const { world } = this.#parts;
+  #remove(machine: ServerMachine, dice: Dice): void {
+    const world = this.#world;
     const { storeId } = machine;
     const id = statusOf(machine)?.memberId;
     if (id === undefined) return;
-    this.#ask((replica, deadline) =>
+    this.#tell("membership", () => `node ${machine.slot} is to be removed`);
+    this.#ask(dice, (replica, deadline) =>
       replica.changeMembership({ kind: "remove", id }, { deadline }).then(() => {
         world.marks.hit("member removed");
         if (machine.storeId === storeId) world.wipe(machine);
@@ -75,9 +74,14 @@ export class ServerOperator {
     );
   }
 
+  #tell(kind: ServerFaultKind, text: () => string): void {
+    const { observer, timeline } = this.#world;
+    if (observer?.fault !== undefined) observer.fault(timeline.now, kind, text());
+  }
+
   /** What comes of it is not looked at: it may be refused, or too late. */
-  #ask(request: (replica: Replica, deadline: Millis) => Promise<void>): void {
-    const { world, dice } = this.#parts;
+  #ask(dice: Dice, request: (replica: Replica, deadline: Millis) => Promise<void>): void {
+    const world = this.#world;
     const { process } = dice.pick(world.machines) as ServerMachine;
     const replica = process?.replica;
     if (process === undefined || replica === undefined) return;

@@ -18,22 +18,29 @@ const STEPS_MAX = 2_000_000;
 
 /** Storm, then calm: promises are held throughout, progress once the faults have ended. */
 export async function runServerPhases(world: ServerWorld): Promise<void> {
+  world.phase("formation");
   world.watch();
   world.startAll();
   await settles(world, FORMED_MS, "no cluster was formed");
   world.marks.hit("cluster formed");
+  world.phase("storm");
   world.population.start();
   world.nemesis.start();
   await world.run(world.plan.stormMs);
   world.trace.note(world.timeline.now, "the faults end", 0);
+  world.phase("calm");
   world.nemesis.stop();
   await settles(world, patience(world), "after the faults");
   if (membersOf(world.machines).some(({ wiped }) => wiped)) world.marks.hit("wiped node admitted");
+  world.phase("calls end");
   await requireCallsToEnd(world);
+  world.phase("states are compared");
   await requireEqualStates(world);
   await restartAll(world);
   await requireEqualStates(world);
+  world.phase("leases end");
   await requireLeasesToEnd(world);
+  world.phase("what was told is judged");
   await through(world, world.population.leaseHolders.judge());
   await through(world, world.population.contestants.judgeLedger());
   await requireAllToBeTold(world);
@@ -63,6 +70,8 @@ async function requireAllToBeTold(world: ServerWorld): Promise<void> {
 
 /** All machines lose power at once: what was acknowledged is on their disks. */
 async function restartAll(world: ServerWorld): Promise<void> {
+  world.phase("all lose power");
+  world.observer?.fault?.(world.timeline.now, "crash", "all nodes lose power");
   for (const machine of world.machines) {
     world.strike(machine, { power: true, reason: "all of them do" });
   }

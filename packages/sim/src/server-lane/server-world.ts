@@ -9,6 +9,7 @@ import { Network } from "../network/network.ts";
 import { Timeline } from "../timeline.ts";
 import { Trace } from "../trace.ts";
 import { Violation } from "../violation.ts";
+import { CallTeller } from "./clients/call-teller.ts";
 import { Population } from "./clients/population.ts";
 import { AppliedAgreement } from "./invariants/applied-agreement.ts";
 import { MachineDisk } from "./machine/machine-disk.ts";
@@ -24,9 +25,11 @@ import { ServerProcess } from "./machine/server-process.ts";
 import type { ServerPlan } from "./plan/server-plan.ts";
 import type { ServerSituation } from "./server-marks.ts";
 import { ServerNemesis } from "./server-nemesis.ts";
+import type { ServerObserver } from "./server-observer.ts";
 import type { Settle } from "./settling.ts";
 import { isSettled } from "./standing.ts";
 import { traceLogger } from "./trace-logger.ts";
+import { frameTeller } from "./wire/frame-teller.ts";
 import { peerHub } from "./wire/peer-hub.ts";
 import { SessionWire } from "./wire/session-wire.ts";
 import { UnaryWire } from "./wire/unary-wire.ts";
@@ -38,8 +41,13 @@ export interface ServerWorldParts {
   readonly settle: Settle;
   /** Told every line of the trace. */
   readonly listener?: ((line: string) => void) | undefined;
+  readonly observer?: ServerObserver | undefined;
+  /** After so many events it is given up. */
+  readonly eventsMax: number;
 }
 
+/** What a replica's log says when it goes on from a state of a peer. */
+const STATE_INSTALLED = "state installed";
 /** Between two looks at the nodes, ms. */
 const LOOK_MS = 50;
 
@@ -57,16 +65,20 @@ export class ServerWorld {
   readonly watchWire: WatchWire;
   readonly population: Population;
   readonly nemesis: ServerNemesis;
+  readonly observer: ServerObserver | undefined;
   readonly agreement: AppliedAgreement = new AppliedAgreement();
   readonly #settle: Settle;
   readonly #streams: RandomStreams;
+  readonly #eventsMax: number;
   readonly #seen = new Map<ServerProcess, number>();
   #failure: unknown;
   #awaitsRest = false;
   #isSettled = false;
 
-  constructor({ seed, plan, settle, listener }: ServerWorldParts) {
+  constructor({ seed, plan, settle, listener, observer, eventsMax }: ServerWorldParts) {
+    this.#eventsMax = eventsMax;
     this.plan = plan;
+    this.observer = observer;
     this.#settle = settle;
     this.#streams = new RandomStreams(seed);
     this.trace = new Trace(listener);
@@ -79,11 +91,13 @@ export class ServerWorld {
       plan: plan.network,
       timeline,
       dice: this.#streams.stream("network"),
+      cuts: observer?.cut && ((from, to, until) => observer.cut?.(timeline.now, from, to, until)),
       linkChanges: (_from, _to, at) => void timeline.at(at, () => this.hub.refresh()),
     });
-    this.hub = peerHub(timeline, this.network, (address) =>
-      this.machines.findIndex(({ peerAddress }) => peerAddress === address),
-    );
+    const slotOf = (address: string): number =>
+      this.machines.findIndex(({ peerAddress }) => peerAddress === address);
+    const told = observer?.sends && frameTeller(this, observer);
+    this.hub = peerHub(timeline, this.network, slotOf, told);
     const { machines, network } = this;
     const streams = { timeline, machines, network, clientSlot };
     this.wire = new SessionWire({ ...streams, dice: this.#streams.stream("streams") });
@@ -99,20 +113,27 @@ export class ServerWorld {
       note: (kind, client, subject) => {
         this.trace.note(timeline.now, kind, client, 0, 0, subject);
       },
+      calls: new CallTeller(timeline, observer),
       failed: (failure) => this.fail(failure),
     });
     this.nemesis = new ServerNemesis({
       world: this,
-      dice: this.#streams.stream("faults"),
+      stream: (name) => this.#streams.stream(name),
       clientSlot,
     });
+  }
+
+  phase(name: string): void {
+    this.observer?.phase?.(this.timeline.now, name);
   }
 
   /** Lets things happen; rejects with the first thing that went wrong. */
   async run(forMs: Millis, isOver: () => boolean = () => false): Promise<void> {
     const end = this.timeline.now + forMs;
-    const stops = (): boolean => this.#failure !== undefined || isOver();
+    const isTooLong = (): boolean => this.timeline.events > this.#eventsMax;
+    const stops = (): boolean => this.#failure !== undefined || isTooLong() || isOver();
     await this.timeline.runSettling(end, this.#settle, stops);
+    if (isTooLong()) this.fail(new Violation("too long", `more than ${this.#eventsMax} events`));
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -131,6 +152,7 @@ export class ServerWorld {
     machine.doom = undefined;
     machine.diskFailed = false;
     this.trace.note(this.timeline.now, "starts", machine.slot, machine.lives);
+    this.observer?.lifeBegan?.(this.timeline.now, machine.slot);
     const { raft, batchOperationsMax, readBytesMax, sessionIdleMs, segmentBytes } = this.plan;
     const state = { ...STATE_LIMITS, flushDelayMs: this.plan.flushDelayMs };
     const limits = { raft, batchOperationsMax, readBytesMax, sessionIdleMs, state };
@@ -144,8 +166,16 @@ export class ServerWorld {
       watchLimits: this.plan.watchLimits,
       logger: traceLogger((line, fields) => {
         this.trace.note(this.timeline.now, line, machine.slot, 0, 0, fields);
+        if (line === STATE_INSTALLED) this.#tellState(machine, "installed");
       }),
-      stateReceived: () => this.marks.hit("state received"),
+      changed: (status) => {
+        if (machine.process === process)
+          this.observer?.seen?.(this.timeline.now, machine.slot, status);
+      },
+      stateReceived: () => {
+        this.marks.hit("state received");
+        this.#tellState(machine, "received");
+      },
       failed: (failure) => this.#stopped(machine, failure),
     });
     machine.process = process;
@@ -192,22 +222,27 @@ export class ServerWorld {
   pause({ process, slot }: ServerMachine, forMs: Millis): boolean {
     if (process === undefined) return false;
     this.trace.note(this.timeline.now, "stands still", slot, Math.round(forMs));
+    this.observer?.pauses?.(this.timeline.now, slot, forMs);
     process.time.standStill(forMs);
     return true;
   }
 
   /** Every node is looked at: what they have applied, and who leads. Whoever looks goes on; the run does not. */
   look(): void {
+    let looksAt = 0;
     try {
-      for (const { name, process } of this.machines) {
+      for (const { name, process, slot } of this.machines) {
         const replica = process?.replica;
         if (process === undefined || replica === undefined) continue;
+        looksAt = slot;
+        this.observer?.seen?.(this.timeline.now, slot, replica.status());
         const from = this.#seen.get(process) ?? 0;
         this.#seen.set(process, this.agreement.look(name, replica, from));
         const behind = process.watches?.hub.watchersBehind ?? 0;
         if (behind > 0) this.marks.hit("watch told from the rows");
       }
     } catch (failure) {
+      this.observer?.broke?.(looksAt);
       this.fail(failure);
     }
   }
@@ -253,6 +288,7 @@ export class ServerWorld {
     if (!process.isStopping) this.marks.hit(power ? "power cut" : "process killed");
     // What it has told others stays true of it.
     this.look();
+    this.observer?.lifeEnded?.(this.timeline.now, machine.slot, power, reason);
     machine.process = undefined;
     machine.doom = undefined;
     this.#seen.delete(process);
@@ -282,10 +318,15 @@ export class ServerWorld {
       this.strike(machine, { power: false, reason: messageOf(failure) });
       return;
     }
+    this.observer?.broke?.(machine.slot);
     const what = `node ${machine.slot} stopped: ${messageOf(failure)}`;
     this.fail(
       failure instanceof Violation ? failure : new Violation("stop", what, { cause: failure }),
     );
+  }
+
+  #tellState({ slot }: ServerMachine, what: "received" | "installed"): void {
+    this.observer?.snapshot?.(this.timeline.now, slot, what);
   }
 
   #machine(slot: number): ServerMachine {

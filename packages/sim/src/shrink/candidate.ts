@@ -15,6 +15,11 @@ export function machinesOf({ voters, learners, spares }: WorldPlan): number {
   return voters + learners + spares;
 }
 
+/** Its machines, and what they are at first. */
+export function clusterInWords({ voters, learners, spares }: WorldPlan): string {
+  return `${voters} voters, ${learners} learners, ${spares} spares`;
+}
+
 export function withDecisions(candidate: Candidate, decisions: readonly Decision[]): Candidate {
   return { ...candidate, script: { ...candidate.script, decisions } };
 }

@@ -3,12 +3,10 @@ import { resolveRaftOptions } from "@holdfast/raft";
 import { isFault } from "../decisions/fault-class.ts";
 import type { Candidate } from "./candidate.ts";
 import { machinesOf } from "./candidate.ts";
+import { fail, number, objectOf, planJson } from "./plan-json.ts";
 
 const FORMAT = "holdfast-sim-plan-1";
 const MACHINES_MAX = 20;
-
-/** A file that is no plan of a run, or one that this version does not know. */
-export class PlanFileError extends Error {}
 
 /** A whole run as text: with it and the same code, it happens again exactly. */
 export function planFile({ seed, plan, script }: Candidate): string {
@@ -27,10 +25,8 @@ export function planFile({ seed, plan, script }: Candidate): string {
 
 /** @throws {PlanFileError} naming what is wrong. */
 export function parsePlanFile(text: string): Candidate {
-  const given = objectOf(parsed(text), "the file");
-  const { format, seed, decisions } = given;
-  if (format !== FORMAT) fail(`its format is ${JSON.stringify(format)}, not "${FORMAT}"`);
-  if (typeof seed !== "number" || !Number.isSafeInteger(seed)) fail("its seed is no whole number");
+  const { given, seed } = planJson(text, FORMAT);
+  const { decisions } = given;
   const plan = objectOf(given["plan"], "plan") as unknown as Candidate["plan"];
   checkPlan(plan);
   if (!Array.isArray(decisions)) fail("decisions are no list");
@@ -76,27 +72,4 @@ function checkDecision(given: unknown, index: number): void {
   if (kind !== "operation" && !isFault(kind)) {
     fail(`${where} is a ${JSON.stringify(kind)}, which nobody knows`);
   }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return fail("it is no JSON");
-  }
-}
-
-function objectOf(given: unknown, name: string): Record<string, unknown> {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    return fail(`${name} is no object`);
-  }
-  return given as Record<string, unknown>;
-}
-
-function number(given: unknown, name: string): void {
-  if (typeof given !== "number" || !Number.isFinite(given)) fail(`${name} is no number`);
-}
-
-function fail(what: string): never {
-  throw new PlanFileError(`not a plan of a run: ${what}`);
 }

@@ -22,11 +22,17 @@ export interface MemoryPeerHubPorts {
    */
   readonly encode?: boolean;
   /**
-   * A way of its own between processes: it calls `arrive` later, or never.
+   * A way of its own between processes: it calls `arrive` later, or never. `messages`: what is carried,
+   * unless it is a part of a handshake or of a state.
    *
    * @default in a later turn
    */
-  readonly carry?: (from: string, to: string, arrive: () => void) => void;
+  readonly carry?: (
+    from: string,
+    to: string,
+    arrive: () => void,
+    messages?: readonly PeerMessage[],
+  ) => void;
   /** Whether two addresses cannot connect now, beside those that were cut by {@link MemoryPeerHub.cut}; {@link MemoryPeerHub.refresh} when that changes. */
   readonly isCut?: (from: string, to: string) => boolean;
 }
@@ -99,9 +105,10 @@ export class MemoryPeerHub implements MemoryWire {
     const carried = encode
       ? decodePeerFrame(encodePeerFrame({ groupId: FIRST_GROUP, messages })).messages
       : [...messages];
-    this.#carry(from.address, to, () => {
+    const arrive = (): void => {
       if (from.running) to.take(sender, carried);
-    });
+    };
+    this.#carry(from.address, to, arrive, carried);
   }
 
   /** Answers {@link MemoryPeerNetwork.hello}. */
@@ -176,16 +183,22 @@ export class MemoryPeerHub implements MemoryWire {
   }
 
   /** Arrives in a process, unless the link is cut when it would. */
-  #carry(from: string, to: MemoryPeerNetwork, arrive: () => void): void {
-    this.#way(from, to.address, () => to.run(arrive));
+  #carry(
+    from: string,
+    to: MemoryPeerNetwork,
+    arrive: () => void,
+    messages?: readonly PeerMessage[],
+  ): void {
+    this.#way(from, to.address, () => to.run(arrive), messages);
   }
 
-  #way(from: string, to: string, arrive: () => void): void {
+  #way(from: string, to: string, arrive: () => void, messages?: readonly PeerMessage[]): void {
     const { turn, carry = (_from, _to, later) => turn.soon(later) } = this.#ports;
     if (this.#isCutHere(from, to)) return;
-    carry(from, to, () => {
+    const arrives = (): void => {
       if (!this.#isCutHere(from, to)) arrive();
-    });
+    };
+    carry(from, to, arrives, messages);
   }
 
   #refreshLinks(network: MemoryPeerNetwork): void {

@@ -3,7 +3,7 @@ export const CONTROLS_SCRIPT: string = `
 var MESSAGES_AT_END = 60, MESSAGES_SINCE_FAULT = 250, SPAN_MIN = 1;
 var LEGEND = [
   ["--follower", "follower"], ["--pre-candidate", "pre-candidate"], ["--candidate", "candidate"], ["--leader", "leader"],
-  ["--learner", "learner"], ["--outsider", "not a member"], ["--pause", "stands still"], ["--stall", "disk stalls"],
+  ["--learner", "learner"], ["--outsider", "not a member"], ["--starting", "opens its state"], ["--pause", "stands still"], ["--stall", "disk stalls"],
   ["--cut", "cut, lost, killed"], ["--ok", "starts again"], ["--last", "end of the log"], ["--commit", "commit"], ["--applied", "applied"],
   ["--write-op", "write done"], ["--read-op", "read done"], ["--refused", "refused"], ["--unknown", "outcome unknown"]
 ];
@@ -32,7 +32,7 @@ function drawOverview() {
   var row = 30 / N;
   D.nodes.forEach(function (node, index) {
     node.roles.forEach(function (role) {
-      if (role[2] === "follower" || role[2] === "learner" || role[2] === "outsider") return;
+      if (role[2] === "follower" || role[2] === "learner" || role[2] === "outsider" || role[2] === "starting") return;
       c.fillStyle = colour("--" + role[2]); c.fillRect(at(role[0]), 2 + index * row, Math.max(1, at(role[1]) - at(role[0])), Math.max(1, row - 1));
     });
   });

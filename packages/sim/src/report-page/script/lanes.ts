@@ -104,7 +104,7 @@ function drawLife(c, node, story, top, width) {
     }
     if (life[2] !== "" && inView(life[1], life[1]) && x(life[1]) >= GUTTER) {
       cross(c, x(life[1]), top + BAND / 2, life[3] ? 8 : 6, colour("--cut"), 2.5);
-      hit(x(life[1]) - 8, top - 3, x(life[1]) + 8, top + BAND + 3, ms(life[1]) + "  node " + node + (life[3] ? " loses power: " : " is killed: ") + life[2]);
+      hit(x(life[1]) - 8, top - 3, x(life[1]) + 8, top + BAND + 3, ms(life[1]) + "  node " + node + (life[3] ? " loses power: " : " ends: ") + life[2]);
     }
   });
   story.marks.forEach(function (mark) {

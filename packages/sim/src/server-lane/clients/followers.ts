@@ -6,12 +6,14 @@ import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { FollowedWatch, WatchLaw } from "../invariants/watch-law.ts";
 import { ProcessTime } from "../machine/process-time.ts";
+import { FOLLOWERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
 
 export interface FollowersParts {
   readonly timeline: Timeline;
   readonly dice: Dice;
+  readonly plan: ServerWorkload;
   readonly marks: Marks<ServerSituation>;
   readonly wire: WatchWire;
   readonly addresses: readonly string[];
@@ -19,8 +21,6 @@ export interface FollowersParts {
   note(kind: string, client: number, subject?: unknown): void;
   failed(failure: unknown): void;
 }
-
-const FOLLOWERS_MAX = 3;
 
 /**
  * Watches of the SDK that follow every key: from now on or from the very beginning, and again from the oldest
@@ -39,8 +39,8 @@ export class Followers {
   }
 
   start(): void {
-    const { dice, failed } = this.#parts;
-    const count = 1 + dice.below(FOLLOWERS_MAX);
+    const { dice, plan, failed } = this.#parts;
+    const count = Math.min(1 + dice.below(FOLLOWERS_MAX), plan.followersMax);
     for (let number = 0; number < count; number++) {
       this.#follow(number, dice.chance(0.5) ? 1 : 0).catch(failed);
     }

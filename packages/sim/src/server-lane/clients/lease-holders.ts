@@ -7,12 +7,14 @@ import type { Timeline } from "../../timeline.ts";
 import { require } from "../../violation.ts";
 import type { Asked, LeaseLaw } from "../invariants/lease-law.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
+import { HOLDERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
 
 export interface LeaseHoldersParts {
   readonly timeline: Timeline;
   readonly dice: Dice;
+  readonly plan: ServerWorkload;
   readonly marks: Marks<ServerSituation>;
   readonly wire: UnaryWire;
   readonly machines: readonly ServerMachine[];
@@ -35,7 +37,6 @@ interface Held {
   isGone: boolean;
 }
 
-const HOLDERS_MAX = 3;
 const TTL_SECONDS_MAX = 6;
 const ROUNDS_MAX = 8;
 const THINK_MS = 500;
@@ -62,8 +63,8 @@ export class LeaseHolders {
   }
 
   start(): void {
-    const { dice, failed } = this.#parts;
-    const holders = dice.between(0, HOLDERS_MAX);
+    const { dice, plan, failed } = this.#parts;
+    const holders = Math.min(dice.between(0, HOLDERS_MAX), plan.leaseHoldersMax);
     for (let holder = 0; holder < holders; holder++) this.#hold(holder).catch(failed);
   }
 

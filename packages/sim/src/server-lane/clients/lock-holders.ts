@@ -6,23 +6,26 @@ import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { FencingLaw } from "../invariants/fencing-law.ts";
 import { ProcessTime } from "../machine/process-time.ts";
+import { HOLDERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
+import type { CallTeller } from "./call-teller.ts";
 
 export interface LockHoldersParts {
   readonly timeline: Timeline;
   readonly dice: Dice;
+  readonly plan: ServerWorkload;
   readonly marks: Marks<ServerSituation>;
   readonly wire: SessionWire;
   readonly watchWire: WatchWire;
   readonly addresses: readonly string[];
   readonly law: FencingLaw;
+  readonly calls: CallTeller;
   note(kind: string, client: number, subject?: unknown): void;
   failed(failure: unknown): void;
 }
 
-const HOLDERS_MAX = 3;
 const TTL_SECONDS = 2;
 const THINK_MS = 500;
 const CALL_MS = 5_000;
@@ -50,8 +53,8 @@ export class LockHolders {
   }
 
   start(): void {
-    const { dice, failed } = this.#parts;
-    const count = dice.below(HOLDERS_MAX + 1);
+    const { dice, plan, failed } = this.#parts;
+    const count = Math.min(dice.below(HOLDERS_MAX + 1), plan.lockHoldersMax);
     for (let number = 0; number < count; number++) this.#contend(number).catch(failed);
   }
 
@@ -92,13 +95,19 @@ export class LockHolders {
   }
 
   async #write(client: Holdfast, { guard, token }: Lock, holder: string): Promise<void> {
-    const { law, marks } = this.#parts;
-    const { succeeded, revision } = await client.txn(
-      { compare: [guard], then: [{ kind: "put", key: PROTECTED, value: holder }] },
-      { timeoutMs: CALL_MS },
-    );
-    if (succeeded) law.passed({ token, revision, holder });
-    else marks.hit("write fenced off");
+    const { law, marks, calls } = this.#parts;
+    const call = calls.begin(false, () => `${holder}: put under the lock, token ${token}`);
+    const put = { kind: "put", key: PROTECTED, value: holder } as const;
+    try {
+      const options = { timeoutMs: CALL_MS };
+      const { succeeded, revision } = await client.txn({ compare: [guard], then: [put] }, options);
+      call.ended(succeeded ? "done" : "refused", `at revision ${revision}`);
+      if (succeeded) law.passed({ token, revision, holder });
+      else marks.hit("write fenced off");
+    } catch (failure) {
+      call.failed(failure instanceof HoldfastError ? failure.outcome : "unknown");
+      throw failure;
+    }
   }
 
   #connect(): Holdfast {

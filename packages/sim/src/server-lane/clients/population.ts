@@ -1,4 +1,4 @@
-import { HistoryRecorder } from "@holdfast/checker";
+import type { HistoryRecorder } from "@holdfast/checker";
 import type { Dice } from "../../dice.ts";
 import type { Marks } from "../../marks.ts";
 import type { Timeline } from "../../timeline.ts";
@@ -11,11 +11,13 @@ import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
+import type { CallTeller } from "./call-teller.ts";
 import { Contestants } from "./contestants.ts";
 import { Followers } from "./followers.ts";
 import { LeaseHolders } from "./lease-holders.ts";
 import { LockHolders } from "./lock-holders.ts";
 import { PlainCallers } from "./plain-callers.ts";
+import { ToldHistory } from "./told-history.ts";
 import { WriteLedger } from "./write-ledger.ts";
 
 export interface PopulationParts {
@@ -31,13 +33,15 @@ export interface PopulationParts {
   /** Chance of their own for each kind. */
   stream(name: string): Dice;
   note(kind: string, client: number, subject?: unknown): void;
+  /** Told of calls. */
+  readonly calls: CallTeller;
   failed(failure: unknown): void;
 }
 
 /** All who use a cluster, of every kind, and what each kind may rely on. */
 export class Population {
   readonly history: HistoryRecorder;
-  readonly ledger: WriteLedger = new WriteLedger();
+  readonly ledger: WriteLedger;
   readonly contestants: Contestants;
   readonly leaseHolders: LeaseHolders;
   readonly followers: Followers;
@@ -46,8 +50,9 @@ export class Population {
   readonly #lockHolders: LockHolders;
 
   constructor(parts: PopulationParts) {
-    const { plan, timeline, marks, machines, wires } = parts;
-    this.history = new HistoryRecorder({ now: () => timeline.now });
+    const { plan, timeline, marks, machines, wires, calls } = parts;
+    this.history = new ToldHistory({ now: () => timeline.now, calls });
+    this.ledger = new WriteLedger(calls);
     const calling = {
       timeline,
       plan: plan.workload,
@@ -65,13 +70,14 @@ export class Population {
     this.leaseHolders = new LeaseHolders({
       ...plain,
       dice: parts.stream("leases"),
-      law: new LeaseLaw(plan.clockDrift),
+      law: new LeaseLaw(plan.clockDrift, calls),
     });
     this.#lockHolders = new LockHolders({
       ...ofSdk,
       dice: parts.stream("locks"),
       watchWire: wires.watch,
       law: this.fencing,
+      calls,
     });
     this.followers = new Followers({
       ...calling,

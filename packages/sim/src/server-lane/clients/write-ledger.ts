@@ -1,10 +1,12 @@
-import type { Outcome, Revision } from "@holdfast/base";
+import { assert, type Outcome, type Revision } from "@holdfast/base";
 import { require } from "../../violation.ts";
+import type { CallTeller, ToldCall } from "./call-teller.ts";
 
 /** What a client was told of a write to a key that nobody else ever writes. */
 interface Write {
   fate: Outcome | "pending";
   revision: Revision | undefined;
+  readonly call: ToldCall;
 }
 
 /** A key as it was found at the end. */
@@ -19,21 +21,31 @@ export interface FoundKey {
  */
 export class WriteLedger {
   readonly #writes = new Map<string, Write>();
+  readonly #calls: CallTeller;
+
+  constructor(calls: CallTeller) {
+    this.#calls = calls;
+  }
 
   get size(): number {
     return this.#writes.size;
   }
 
   begin(key: string): void {
-    this.#writes.set(key, { fate: "pending", revision: undefined });
+    const call = this.#calls.begin(false, () => `put ${key}`);
+    this.#writes.set(key, { fate: "pending", revision: undefined, call });
   }
 
   acknowledged(key: string, revision: Revision): void {
-    this.#writes.set(key, { fate: "applied", revision });
+    const write = this.#write(key);
+    Object.assign(write, { fate: "applied", revision });
+    write.call.ended("done", `at revision ${revision}`);
   }
 
   refused(key: string, outcome: Outcome): void {
-    this.#writes.set(key, { fate: outcome, revision: undefined });
+    const write = this.#write(key);
+    write.fate = outcome;
+    write.call.failed(outcome);
   }
 
   /** Holds what was found against what was told (I12, I13, I18). */
@@ -56,5 +68,11 @@ export class WriteLedger {
     for (const key of found.keys()) {
       require(this.#writes.has(key), "I18", () => `${key} was never written`);
     }
+  }
+
+  #write(key: string): Write {
+    const write = this.#writes.get(key);
+    assert(write !== undefined, "a write begins before it ends");
+    return write;
   }
 }

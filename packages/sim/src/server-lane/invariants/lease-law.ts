@@ -1,5 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import { require } from "../../violation.ts";
+import type { CallTeller } from "../clients/call-teller.ts";
 
 interface KnownLease {
   readonly ttlMs: Millis;
@@ -26,13 +27,16 @@ export class LeaseLaw {
   readonly #leases = new Map<bigint, KnownLease>();
   /** How much faster than the world's a node's clock may run. */
   readonly #clockDrift: number;
+  readonly #calls: CallTeller;
 
-  constructor(clockDrift: number) {
+  constructor(clockDrift: number, calls: CallTeller) {
     this.#clockDrift = clockDrift;
+    this.#calls = calls;
   }
 
   /** An id was used that is granted but once. */
   granted(id: bigint, ttlSeconds: number, { askedAt }: Asked): void {
+    this.#calls.answered(askedAt, () => `lease ${id} was granted for ${ttlSeconds} s`);
     const ttlMs = (ttlSeconds * 1000) / (1 + this.#clockDrift);
     const aliveUntil = askedAt + ttlMs;
     this.#leases.set(id, { ttlMs, aliveUntil, isRevoking: false, goneBy: undefined });
@@ -48,6 +52,7 @@ export class LeaseLaw {
 
   /** It was there, or a key that hangs on it was. */
   seen(id: bigint, { askedAt }: Asked, how: string): void {
+    this.#calls.answered(askedAt, () => `lease ${id} ${how}`);
     const { goneBy } = this.#leases.get(id) ?? {};
     require(goneBy === undefined || askedAt < goneBy, "I22", () => {
       return `lease ${id} ${how} as was asked at ${askedAt}, and was gone by ${goneBy}`;
@@ -60,7 +65,8 @@ export class LeaseLaw {
   }
 
   /** It was not there, or a key that hung on it was not. */
-  gone(id: bigint, { toldAt }: Asked, how: string): void {
+  gone(id: bigint, { askedAt, toldAt }: Asked, how: string): void {
+    this.#calls.answered(askedAt, () => `lease ${id} ${how}`);
     const lease = this.#leases.get(id);
     if (lease === undefined) return;
     require(lease.isRevoking || toldAt >= lease.aliveUntil, "I21", () => {

@@ -1,6 +1,11 @@
 import { type BootId, FIRST_GROUP, type Logger } from "@holdfast/base";
 import { decodeMembership, encodeMembership } from "@holdfast/protocol";
-import { type ConfiguredNode, Replica, type ReplicaOptions } from "@holdfast/replica";
+import {
+  type ConfiguredNode,
+  Replica,
+  type ReplicaOptions,
+  type ReplicaStatus,
+} from "@holdfast/replica";
 import {
   Headers,
   KvService,
@@ -29,6 +34,8 @@ export interface ServerProcessParts {
   readonly segmentBytes: number;
   readonly watchLimits: Partial<WatchLimits>;
   readonly logger: Logger;
+  /** The replica says that where it stands has changed. */
+  changed(status: ReplicaStatus): void;
   /** A whole state was received. */
   stateReceived(): void;
   /** The replica stopped by itself, or could not start. */
@@ -160,7 +167,10 @@ export class ServerProcess {
       run: (task) => time.run(task),
     });
     // Who may talk to whom changes with each birth and configuration.
-    replica.onChange(() => hub.refresh());
+    replica.onChange((status) => {
+      hub.refresh();
+      this.#parts.changed(status);
+    });
     this.#serve(replica);
     await replica.start(network);
   }

@@ -9,25 +9,33 @@ import type { NetworkPlan } from "../../plan/world-plan.ts";
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-export interface ServerFaults {
-  /** Between two events of a kind on average, ms; `undefined`: it does not happen. */
-  readonly crash: Millis | undefined;
+/** What the nemesis does, each kind in a rhythm of its own. */
+export const SERVER_FAULT_KINDS = [
+  "crash",
+  /** Processes are told to stop, one after the other. */
+  "restart",
+  "pause",
+  "partition",
+  "diskStall",
+  "writeError",
+  /** Connections of clients break. */
+  "breakStreams",
+  "transfer",
+  "wipe",
+  /** A node is taken out of the cluster, or the spare one in. */
+  "membership",
+] as const;
+
+export type ServerFaultKind = (typeof SERVER_FAULT_KINDS)[number];
+
+/** Between two events of a kind on average, ms; `undefined`: it does not happen. */
+type ServerRhythms = Readonly<Record<ServerFaultKind, Millis | undefined>>;
+
+export interface ServerFaults extends ServerRhythms {
   /** How many crashes are of the whole machine. */
   readonly powerShare: number;
   /** How many crashes strike in the midst of what the disk is asked to do. */
   readonly diskShare: number;
-  /** Processes are told to stop, one after the other. */
-  readonly restart: Millis | undefined;
-  readonly pause: Millis | undefined;
-  readonly partition: Millis | undefined;
-  readonly diskStall: Millis | undefined;
-  readonly writeError: Millis | undefined;
-  /** Connections of clients break. */
-  readonly breakStreams: Millis | undefined;
-  readonly transfer: Millis | undefined;
-  readonly wipe: Millis | undefined;
-  /** A node is taken out of the cluster, or the spare one in. */
-  readonly membership: Millis | undefined;
   /** How many of the machines that are struck are leaders, beyond their number. */
   readonly leaderShare: number;
 }
@@ -47,7 +55,15 @@ export interface ServerWorkload {
   readonly valueBytesMax: number;
   /** Between two compactions on average, ms. */
   readonly compactMs: Millis | undefined;
+  /** Of those whose number is theirs to draw, so many at most. */
+  readonly leaseHoldersMax: number;
+  readonly lockHoldersMax: number;
+  readonly followersMax: number;
 }
+
+/** So many of each are drawn at most. */
+export const HOLDERS_MAX = 3;
+export const FOLLOWERS_MAX = 3;
 
 /** Everything about one run of whole nodes that its seed decides before it begins. */
 export interface ServerPlan {
@@ -97,6 +113,9 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
       readShare: dice.pick([0.2, 0.4, 0.7]),
       valueBytesMax: dice.pick([10, 200, 2_000]),
       compactMs: dice.chance(0.5) ? dice.logarithmic(1_000, 10_000) : undefined,
+      leaseHoldersMax: HOLDERS_MAX,
+      lockHoldersMax: HOLDERS_MAX,
+      followersMax: FOLLOWERS_MAX,
     },
     flushDelayMs: dice.pick([STATE_LIMITS.flushDelayMs, 250, 1_000]),
     rowsMs: dice.chance(0.5) ? dice.logarithmic(10, 1_000) : 0,
@@ -159,4 +178,9 @@ function drawFaults(dice: Dice, electionTimeoutMs: Millis): ServerFaults {
     membership: every(4, 20, 0.3),
     leaderShare: dice.pick([0, 0.4, 0.8]),
   };
+}
+
+/** Its machines, and what they are at first. */
+export function serverClusterInWords({ nodes, spares }: ServerPlan): string {
+  return `${nodes} nodes, ${spares} spares`;
 }
