@@ -64,7 +64,7 @@ const MISTAKES: readonly ServerMutant[] = [
     name: "sessions-are-not-loaded",
     from: "openraft dba24036",
     file: "state-machine/dist/state-machine.js",
-    code: "yield* this.#sessions.load();",
+    code: "yield* this.#sessions.load(this.#meta.sessionsEndedUpTo);",
     instead: "",
     seenBy: ["I17", "I13", "I12", "I18", "I14"],
     seeds: 60,
