@@ -60,7 +60,8 @@ function faultsInWords({ faults, calls }: RecordedRun): readonly string[] {
     .map(({ at, text }) => `  ${at.toFixed(1).padStart(9)} ms  ${text}`);
   const more = faults.length - told.length;
   const rest = more > 0 ? [`  and ${more} more`] : [];
-  const none = faults.length === 0 ? [`  no fault, ${calls} calls`] : [];
+  const none =
+    faults.length === 0 ? [`  no fault, ${calls === 1 ? "one call" : `${calls} calls`}`] : [];
   return [...told, ...rest, ...none];
 }
 

@@ -182,5 +182,7 @@ function drawFaults(dice: Dice, electionTimeoutMs: Millis): ServerFaults {
 
 /** Its machines, and what they are at first. */
 export function serverClusterInWords({ nodes, spares }: ServerPlan): string {
-  return `${nodes} nodes, ${spares} spares`;
+  const counted = (count: number, one: string): string =>
+    `${count} ${one}${count === 1 ? "" : "s"}`;
+  return `${counted(nodes, "node")}, ${counted(spares, "spare")}`;
 }
