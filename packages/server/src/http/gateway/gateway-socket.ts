@@ -6,6 +6,7 @@ import { StreamCall, type StreamOutlet } from "./gateway-calls.ts";
 import { type MethodCodec, metadataOf } from "./gateway-codec.ts";
 import { failureBody } from "./gateway-status.ts";
 import { JsonSequence } from "./json-sequence.ts";
+import { RequestPace } from "./request-pace.ts";
 
 /** How a socket is closed behind the last answer, and behind a failure (RFC 6455, section 7.4.1). */
 const ENDED = 1000;
@@ -24,31 +25,68 @@ export interface SocketCall {
  * for several, and one for each answer. There is no half of it to close: whoever closes it ends the call.
  */
 export function serveSocket(socket: WebSocket, call: SocketCall): void {
-  const { codec, requestBytesMax } = call;
-  const sequence = new JsonSequence(requestBytesMax);
-  const outlet = new SocketOutlet(socket, codec);
+  const outlet = new SocketOutlet(socket, call.codec);
   const stream = new SocketStream(call, outlet);
-  let taking = Promise.resolve();
-  let untaken = 0;
+  const requests = new SocketRequests(socket, { call, stream, outlet });
   socket.on("error", () => undefined);
   socket.once("close", () => stream.close());
-  socket.on("message", (data: Buffer) => {
-    // One after the other: what the handler has no room for stays with the client.
-    untaken++;
-    socket.pause();
-    taking = taking
-      .then(async () => {
-        for (const json of sequence.push(data.toString())) await stream.take(codec.request(json));
-      })
-      .catch((failure: unknown) => {
-        outlet.ended({ code: status.INVALID_ARGUMENT, details: messageOf(failure) });
-        stream.close();
-      })
-      .then(() => {
-        untaken--;
-        if (untaken === 0) socket.resume();
-      });
-  });
+  socket.on("message", (data: Buffer) => requests.received(data));
+}
+
+interface SocketParts {
+  readonly call: SocketCall;
+  readonly stream: SocketStream;
+  readonly outlet: SocketOutlet;
+}
+
+/** Takes what messages hold, one request after the other: what the handler has no room for stays with the client. */
+class SocketRequests {
+  readonly #socket: WebSocket;
+  readonly #parts: SocketParts;
+  readonly #sequence: JsonSequence;
+  readonly #pace = new RequestPace();
+  /** What came in one piece before the socket paused. */
+  #waiting: Buffer[] = [];
+  #isTaking = false;
+
+  constructor(socket: WebSocket, parts: SocketParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#sequence = new JsonSequence(parts.call.requestBytesMax);
+  }
+
+  received(data: Buffer): void {
+    this.#waiting.push(data);
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    this.#socket.pause();
+    void this.#takeAll();
+  }
+
+  async #takeAll(): Promise<void> {
+    const { stream, outlet } = this.#parts;
+    try {
+      while (this.#waiting.length > 0) {
+        const messages = this.#waiting;
+        this.#waiting = [];
+        for (const message of messages) await this.#take(message);
+      }
+    } catch (failure) {
+      outlet.ended({ code: status.INVALID_ARGUMENT, details: messageOf(failure) });
+      stream.close();
+    }
+    this.#isTaking = false;
+    this.#socket.resume();
+  }
+
+  async #take(message: Buffer): Promise<void> {
+    const { stream, call } = this.#parts;
+    await this.#pace.step();
+    for (const json of this.#sequence.push(message.toString())) {
+      await this.#pace.step();
+      await stream.take(call.codec.request(json));
+    }
+  }
 }
 
 /** A call that begins at once, or with its one request where its client does not stream. */

@@ -9,6 +9,7 @@ import { type MethodCodec, metadataOf } from "./gateway-codec.ts";
 import { failureBody, httpStatusOf } from "./gateway-status.ts";
 import { JSON_TYPE, oneObject } from "./gateway-unary.ts";
 import { JsonSequence } from "./json-sequence.ts";
+import { RequestPace } from "./request-pace.ts";
 
 /** What the body of a streaming call may hold ahead of what was understood, bytes. */
 interface StreamLimits {
@@ -65,9 +66,11 @@ async function readRequests(
 ): Promise<void> {
   const sequence = new JsonSequence(requestBytesMax);
   const decoder = new TextDecoder();
+  const pace = new RequestPace();
   try {
     for await (const piece of body ?? []) {
       for (const json of sequence.push(decoder.decode(piece as Buffer, { stream: true }))) {
+        await pace.step();
         await call.ask(codec.request(json));
       }
     }

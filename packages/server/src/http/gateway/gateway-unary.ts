@@ -56,10 +56,13 @@ function sent(reply: FastifyReply, json: string): FastifyReply {
 /** The one object of a body; no body is a request with all at its default. */
 export function oneObject(body: Buffer | undefined): unknown {
   const sequence = new JsonSequence(Number.POSITIVE_INFINITY);
-  const [first = {}, ...more] = sequence.push((body ?? "").toString());
+  let only: unknown;
+  for (const one of sequence.push((body ?? "").toString())) {
+    if (only !== undefined) throw new Error("the body holds more than one request");
+    only = one;
+  }
   sequence.end();
-  if (more.length > 0) throw new Error("the body holds more than one request");
-  return first;
+  return only ?? {};
 }
 
 class CallFailure extends Error {

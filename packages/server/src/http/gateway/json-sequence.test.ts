@@ -19,13 +19,25 @@ test.each(["{", '{"a":"}', "}", "nonsense", "[{}", "{1}", "{}]"])("%j is refused
   const sequence = new JsonSequence(1000);
 
   expect(() => {
-    sequence.push(text);
+    Array.from(sequence.push(text));
     sequence.end();
   }).toThrow(JsonSequenceError);
 });
 
-test("an object without end is not kept", () => {
+test.each([1, 7, 300])("an object without end, in pieces of %d, is not kept", (size) => {
   const sequence = new JsonSequence(100);
+  const text = `{"a":"${"x".repeat(200)}`;
+  const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+    text.slice(at * size, (at + 1) * size),
+  );
 
-  expect(() => sequence.push(`{"a":"${"x".repeat(200)}`)).toThrow(JsonSequenceError);
+  expect(() => {
+    for (const piece of pieces) Array.from(sequence.push(piece));
+  }).toThrow("a request of more than 100 characters");
+});
+
+test("objects are found when they are asked for", () => {
+  const [first] = new JsonSequence(100).push('{"a":1}{1}');
+
+  expect(first).toEqual({ a: 1 });
 });

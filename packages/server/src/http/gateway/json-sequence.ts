@@ -5,13 +5,13 @@ export class JsonSequenceError extends Error {}
 
 /**
  * Finds the objects in a text that holds several of them, one after the other, as it comes. Each is parsed when
- * its last brace is there.
+ * its last brace is there, and no character is looked at twice, however small the pieces are.
  */
 export class JsonSequence {
   readonly #bytesMax: number;
-  #text = "";
-  /** How far {@link #text} was looked at. */
-  #at = 0;
+  /** What came of the object that has not ended, and its length. */
+  #begun: string[] = [];
+  #begunLength = 0;
   #depth = 0;
   #inString = false;
   #isEscaped = false;
@@ -21,30 +21,38 @@ export class JsonSequence {
   }
 
   /**
-   * The objects that end in this piece of the text.
+   * The objects that end in this piece of the text, each found when it is asked for: a piece may hold so many that whoever
+   * takes them has to pause. The next piece is pushed behind the last of them.
    *
    * @throws JsonSequenceError
    */
-  push(piece: string): readonly unknown[] {
-    this.#text += piece;
-    const found: unknown[] = [];
+  *push(piece: string): Generator<unknown, void, undefined> {
     let start = 0;
-    for (; this.#at < this.#text.length; this.#at++) {
-      if (!this.#endsAt(this.#text.charCodeAt(this.#at))) continue;
-      found.push(parsed(this.#text.slice(start, this.#at + 1)));
-      start = this.#at + 1;
+    for (let at = 0; at < piece.length; at++) {
+      if (!this.#endsAt(piece.charCodeAt(at))) continue;
+      this.#begin(piece.slice(start, at + 1));
+      start = at + 1;
+      const text = this.#begun.join("");
+      this.#begun = [];
+      this.#begunLength = 0;
+      yield parsed(text);
     }
-    this.#text = this.#text.slice(start);
-    this.#at -= start;
-    if (this.#text.length > this.#bytesMax) {
-      throw new JsonSequenceError(`a request of more than ${this.#bytesMax} characters`);
-    }
-    return found;
+    if (start < piece.length) this.#begin(piece.slice(start));
   }
 
   /** @throws JsonSequenceError if the text ends within an object. */
   end(): void {
-    if (this.#text.trim() !== "") throw new JsonSequenceError("the body ends within a request");
+    if (this.#begun.join("").trim() !== "") {
+      throw new JsonSequenceError("the body ends within a request");
+    }
+  }
+
+  #begin(text: string): void {
+    if (this.#begunLength + text.length > this.#bytesMax) {
+      throw new JsonSequenceError(`a request of more than ${this.#bytesMax} characters`);
+    }
+    this.#begun.push(text);
+    this.#begunLength += text.length;
   }
 
   /** Whether an object ends with this character. */
