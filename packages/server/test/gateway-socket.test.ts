@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { type Answer, bytes, openEdge } from "./open-edge.ts";
+import { RawWebSocket } from "./raw-web-socket.ts";
 
 const KEY = Buffer.from("key").toString("base64");
 
@@ -140,4 +141,17 @@ test("a client that offers HTTP/2 with its requests is answered over HTTP/1.1", 
   const [response] = (await once(asked, "response")) as [{ readonly statusCode: number }];
 
   expect(response.statusCode).toBe(200);
+});
+
+test("connections whose upgrade was refused are let go, whatever they send yet", async () => {
+  const { target, url, edge } = await openEdge({ connectionsMax: 5 });
+  const refused = Array.from({ length: 5 }, () => new RawWebSocket(target, "/v3/nothing"));
+  for (const one of refused) {
+    await one.told("404 Not Found");
+    one.socket.end("x");
+    await once(one.socket, "close");
+  }
+
+  await expect.poll(() => edge.metrics.text()).toMatch(/^holdfast_client_connections 0$/m);
+  expect((await fetch(`${url}/version`)).status).toBe(200);
 });

@@ -17,11 +17,16 @@ export function gatewaySocketServer(http: Server, methods: GatewayMethods): Serv
   let loading: Promise<WebSocketServer> | undefined;
   server.on("upgrade", (request, connection, head) => {
     const path = methodAt(request, methods);
-    if (path === undefined) return void connection.end(NO_SUCH_SOCKET);
+    if (path === undefined) return refuse(connection);
     loading ??= socketServer();
     accept(path, { request, connection, head, methods, loading }).catch(() => connection.destroy());
   });
   return server;
+}
+
+/** Nobody reads from it any more, so that it would not close by itself with something unread in it. */
+function refuse(connection: Duplex): void {
+  connection.end(NO_SUCH_SOCKET, () => connection.destroy());
 }
 
 /** The streaming method that a WebSocket asks for. */
@@ -50,7 +55,7 @@ async function accept(
   { request, connection, head, methods, loading }: Upgrade,
 ): Promise<void> {
   const served = methods.get(path);
-  if (served?.handler === undefined) return void connection.end(NO_SUCH_SOCKET);
+  if (served?.handler === undefined) return refuse(connection);
   const { handler, definition } = served;
   const codec = await methods.codecOf(definition);
   const server = await loading;
