@@ -1,7 +1,11 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { status, type UntypedHandleCall } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
+import { serveSocket } from "../src/http/gateway/gateway-socket.ts";
 import { type Answer, bytes, openEdge } from "./open-edge.ts";
 import { RawWebSocket } from "./raw-web-socket.ts";
 
@@ -154,4 +158,41 @@ test("connections whose upgrade was refused are let go, whatever they send yet",
 
   await expect.poll(() => edge.metrics.text()).toMatch(/^holdfast_client_connections 0$/m);
   expect((await fetch(`${url}/version`)).status).toBe(200);
+});
+
+test("what comes behind a failure is not looked at", async () => {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  onTestFinished(() => server.close());
+  await once(server, "listening");
+  const asked: unknown[] = [];
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [socket] = (await once(server, "connection")) as [WebSocket];
+  serveSocket(socket, {
+    handler: ((call: Duplex) => {
+      call.on("data", () => call.emit("error", { code: status.ABORTED, details: "enough" }));
+    }) as unknown as UntypedHandleCall,
+    codec: {
+      request: (json) => {
+        asked.push(json);
+        return json as object;
+      },
+      response: async (message) => JSON.stringify(message),
+    },
+    requestStream: true,
+    requestBytesMax: 1000,
+    headers: {},
+  });
+  const failed = once(client, "message");
+  await once(client, "open");
+
+  client.send('{"at":1}');
+  // The client answers a close with a close: what it sends before that comes behind the failure.
+  client.once("message", () => {
+    client.send('{"at":2}{"at":3}');
+    client.send('{"at":4}');
+  });
+
+  expect(String((await failed)[0])).toContain("enough");
+  await once(socket, "close");
+  expect(asked).toEqual([{ at: 1 }]);
 });

@@ -56,13 +56,18 @@ export class StreamCall extends Duplex {
     this.on("error", (told: Partial<WireStatus>) => this.#over(wholeStatus(told)));
   }
 
+  /** Nothing more is asked or answered. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   getDeadline(): number {
     return Number.POSITIVE_INFINITY;
   }
 
   /** Hands a request on; resolves when the handler wants another. */
   async ask(request: object): Promise<void> {
-    if (this.push(request) || this.#isOver) return;
+    if (this.#isOver || this.push(request)) return;
     await new Promise<void>((resolve) => {
       this.#wanted = resolve;
     });

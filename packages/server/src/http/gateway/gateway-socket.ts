@@ -56,6 +56,7 @@ class SocketRequests {
   }
 
   received(data: Buffer): void {
+    if (this.#parts.stream.isOver) return;
     this.#waiting.push(data);
     if (this.#isTaking) return;
     this.#isTaking = true;
@@ -82,8 +83,10 @@ class SocketRequests {
   async #take(message: Buffer): Promise<void> {
     const { stream, call } = this.#parts;
     await this.#pace.step();
+    if (stream.isOver) return;
     for (const json of this.#sequence.push(message.toString())) {
       await this.#pace.step();
+      if (stream.isOver) return;
       await stream.take(call.codec.request(json));
     }
   }
@@ -92,18 +95,22 @@ class SocketRequests {
 /** A call that begins at once, or with its one request where its client does not stream. */
 class SocketStream {
   readonly #call: SocketCall;
-  readonly #outlet: StreamOutlet;
+  readonly #outlet: SocketOutlet;
   #stream: StreamCall | undefined;
   #isClosed = false;
 
-  constructor(call: SocketCall, outlet: StreamOutlet) {
+  constructor(call: SocketCall, outlet: SocketOutlet) {
     this.#call = call;
     this.#outlet = outlet;
     if (call.requestStream) this.#begin(undefined);
   }
 
+  /** What a client sends yet, until it has closed its half, is for nobody. */
+  get isOver(): boolean {
+    return this.#isClosed || this.#outlet.isOver;
+  }
+
   async take(request: object): Promise<void> {
-    if (this.#isClosed) return;
     if (this.#call.requestStream) return this.#stream?.ask(request);
     if (this.#stream !== undefined) throw new Error("this method takes one request");
     this.#begin(request);
@@ -131,6 +138,10 @@ class SocketOutlet implements StreamOutlet {
   constructor(socket: WebSocket, codec: MethodCodec) {
     this.#socket = socket;
     this.#codec = codec;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   async message(message: object): Promise<void> {

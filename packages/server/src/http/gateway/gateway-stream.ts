@@ -69,11 +69,13 @@ async function readRequests(
   const pace = new RequestPace();
   try {
     for await (const piece of body ?? []) {
+      if (call.isOver) continue;
       for (const json of sequence.push(decoder.decode(piece as Buffer, { stream: true }))) {
         await pace.step();
         await call.ask(codec.request(json));
       }
     }
+    if (call.isOver) return;
     sequence.end();
     call.push(null);
   } catch (failure) {
