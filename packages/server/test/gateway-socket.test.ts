@@ -196,3 +196,11 @@ test("what comes behind a failure is not looked at", async () => {
   await once(socket, "close");
   expect(asked).toEqual([{ at: 1 }]);
 });
+
+test("a header that cannot be metadata ends the call and says why", async () => {
+  const { target } = await openEdge();
+
+  const socket = new RawWebSocket(target, "/v3/watch", ["Grpc-Metadata-a-bin: AA=="]);
+
+  await socket.told('{"error":{"code":3,"message":"');
+});

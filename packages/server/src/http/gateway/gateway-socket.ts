@@ -102,7 +102,12 @@ class SocketStream {
   constructor(call: SocketCall, outlet: SocketOutlet) {
     this.#call = call;
     this.#outlet = outlet;
-    if (call.requestStream) this.#begin(undefined);
+    if (!call.requestStream) return;
+    try {
+      this.#begin(undefined);
+    } catch (failure) {
+      outlet.ended({ code: status.INVALID_ARGUMENT, details: messageOf(failure) });
+    }
   }
 
   /** What a client sends yet, until it has closed its half, is for nobody. */
