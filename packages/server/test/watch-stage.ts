@@ -84,15 +84,15 @@ export function watch(key: string, rest: Partial<WatchCreateRequest> = {}): Watc
 }
 
 export class WatchStage {
-  readonly replica = new SingleReplica();
+  readonly replica: SingleReplica;
   readonly watches: WatchService;
   /** All that happened: revision, kind, key, value, and what was before. */
   readonly history: { revision: number; line: string; key: string; kind: "put" | "delete" }[] = [];
   readonly #values = new Map<string, string>();
   #count = 0;
 
-  constructor(limits: Partial<WatchLimits> = {}) {
-    const { replica } = this;
+  constructor(limits: Partial<WatchLimits> = {}, replica: SingleReplica = new SingleReplica()) {
+    this.replica = replica;
     const { layout } = replica;
     const random = new SeededRandom(1);
     const logger = silentLogger;

@@ -15,6 +15,7 @@ import {
   type RowLayout,
 } from "@holdfast/state-machine";
 import { RangeIndex } from "./range-index.ts";
+import { isRefusedForNow, pauseBeforeRetry } from "./refused-reads.ts";
 import type { WatchLimits } from "./watch-messages.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -31,8 +32,6 @@ export interface CatchUpParts {
   compacted(watcher: Watcher, compactRevision: Revision): void;
 }
 
-/** After a read that was refused for the moment, ms. */
-const RETRY_MS = 100;
 const READ_MS = 10_000;
 /** About a millisecond's work. */
 const EVENTS_PER_SLICE = 1_000;
@@ -149,10 +148,7 @@ export class CatchUp {
 
   /** A node that is busy is asked again a little later; one that cannot read tells those who watch it. */
   async #failed(failure: unknown): Promise<void> {
-    if (failure instanceof HoldfastError && failure.retryable && failure.code !== "STOPPED") {
-      await new Promise<void>((resume) => this.#parts.clock.timer(RETRY_MS, resume));
-      return;
-    }
+    if (isRefusedForNow(failure)) return pauseBeforeRetry(this.#parts.clock);
     this.#parts.logger.warn(
       { failure: messageOf(failure) },
       "watches that are behind cannot go on",

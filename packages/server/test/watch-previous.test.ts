@@ -1,0 +1,72 @@
+import type { Steps } from "@holdfast/base";
+import { OverloadedError, type ReadPoint, type ReplicaCall } from "@holdfast/replica";
+import { expect, test } from "vitest";
+import { SingleReplica } from "./single-replica.ts";
+import { settle, turn, WatchStage, watch } from "./watch-stage.ts";
+
+/** Refuses reads beyond so many at once, each of which takes a turn. */
+class BusyReplica extends SingleReplica {
+  readsMax = 0;
+  refused = 0;
+  #reads = 0;
+
+  override async read<Result>(
+    compute: (point: ReadPoint) => Steps<Result>,
+    call: ReplicaCall & { readonly linearizable: boolean },
+  ): Promise<Result> {
+    if (this.#reads >= this.readsMax) {
+      this.refused += 1;
+      throw new OverloadedError("too many reads wait");
+    }
+    this.#reads += 1;
+    try {
+      await turn.next();
+      return await super.read(compute, call);
+    } finally {
+      this.#reads -= 1;
+    }
+  }
+}
+
+/** A stage on a busy replica, and so many clients of one watch each that wants what was before. */
+function opened(count: number) {
+  const replica = new BusyReplica();
+  const stage = new WatchStage({}, replica);
+  const clients = Array.from({ length: count }, () => stage.open());
+  for (const { stream } of clients) stream.create(watch("a", { prevKv: true }));
+  return { replica, stage, clients };
+}
+
+test("what was before a change is looked for again where that was refused, and nothing overtakes it", async () => {
+  const { replica, stage, clients } = opened(1);
+  const [{ client, stream }] = clients as [(typeof clients)[number]];
+  await stage.put("a");
+  await stage.put("a");
+  await expect.poll(() => replica.refused).toBeGreaterThan(1);
+  await stage.put("a");
+  stream.progress();
+  await settle(clients);
+  expect(client.failure).toBeUndefined();
+  expect(client.answers.map(({ kind }) => kind)).toEqual(["created"]);
+
+  replica.readsMax = 1;
+
+  await expect.poll(() => client.answers.at(-1)).toMatchObject({ kind: "progress", revision: 4 });
+  expect(client.told(0n).flat()).toEqual(["2 put a v1 -", "3 put a v2 v1", "4 put a v3 v2"]);
+});
+
+test("what many watch is looked for once", async () => {
+  const { replica, stage, clients } = opened(20);
+  replica.readsMax = 1;
+  await stage.put("a");
+  await settle(clients);
+
+  await stage.put("a");
+  await settle(clients);
+
+  expect(replica.refused).toBe(0);
+  expect(replica.counts.reads).toBe(1);
+  for (const { client } of clients) {
+    expect(client.told(0n).flat()).toEqual(["2 put a v1 -", "3 put a v2 v1"]);
+  }
+});
