@@ -37,6 +37,12 @@ export interface WatchPorts {
   readonly random: Random;
 }
 
+/** Somebody who waits for a change. */
+interface Asking {
+  resolve(result: IteratorResult<Change, undefined>): void;
+  reject(failure: RequestError): void;
+}
+
 /** Changes that wait to be asked for; above, the node is not read. */
 const WAITING_MAX = 1024;
 
@@ -62,7 +68,8 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
   #isPaused = false;
   #isOver = false;
   #failure: RequestError | undefined;
-  #wake: () => void = () => undefined;
+  /** Those who wait for a change, in their order; empty while changes wait. */
+  #asking: Asking[] = [];
   readonly #isFollowing: Promise<Revision>;
   #following: (revision: Revision) => void = () => undefined;
   #notFollowing: (failure: RequestError) => void = () => undefined;
@@ -107,19 +114,12 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     return this.#isFollowing;
   }
 
-  async next(): Promise<IteratorResult<Change, undefined>> {
-    while (true) {
-      const value = this.#waiting.shift();
-      if (value !== undefined) {
-        this.#updateFlow();
-        return { done: false, value };
-      }
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#isOver) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+  /** May be asked again before it has resolved; changes go to those who ask in their order. */
+  next(): Promise<IteratorResult<Change, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#asking.push({ resolve, reject });
+      this.#answer();
+    });
   }
 
   async return(): Promise<IteratorResult<Change, undefined>> {
@@ -137,7 +137,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     this.#open?.close();
     this.#closed(this);
     this.#notFollowing(this.#failure ?? closedError("not-applied"));
-    this.#wake();
+    this.#answer();
   }
 
   [Symbol.asyncIterator](): this {
@@ -173,8 +173,18 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     for (const change of changes) this.#waiting.push(new Change(change));
     const last = changes.at(-1)?.kv.modRevision ?? revision;
     this.#next = Math.max(this.#next, last + 1);
+    this.#answer();
+  }
+
+  #answer(): void {
+    while (this.#asking.length > 0 && (this.#waiting.length > 0 || this.#isOver)) {
+      const { resolve, reject } = this.#asking.shift() as Asking;
+      const value = this.#waiting.shift();
+      if (value !== undefined) resolve({ done: false, value });
+      else if (this.#failure !== undefined) reject(this.#failure);
+      else resolve({ done: true, value: undefined });
+    }
     this.#updateFlow();
-    this.#wake();
   }
 
   /** What was told before is still given; what comes behind it is this. */
