@@ -1,4 +1,5 @@
 import { type ClientDuplexStream, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import type { Revision } from "@holdfast/base";
 import type { EtcdProtocol } from "@holdfast/protocol";
 import type {
   OpenWatch,
@@ -21,6 +22,8 @@ interface WireWatchResponse {
   readonly canceled: boolean;
   readonly compact_revision: string;
   readonly cancel_reason: string;
+  /** More parts of this answer follow. */
+  readonly fragment: boolean;
   readonly events: readonly {
     readonly type: string;
     readonly kv: WireKeyValue;
@@ -55,6 +58,8 @@ export class GrpcWatchTransport implements WatchTransport {
 class GrpcWatch implements OpenWatch {
   readonly #call: Call;
   readonly #listener: WatchListener;
+  /** Of a revision whose other changes come with the next part. */
+  #begun: ToldChange[] = [];
   #isOver = false;
 
   constructor(client: WatchClient, request: WatchRequest, listener: WatchListener) {
@@ -77,6 +82,7 @@ class GrpcWatch implements OpenWatch {
         start_revision: request.startRevision,
         progress_notify: true,
         prev_kv: request.previous,
+        fragment: true,
         filters,
       },
     });
@@ -101,7 +107,28 @@ class GrpcWatch implements OpenWatch {
     const revision = Number(response.header?.revision ?? 0);
     if (response.canceled) this.#canceled(response);
     else if (response.created) this.#listener.created(revision);
-    else this.#listener.told(response.events.map(changeOf), revision);
+    else this.#told(response.events.map(changeOf), response.fragment ? undefined : revision);
+  }
+
+  /**
+   * A revision is told when all its parts are there: where the stream breaks before that, it is told anew by
+   * the next. `revision`: how far the answer goes, if this is its last part.
+   */
+  #told(changes: readonly ToldChange[], revision: Revision | undefined): void {
+    const whole: ToldChange[] = [];
+    for (const change of changes) {
+      const begun = this.#begun[0]?.kv.modRevision ?? change.kv.modRevision;
+      if (begun < change.kv.modRevision) this.#moveBegun(whole);
+      this.#begun.push(change);
+    }
+    if (revision !== undefined) this.#moveBegun(whole);
+    const last = revision ?? whole.at(-1)?.kv.modRevision;
+    if (last !== undefined) this.#listener.told(whole, last);
+  }
+
+  #moveBegun(whole: ToldChange[]): void {
+    for (const change of this.#begun) whole.push(change);
+    this.#begun = [];
   }
 
   #canceled({ compact_revision, cancel_reason }: WireWatchResponse): void {
