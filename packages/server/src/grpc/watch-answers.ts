@@ -1,0 +1,137 @@
+import type { HoldfastError, Turn } from "@holdfast/base";
+import {
+  encodeWatchAnswer,
+  encodeWatchEvents,
+  statusOfError,
+  unforeseenStatus,
+  type WireEvent,
+  type WireWatchRequest,
+  type WireWatchResponse,
+} from "@holdfast/protocol";
+import type { Headers, WatchAnswer, WatchSink } from "@holdfast/service";
+import type { CallOutbox } from "./call-outbox.ts";
+import { RECEIVE_BYTES_MAX } from "./server-options.ts";
+import type { SharedEvents } from "./shared-events.ts";
+
+type EventsAnswer = Extract<WatchAnswer, { readonly kind: "events" }>;
+
+export interface WatchAnswerParts {
+  readonly headers: Pick<Headers, "at">;
+  readonly turn: Turn;
+  readonly events: SharedEvents;
+}
+
+/** Events that are encoded between two turns of the event loop, and their values: a few milliseconds. */
+const EVENTS_PER_TURN = 1_000;
+const BYTES_PER_TURN = 2 * 1024 * 1024;
+
+/** Writes what a stream's watches are told, in order, to its call. */
+export class WatchAnswers implements WatchSink {
+  readonly #outbox: CallOutbox<WireWatchRequest, WireWatchResponse>;
+  readonly #parts: WatchAnswerParts;
+  /** Answers behind one that is being encoded in slices. */
+  #behind: WatchAnswer[] | undefined;
+  #behindBytes = 0;
+
+  constructor(outbox: CallOutbox<WireWatchRequest, WireWatchResponse>, parts: WatchAnswerParts) {
+    this.#outbox = outbox;
+    this.#parts = parts;
+  }
+
+  get outboxBytes(): number {
+    return this.#outbox.bytes + this.#behindBytes;
+  }
+
+  send(answer: WatchAnswer): void {
+    const fail = (failure: unknown): void => this.#outbox.close(unforeseenStatus(failure));
+    if (this.#behind !== undefined) {
+      this.#behindBytes += weightOf(answer);
+      this.#behind.push(answer);
+    } else if (answer.kind !== "events") this.#write(answer);
+    else if (isLarge(answer)) this.#sendInSlices(answer).catch(fail);
+    else for (const write of this.#writes(answer)) write();
+  }
+
+  fail(failure: HoldfastError): void {
+    this.#outbox.close(statusOfError(failure) ?? unforeseenStatus(failure));
+  }
+
+  #write(answer: Exclude<WatchAnswer, EventsAnswer>): void {
+    const revision = answer.kind === "compacted" ? 0 : answer.revision;
+    this.#outbox.write(encodeWatchAnswer(this.#parts.headers.at(revision), answer), 0);
+  }
+
+  /** What is encoded once is found when the answer is written. */
+  async #sendInSlices(answer: EventsAnswer): Promise<void> {
+    const behind: WatchAnswer[] = [];
+    this.#behind = behind;
+    this.#behindBytes += weightOf(answer);
+    const { events, turn } = this.#parts;
+    let count = 0;
+    let bytes = 0;
+    for (const event of answer.events) {
+      if (this.#outbox.isClosed) break;
+      count += 1;
+      bytes += events.bytesOf(events.wireOf(event)).length;
+      if (count < EVENTS_PER_TURN && bytes < BYTES_PER_TURN) continue;
+      count = 0;
+      bytes = 0;
+      await turn.next();
+    }
+    for (const write of this.#writes(answer)) {
+      write();
+      await turn.next();
+    }
+    this.#behind = undefined;
+    this.#behindBytes = 0;
+    for (const next of behind) this.send(next);
+  }
+
+  /** Writes the answer, or each of its parts. */
+  #writes(answer: EventsAnswer): readonly (() => void)[] {
+    const { headers, events } = this.#parts;
+    const header = headers.at(answer.revision);
+    const parts = answer.fragment
+      ? this.#fragments(answer)
+      : [answer.events.map((event) => events.wireOf(event))];
+    return parts.map((part, at) => () => {
+      const fragment = at < parts.length - 1;
+      const response = encodeWatchEvents(header, { ...answer, fragment, events: part });
+      this.#outbox.write(response, this.#bytesOf(part));
+    });
+  }
+
+  /** Split between events, so that each part is below what any client takes; an event alone may be more. */
+  #fragments(answer: EventsAnswer): WireEvent[][] {
+    const { events } = this.#parts;
+    const parts: WireEvent[][] = [];
+    let bytes = Number.POSITIVE_INFINITY;
+    for (const watched of answer.events) {
+      const wire = events.wireOf(watched);
+      bytes += events.bytesOf(wire).length;
+      if (bytes >= RECEIVE_BYTES_MAX) {
+        parts.push([]);
+        bytes = events.bytesOf(wire).length;
+      }
+      parts.at(-1)?.push(wire);
+    }
+    return parts;
+  }
+
+  #bytesOf(wires: readonly WireEvent[]): number {
+    const { events } = this.#parts;
+    return wires.reduce((sum, wire) => sum + events.bytesOf(wire).length, 0);
+  }
+}
+
+function isLarge(answer: EventsAnswer): boolean {
+  return answer.events.length > EVENTS_PER_TURN || weightOf(answer) > BYTES_PER_TURN;
+}
+
+function weightOf(answer: WatchAnswer): number {
+  if (answer.kind !== "events") return 0;
+  return answer.events.reduce(
+    (sum, { event, previous }) => sum + event.value.length + (previous?.value.length ?? 0),
+    0,
+  );
+}

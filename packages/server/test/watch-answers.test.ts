@@ -1,0 +1,74 @@
+import { PassThrough } from "node:stream";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import type { WireWatchRequest, WireWatchResponse } from "@holdfast/protocol";
+import { expect, test } from "vitest";
+import { SystemTurn } from "../src/adapters/system-turn.ts";
+import { CallOutbox } from "../src/grpc/call-outbox.ts";
+import { SharedEvents } from "../src/grpc/shared-events.ts";
+import { WatchAnswers } from "../src/grpc/watch-answers.ts";
+import { CallLedger } from "../src/requests/call-ledger.ts";
+
+const VALUE = Buffer.alloc(1_000_000);
+const COUNT = 40;
+const METHOD = { service: "etcdserverpb.Watch", method: "Watch", type: "bidi_stream" } as const;
+
+/** A deletion of a key of 1 MB, of which the client is told what it was. */
+const deletions = Array.from({ length: COUNT }, () => {
+  const key = Buffer.from("k");
+  const pair = { key, createRevision: 2, modRevision: 2, version: 1, lease: 0n };
+  return {
+    event: { ...pair, kind: "delete" as const, modRevision: 3, sub: 0, value: new Uint8Array(0) },
+    previous: { ...pair, value: VALUE },
+  };
+});
+
+/** Writes answers, and tells how much was encoded in the turn that encoded most. */
+function opened() {
+  let inTurn = 0;
+  let most = 0;
+  const counted = <Bytes extends Uint8Array>(bytes: Bytes): Bytes => {
+    inTurn += bytes.length;
+    most = Math.max(most, inTurn);
+    return bytes;
+  };
+  const system = new SystemTurn();
+  const turn = {
+    soon: (task: () => void) => system.soon(task),
+    next: async () => {
+      await system.next();
+      inTurn = 0;
+    },
+  };
+  const events = new SharedEvents((response) => {
+    const [event] = response.events ?? [];
+    return counted(Buffer.from(event?.prev_kv?.value ?? []));
+  });
+  const call = new PassThrough({ objectMode: true });
+  const outbox = new CallOutbox(
+    call as unknown as ServerDuplexStream<WireWatchRequest, WireWatchResponse>,
+    { calls: new CallLedger().method(METHOD), bytesMax: Number.POSITIVE_INFINITY },
+  );
+  const header = { clusterId: 1, memberId: 1, revision: 3, term: 1 };
+  const answers = new WatchAnswers(outbox, { headers: { at: () => header }, turn, events });
+  const told: WireWatchResponse[] = [];
+  call.on("data", (response: WireWatchResponse) => {
+    counted(events.serialize(response));
+    told.push(response);
+  });
+  return { answers, told, most: () => most };
+}
+
+test("an answer of a few large events is made over several turns, and what is behind it stays there", async () => {
+  const { answers, told, most } = opened();
+
+  const whole = { kind: "events", watchId: 0n, revision: 3, events: deletions } as const;
+  answers.send({ ...whole, fragment: true });
+  answers.send({ kind: "progress", watchId: undefined, revision: 3 });
+
+  await expect.poll(() => told.at(-1)?.events?.length ?? 0).toBe(0);
+  await expect.poll(() => told.flatMap(({ events = [] }) => events).length).toBe(COUNT);
+  expect(told.slice(0, -1).map(({ fragment }) => fragment ?? false)).toEqual(
+    told.slice(0, -1).map((_, at) => at < told.length - 2),
+  );
+  expect(most()).toBeLessThan(8 * VALUE.length);
+});
