@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { status, type UntypedHandleCall } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { serveSocket } from "../src/http/gateway/gateway-socket.ts";
 import { type Answer, bytes, openEdge } from "./open-edge.ts";
-import { RawWebSocket } from "./raw-web-socket.ts";
+import { RawWebSocket, upgradeOf } from "./raw-web-socket.ts";
 
 const KEY = Buffer.from("key").toString("base64");
 
@@ -203,4 +203,20 @@ test("a header that cannot be metadata ends the call and says why", async () => 
   const socket = new RawWebSocket(target, "/v3/watch", ["Grpc-Metadata-a-bin: AA=="]);
 
   await socket.told('{"error":{"code":3,"message":"');
+});
+
+test("an upgrade on a connection that was used before is refused, and the connection closed", async () => {
+  const { target } = await openEdge();
+  const [host, port] = target.split(":");
+  const socket = connect({ host: host as string, port: Number(port) });
+  onTestFinished(() => void socket.destroy());
+  let answers = "";
+  socket.on("data", (chunk) => (answers += chunk));
+  socket.write("GET /version HTTP/1.1\r\nHost: node\r\n\r\n");
+  await expect.poll(() => answers).toContain("etcdserver");
+
+  socket.write(upgradeOf("/v3/watch"));
+  await once(socket, "close");
+
+  expect(answers).toMatch(/HTTP\/1.1 501 .*connection: close/is);
 });

@@ -9,6 +9,7 @@ import { withoutOlderPrefix } from "./gateway/gateway-paths.ts";
 import { gatewayRoutes } from "./gateway/gateway-routes.ts";
 import { gatewaySocketServer } from "./gateway/gateway-sockets.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { closeLateUpgrades } from "./late-upgrades.ts";
 
 /** A request's body, where the gateway does not say otherwise. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -42,6 +43,7 @@ export async function createHttpServers(parts: HttpParts): Promise<HttpServers> 
     rewriteUrl: ({ url = "/" }) => withoutOlderPrefix(url),
   });
   allowEveryOrigin(app);
+  closeLateUpgrades(app);
   app.setErrorHandler((failure, request, reply) => {
     const { statusCode } = failure as { readonly statusCode?: number };
     if (statusCode !== undefined && statusCode < 500) {

@@ -13,7 +13,10 @@ const NO_SUCH_SOCKET = "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-L
  * does not become a socket is answered by `http`.
  */
 export function gatewaySocketServer(http: Server, methods: GatewayMethods): Server {
-  const server = createServer((request, response) => http.emit("request", request, response));
+  const { requestTimeout } = http;
+  const server = createServer({ requestTimeout }, (request, response) =>
+    http.emit("request", request, response),
+  );
   let loading: Promise<WebSocketServer> | undefined;
   server.on("upgrade", (request, connection, head) => {
     const path = methodAt(request, methods);
