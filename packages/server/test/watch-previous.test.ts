@@ -70,3 +70,36 @@ test("what many watch is looked for once", async () => {
     expect(client.told(0n).flat()).toEqual(["2 put a v1 -", "3 put a v2 v1"]);
   }
 });
+
+test.each([
+  ["large", 1_000_000, 1],
+  ["small", 10, 0],
+])("what was before is kept for later watches where it is small: %s", async (_, size, reads) => {
+  const { replica, stage, clients } = opened(1);
+  replica.readsMax = 1;
+  const [key, end] = [Buffer.from("a"), Buffer.from("b")];
+  for (let at = 0; at < 8; at++) {
+    const options = { lease: 0n, prevKv: false, ignoreValue: false, ignoreLease: false };
+    const put = { key: Buffer.from(`a${at}`), value: Buffer.alloc(size), ...options };
+    await replica.propose({ kind: "put", ...put }, { deadline: Number.POSITIVE_INFINITY });
+  }
+  const request = watch("a", { rangeEnd: end, prevKv: true, startRevision: stage.revision + 1 });
+  const told = async (): Promise<readonly (readonly number[])[]> => {
+    const open = stage.open();
+    open.stream.create(request);
+    await replica.propose(
+      { kind: "delete-range", key, rangeEnd: end, prevKv: false },
+      { deadline: Number.POSITIVE_INFINITY },
+    );
+    await settle([...clients, open]);
+    return open.client.answers
+      .filter((answer) => answer.kind === "events")
+      .map(({ events }) => events.map(({ previous }) => previous?.value.length ?? 0));
+  };
+  expect(await told()).toEqual([Array(8).fill(size)]);
+  const before = replica.counts.reads;
+
+  expect(await told()).toEqual([Array(8).fill(size)]);
+
+  expect(replica.counts.reads - before).toBe(reads);
+});

@@ -1,13 +1,8 @@
 import { encodeEvent, type WireEvent, type WireWatchResponse } from "@holdfast/protocol";
 import type { WatchedEvent } from "@holdfast/service";
+import type { KeyValue } from "@holdfast/state-machine";
 
 export type WatchSerializer = (response: WireWatchResponse) => Buffer;
-
-/** A change in both its forms: with what was before it, and without. */
-interface WireForms {
-  plain?: WireEvent;
-  withPrevious?: WireEvent;
-}
 
 /**
  * Turns a change into its wire form, and that into bytes, once for all who watch it. Messages
@@ -15,7 +10,9 @@ interface WireForms {
  */
 export class SharedEvents {
   readonly #serialize: WatchSerializer;
-  readonly #forms = new WeakMap<WatchedEvent["event"], WireForms>();
+  readonly #plain = new WeakMap<WatchedEvent["event"], WireEvent>();
+  /** By what was before: a change is kept for longer than that. */
+  readonly #withPrevious = new WeakMap<KeyValue, WireEvent>();
   readonly #bytes = new WeakMap<WireEvent, Buffer>();
 
   constructor(serialize: WatchSerializer) {
@@ -23,17 +20,13 @@ export class SharedEvents {
   }
 
   wireOf({ event, previous }: WatchedEvent): WireEvent {
-    let forms = this.#forms.get(event);
-    if (forms === undefined) {
-      forms = {};
-      this.#forms.set(event, forms);
-    }
-    if (previous === undefined) {
-      forms.plain ??= encodeEvent(event, undefined);
-      return forms.plain;
-    }
-    forms.withPrevious ??= encodeEvent(event, previous);
-    return forms.withPrevious;
+    const known =
+      previous === undefined ? this.#plain.get(event) : this.#withPrevious.get(previous);
+    if (known !== undefined) return known;
+    const wire = encodeEvent(event, previous);
+    if (previous === undefined) this.#plain.set(event, wire);
+    else this.#withPrevious.set(previous, wire);
+    return wire;
   }
 
   /** The event as a part of an answer. */

@@ -8,7 +8,7 @@ import {
   type RowLayout,
 } from "@holdfast/state-machine";
 import { isRefusedForNow, pauseBeforeRetry } from "./refused-reads.ts";
-import type { WatchedEvent } from "./watch-messages.ts";
+import { type WatchedEvent, weightOf } from "./watch-messages.ts";
 
 export interface PreviousPairsParts {
   readonly replica: ReplicaApi;
@@ -17,13 +17,20 @@ export interface PreviousPairsParts {
 }
 
 const READ_MS = 10_000;
+/** What is kept for those who watch the same changes a little later, bytes, as they weigh while they wait. */
+const KNOWN_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Finds what keys were before they changed: once for each change, however many watch it. */
+/** What changes were before. */
+type Found = Map<ChangeWithBefore, KeyValue | undefined>;
+
+/** Finds what keys were before they changed: once for each change, however many watch it at a time. */
 export class PreviousPairs {
   readonly #parts: PreviousPairsParts;
-  readonly #known = new WeakMap<ChangeWithBefore, KeyValue | "none">();
+  /** The oldest first. */
+  readonly #known: Found = new Map();
+  #knownBytes = 0;
   /** The reads that are under way. */
-  readonly #reads = new WeakMap<ChangeWithBefore, Promise<void>>();
+  readonly #reads = new WeakMap<ChangeWithBefore, Promise<Found>>();
 
   constructor(parts: PreviousPairsParts) {
     this.#parts = parts;
@@ -33,34 +40,41 @@ export class PreviousPairs {
   of(
     events: readonly ChangeWithBefore[],
   ): readonly WatchedEvent[] | Promise<readonly WatchedEvent[]> {
-    const unknown = events.filter((event) => !this.#knows(event));
-    if (unknown.length === 0) return this.#told(events);
-    return this.#find(unknown).then(() => this.#told(events));
+    const found: Found = new Map();
+    const unknown: ChangeWithBefore[] = [];
+    for (const event of events) {
+      if (isFirstVersion(event)) continue;
+      if (this.#known.has(event)) found.set(event, this.#known.get(event));
+      else unknown.push(event);
+    }
+    if (unknown.length === 0) return told(events, found);
+    return this.#find(unknown, found).then(() => told(events, found));
   }
 
-  #knows(event: ChangeWithBefore): boolean {
-    return isFirstVersion(event) || this.#known.has(event);
-  }
-
-  async #find(events: readonly ChangeWithBefore[]): Promise<void> {
-    const reads = new Set<Promise<void>>();
+  async #find(events: readonly ChangeWithBefore[], found: Found): Promise<void> {
+    const reads = new Set<Promise<Found>>();
     const unread = events.filter((event) => {
       const read = this.#reads.get(event);
       if (read !== undefined) reads.add(read);
       return read === undefined;
     });
-    if (unread.length > 0) {
-      const read = this.#read(unread).finally(() => {
-        for (const event of unread) this.#reads.delete(event);
-      });
-      for (const event of unread) this.#reads.set(event, read);
-      reads.add(read);
+    if (unread.length > 0) reads.add(this.#readTogether(unread));
+    for (const pairs of await Promise.all(reads)) {
+      for (const event of events) if (pairs.has(event)) found.set(event, pairs.get(event));
     }
-    await Promise.all(reads);
+  }
+
+  /** Others who look for the same meanwhile wait for this read. */
+  #readTogether(events: readonly ChangeWithBefore[]): Promise<Found> {
+    const read = this.#read(events).finally(() => {
+      for (const event of events) this.#reads.delete(event);
+    });
+    for (const event of events) this.#reads.set(event, read);
+    return read;
   }
 
   /** A node that is busy is asked again a little later. */
-  async #read(events: readonly ChangeWithBefore[]): Promise<void> {
+  async #read(events: readonly ChangeWithBefore[]): Promise<Found> {
     const { replica, clock, layout } = this.#parts;
     while (true) {
       try {
@@ -68,8 +82,9 @@ export class PreviousPairs {
           linearizable: false,
           deadline: clock.now() + READ_MS,
         });
-        for (const [at, event] of events.entries()) this.#known.set(event, pairs[at] ?? "none");
-        return;
+        const found = new Map(events.map((event, at) => [event, pairs[at]] as const));
+        this.#keep(found);
+        return found;
       } catch (failure) {
         if (!isRefusedForNow(failure)) throw failure;
         await pauseBeforeRetry(clock);
@@ -77,10 +92,19 @@ export class PreviousPairs {
     }
   }
 
-  #told(events: readonly ChangeWithBefore[]): readonly WatchedEvent[] {
-    return events.map((event) => {
-      const known = this.#known.get(event);
-      return { event, previous: known === "none" ? undefined : known };
-    });
+  #keep(found: Found): void {
+    for (const [event, previous] of found) {
+      this.#known.set(event, previous);
+      this.#knownBytes += weightOf(event, previous);
+    }
+    for (const [event, previous] of this.#known) {
+      if (this.#knownBytes <= KNOWN_BYTES_MAX) return;
+      this.#known.delete(event);
+      this.#knownBytes -= weightOf(event, previous);
+    }
   }
+}
+
+function told(events: readonly ChangeWithBefore[], found: Found): readonly WatchedEvent[] {
+  return events.map((event) => ({ event, previous: found.get(event) }));
 }

@@ -86,6 +86,6 @@ export const WATCH_LIMITS: WatchLimits = {
 /** What an event takes in memory beside its key and value while it waits, with what was before it, bytes, roughly. */
 const EVENT_OVERHEAD_BYTES = 512;
 
-export function weightOf({ key, value }: BlockEvent): number {
-  return EVENT_OVERHEAD_BYTES + key.length + value.length;
+export function weightOf({ key, value }: BlockEvent, previous?: KeyValue): number {
+  return EVENT_OVERHEAD_BYTES + key.length + value.length + (previous?.value.length ?? 0);
 }
