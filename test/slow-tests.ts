@@ -12,6 +12,7 @@ export const SLOW_TESTS: FilesByProject = {
   unit: [
     "packages/bench/src/micro/inline-values.test.ts",
     "packages/cli/src/sim/{explore,hunt-mutants}.test.ts",
+    "packages/server/test/gateway-flood.test.ts",
     "packages/sim/test/{planted-defects,shrink}.test.ts",
     "packages/storage/test/kill/killed-writer.test.ts",
     "packages/storage/test/power-cut/power-cut.test.ts",
