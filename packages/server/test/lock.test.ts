@@ -23,7 +23,7 @@ test("a lock's key names its lease in hexadecimal, and asking again with the lea
   const again = await lock("Lock", { name: bytes("m"), lease: ID });
 
   expect(first.key.toString()).toBe(`m/${BigInt(ID).toString(16)}`);
-  expect(again).toMatchObject({ key: first.key, header: { revision: first.header.revision } });
+  expect(again.key).toEqual(first.key);
 });
 
 test("without a lease one of a minute is granted", async () => {
@@ -100,4 +100,22 @@ test("names that begin alike do not meet", async () => {
 
   expect((await lock("Lock", { name: bytes("m2") })).key.toString()).toMatch(/^m2\//);
   expect((await lock("Lock", { name: bytes("") })).key.toString()).toMatch(/^\//);
+});
+
+test("of two calls with one lease the first may end, and the second waits on in its place", async () => {
+  const { lock, lease, kv } = await openEdge();
+  const held = await lock("Lock", { name: bytes("m") });
+  const ID = await leaseOf(lease);
+  const end = new AbortController();
+  const first = lock("Lock", { name: bytes("m"), lease: ID }, { signal: end.signal });
+  await untilClaims(kv, 2);
+  const second = lock("Lock", { name: bytes("m"), lease: ID });
+  const key = bytes(`m/${BigInt(ID).toString(16)}`);
+  await expect.poll(async () => (await kv("Range", { key })).kvs[0].version).toBe("2");
+
+  end.abort();
+  await expect(first).rejects.toMatchObject({ code: status.CANCELLED });
+  await lock("Unlock", { key: held.key });
+
+  expect((await second).key.toString()).toBe(Buffer.from(key).toString());
 });

@@ -17,6 +17,8 @@ import type { WatchService } from "../watch/watch-service.ts";
 import { KeyFeed } from "./key-feed.ts";
 import { answeredTxn, RecipeRefusedError, refusalOf } from "./recipe-refused-error.ts";
 
+type Compare = TxnOperation["compares"][number];
+
 /** A call that may wait for as long as its caller does. */
 export interface PatientContext extends CallContext {
   /** The caller no longer waits. */
@@ -36,13 +38,13 @@ export interface Claim {
   readonly lease: bigint;
   /** At which it was made: the lowest of a name is its holder. */
   readonly revision: Revision;
+  /** At which a call asked for it: the last one to ask has it, and may give it up. */
+  readonly askedAt: Revision;
 }
 
 /** What became of asking for a place. */
 export interface Claimed {
   readonly claim: Claim;
-  /** The place was there before, with this value. */
-  readonly before: KeyValue | undefined;
   /** Nobody stands before it. */
   readonly isFirst: boolean;
   readonly storeRevision: Revision;
@@ -51,7 +53,7 @@ export interface Claimed {
 /** How long a claim lives whose caller brought no lease, s, as etcd has it. */
 const OWN_LEASE_SECONDS = 60;
 const SLASH = 0x2f;
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 /** A step of a recipe takes as long as the server allows it. */
 const STEP_MS = Number.POSITIVE_INFINITY;
 
@@ -66,29 +68,38 @@ export class ClaimQueue {
     this.#parts = parts;
   }
 
-  /** Takes a place for a lease, or finds the one that it has. */
+  /**
+   * Takes a place for a lease, or takes over the one that it has, which then belongs to this call: a
+   * client that asks another node again is still there when its first call ends. Without a value the
+   * place keeps its own.
+   */
   async claim(
-    asked: { readonly name: Uint8Array; readonly lease: bigint; readonly value: Uint8Array },
-    { requireLeader }: CallContext,
+    asked: { readonly name: Uint8Array; readonly lease: bigint; readonly value?: Uint8Array },
+    { requireLeader, signal }: PatientContext,
   ): Promise<Claimed> {
     const context = { timeoutMs: STEP_MS, requireLeader };
-    const { name, value } = asked;
+    const { name, value = EMPTY } = asked;
     const lease = asked.lease === 0n ? await this.#grantLease(context) : asked.lease;
     const key = concat(prefixOf(name), ascii(lease.toString(16)));
     const result = await this.#txn(
       {
         compares: [createdAt(key, 0)],
         success: [put({ key, value, lease }), firstOf(name)],
-        failure: [{ kind: "range", query: pointQuery(key) }, firstOf(name)],
+        failure: [
+          { kind: "range", query: pointQuery(key) },
+          firstOf(name),
+          put({ key, value, lease, ignoreValue: asked.value === undefined }),
+        ],
       },
       context,
     );
+    // A call that had ended by then may have come behind the one that its client made after it.
+    if (!result.succeeded && signal.aborted) throw abortedError();
     const before = result.succeeded ? undefined : rangeAt(result, 0).kvs[0];
     const revision = before?.createRevision ?? result.revision;
     const first = rangeAt(result, 1).kvs[0];
     return {
-      claim: { name, key, lease, revision },
-      before,
+      claim: { name, key, lease, revision, askedAt: result.revision },
       isFirst: first === undefined || first.createRevision === revision,
       storeRevision: result.revision,
     };
@@ -98,11 +109,11 @@ export class ClaimQueue {
    * Resolves with the store's revision at which all who stood before a claim were gone, and it was there.
    *
    * Rejects where the claim is lost meanwhile, with `expired`; where the caller no longer waits the
-   * claim is given up.
+   * claim is given up, unless another call has asked for it since.
    */
   async untilFirst(claim: Claim, expired: string, context: PatientContext): Promise<Revision> {
     const { signal, requireLeader } = context;
-    const aborted = new CallAbortedError("the caller no longer waits", "not-applied");
+    const aborted = abortedError();
     const feed = new KeyFeed(this.#parts.watches, { requireLeader });
     const abort = (): void => feed.end(aborted);
     signal.addEventListener("abort", abort);
@@ -129,10 +140,7 @@ export class ClaimQueue {
 
   /** Gives a claim up, if it is still there; resolves with the store's revision. */
   async release(claim: Pick<Claim, "key" | "revision">, context: CallContext): Promise<Revision> {
-    const { key, revision } = claim;
-    const remove = { kind: "delete-range", key, rangeEnd: EMPTY, prevKv: false } as const;
-    const asked = { compares: [createdAt(key, revision)], success: [remove], failure: [] };
-    return (await this.#txn(asked, context)).revision;
+    return this.#remove(claim.key, createdAt(claim.key, claim.revision), context);
   }
 
   /** Gives a claim another value, if it is still there; `undefined` if it is not. */
@@ -148,8 +156,17 @@ export class ClaimQueue {
   }
 
   /** Nobody is told what comes of it: without it the claim stands until its lease ends. */
-  #giveUp(claim: Claim, requireLeader: boolean): void {
-    this.release(claim, { timeoutMs: STEP_MS, requireLeader }).catch(() => undefined);
+  #giveUp({ key, askedAt }: Claim, requireLeader: boolean): void {
+    const unlessAskedSince = revisionIs(key, "mod", askedAt);
+    const context = { timeoutMs: STEP_MS, requireLeader };
+    this.#remove(key, unlessAskedSince, context).catch(() => undefined);
+  }
+
+  /** Resolves with the store's revision, whether it was there or not. */
+  async #remove(key: Uint8Array, guard: Compare, context: CallContext): Promise<Revision> {
+    const remove = { kind: "delete-range", key, rangeEnd: EMPTY, prevKv: false } as const;
+    const asked = { compares: [guard], success: [remove], failure: [] };
+    return (await this.#txn(asked, context)).revision;
   }
 
   /** Who stands right before a claim, if anybody does. */
@@ -199,13 +216,22 @@ function prefixOf(name: Uint8Array): Uint8Array {
   return concat(name, Uint8Array.of(SLASH));
 }
 
-function createdAt(key: Uint8Array, revision: Revision): TxnOperation["compares"][number] {
-  const operand = BigInt(revision);
-  return { key, rangeEnd: EMPTY, target: "create", result: "equal", operand };
+function createdAt(key: Uint8Array, revision: Revision): Compare {
+  return revisionIs(key, "create", revision);
 }
 
-function put(of: Pick<PutOperation, "key" | "value" | "lease">): TxnBranchOperation {
-  return { kind: "put", ...of, prevKv: false, ignoreValue: false, ignoreLease: false };
+function revisionIs(key: Uint8Array, target: "create" | "mod", revision: Revision): Compare {
+  return { key, rangeEnd: EMPTY, target, result: "equal", operand: BigInt(revision) };
+}
+
+function put(
+  of: Pick<PutOperation, "key" | "value" | "lease"> & Partial<Pick<PutOperation, "ignoreValue">>,
+): TxnBranchOperation {
+  return { kind: "put", prevKv: false, ignoreValue: false, ignoreLease: false, ...of };
+}
+
+function abortedError(): CallAbortedError {
+  return new CallAbortedError("the caller no longer waits", "not-applied");
 }
 
 function rangeAt(result: TxnResult, at: number): RangeResult {

@@ -1,4 +1,4 @@
-import { equalBytes, type Revision } from "@holdfast/base";
+import type { Revision } from "@holdfast/base";
 import { CallAbortedError } from "@holdfast/replica";
 import { isReadRefusal, type KeyValue, type RangeResult } from "@holdfast/state-machine";
 import type { CallContext } from "../call-context.ts";
@@ -32,19 +32,15 @@ export class ElectionService {
     this.#parts = parts;
   }
 
-  /** Resolves once the caller leads; with a lease that leads already its value is told anew. */
+  /** Resolves once the caller leads; with a lease that has its place already its value is told anew. */
   async campaign(
     asked: { readonly name: Uint8Array; readonly lease: bigint; readonly value: Uint8Array },
     context: PatientContext,
   ): Promise<{ readonly claim: Claim; readonly revision: Revision }> {
     const { queue } = this.#parts;
-    const { claim, before, isFirst, storeRevision } = await queue.claim(asked, context);
-    let revision = storeRevision;
-    if (before !== undefined && !equalBytes(before.value, asked.value)) {
-      revision = await this.proclaim(claim, asked.value, context);
-    }
-    if (!isFirst) revision = await queue.untilFirst(claim, EXPIRED, context);
-    return { claim, revision };
+    const { claim, isFirst, storeRevision } = await queue.claim(asked, context);
+    if (isFirst) return { claim, revision: storeRevision };
+    return { claim, revision: await queue.untilFirst(claim, EXPIRED, context) };
   }
 
   /** @throws RecipeRefusedError where somebody else leads, or nobody */

@@ -32,10 +32,7 @@ export class LockService {
     asked: { readonly name: Uint8Array; readonly lease: bigint },
     context: PatientContext,
   ): Promise<HeldLock> {
-    const { claim, isFirst, storeRevision } = await this.#queue.claim(
-      { ...asked, value: EMPTY },
-      context,
-    );
+    const { claim, isFirst, storeRevision } = await this.#queue.claim(asked, context);
     const { key } = claim;
     if (isFirst) return { key, revision: storeRevision };
     return { key, revision: await this.#queue.untilFirst(claim, EXPIRED, context) };

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { NodeLocks, settled } from "./node-locks.ts";
+import { bytes } from "./open-edge.ts";
+import { SingleReplica } from "./single-replica.ts";
+
+const PATIENT = { timeoutMs: Number.POSITIVE_INFINITY, requireLeader: false };
+
+/** Two nodes over one log, the first of which may not hear what becomes of it, and the leases of three clients. */
+async function stage({ isFirstDeaf = false } = {}) {
+  const replica = new SingleReplica();
+  const first = new NodeLocks(isFirstDeaf ? deaf(replica) : replica);
+  for (const id of [1n, 2n, 3n]) await first.grant(id);
+  return { replica, nodes: [first, new NodeLocks(replica)] as const };
+}
+
+/** As a node is whose process was stopped: what it serves waits on. */
+function deaf(replica: SingleReplica): SingleReplica {
+  return new Proxy(replica, {
+    get: (of, name) => {
+      if (name === "onRevisions") return () => undefined;
+      const member: unknown = Reflect.get(of, name, of);
+      return typeof member === "function" ? member.bind(of) : member;
+    },
+  });
+}
+
+/** Whether a lock is held by now. */
+async function isHeld(lock: Promise<unknown>): Promise<boolean> {
+  let held = false;
+  void lock.then(() => {
+    held = true;
+  });
+  await settled();
+  return held;
+}
+
+describe("a claim belongs to the last call that asked for it", () => {
+  test("so one that ends late takes no lock away that the next call with its lease holds", async () => {
+    const { nodes } = await stage({ isFirstDeaf: true });
+    const [n1, n2] = nodes;
+    const held = await n2.lock(1n);
+    const end = new AbortController();
+    const late = n1.lock(2n, { aborted: end.signal }).catch((failure: unknown) => failure);
+    await n2.untilClaimed(2n);
+    const again = n2.lock(2n);
+    await settled();
+    const behind = n2.lock(3n);
+    await n2.untilClaimed(3n);
+    await n2.unlock(held.key);
+    await again;
+
+    end.abort();
+
+    expect(await late).toMatchObject({ code: "ABORTED" });
+    expect(await isHeld(behind)).toBe(false);
+    await n2.unlock((await again).key);
+    expect(await isHeld(behind)).toBe(true);
+  });
+
+  test("so one that finds it there and had ended before takes nothing away", async () => {
+    const { nodes } = await stage();
+    const [n1, n2] = nodes;
+    const held = await n2.lock(1n);
+    const again = n2.lock(2n);
+    await n2.untilClaimed(2n);
+
+    await expect(n1.lock(2n, { aborted: AbortSignal.abort() })).rejects.toThrow();
+
+    await n2.unlock(held.key);
+    expect(await isHeld(again)).toBe(true);
+  });
+
+  test("so a campaign that ends after another with its lease leaves that in its place", async () => {
+    const { nodes } = await stage();
+    const [n1, n2] = nodes;
+    const first = await n1.lock(1n);
+    const end = new AbortController();
+    const asked = { name: bytes("m"), lease: 2n };
+    const campaign = (node: NodeLocks, value: string, signal: AbortSignal) =>
+      node.elections.campaign({ ...asked, value: bytes(value) }, { ...PATIENT, signal });
+    const late = campaign(n1, "one", end.signal).catch((failure: unknown) => failure);
+    await n2.untilClaimed(2n);
+    const again = campaign(n2, "two", new AbortController().signal);
+    await settled();
+
+    end.abort();
+    await late;
+    await settled();
+    await n2.unlock(first.key);
+
+    const { kv } = await n2.elections.leader(bytes("m"), PATIENT);
+    expect((await again).claim.lease).toBe(2n);
+    expect(Buffer.from(kv.value).toString()).toBe("two");
+  });
+
+  test("and is given up with it, however often its value was told meanwhile", async () => {
+    const { nodes } = await stage();
+    const [n1] = nodes;
+    const first = await n1.lock(1n);
+    const end = new AbortController();
+    const campaign = (value: string, signal: AbortSignal) =>
+      n1.elections.campaign(
+        { name: bytes("m"), lease: 2n, value: bytes(value) },
+        { ...PATIENT, signal },
+      );
+    void campaign("one", new AbortController().signal).catch(() => undefined);
+    await n1.untilClaimed(2n);
+    const again = campaign("two", end.signal).catch((failure: unknown) => failure);
+    await settled();
+
+    end.abort();
+    await again;
+    await settled();
+
+    expect(await n1.claim(2n)).toBeUndefined();
+    await n1.unlock(first.key);
+  });
+});
