@@ -116,3 +116,53 @@ describe("a claim belongs to the last call that asked for it", () => {
     await n1.unlock(first.key);
   });
 });
+
+describe("a call that fails while it waits leaves nobody waiting for it", () => {
+  test("where its node stops", async () => {
+    const { nodes } = await stage();
+    const [n1, n2] = nodes;
+    const held = await n2.lock(1n);
+    const stopped = n1.lock(2n).catch((failure: unknown) => failure);
+    await n2.untilClaimed(2n);
+    const behind = n2.lock(3n);
+    await n2.untilClaimed(3n);
+
+    n1.watches.drain();
+
+    expect(await stopped).toMatchObject({ code: "STOPPED" });
+    await n2.unlock(held.key);
+    expect(await isHeld(behind)).toBe(true);
+  });
+
+  test("where its node has begun to stop, so that nothing can be followed there", async () => {
+    const { nodes } = await stage();
+    const [n1, n2] = nodes;
+    const held = await n2.lock(1n);
+    n1.watches.drain();
+
+    await expect(n1.lock(2n)).rejects.toMatchObject({ code: "OVERLOADED" });
+
+    const behind = n2.lock(3n);
+    await n2.untilClaimed(3n);
+    await n2.unlock(held.key);
+    expect(await isHeld(behind)).toBe(true);
+  });
+
+  test("where it wants a leader and there is none, as soon as there is one again", async () => {
+    const { nodes, replica } = await stage();
+    const [n1, n2] = nodes;
+    const held = await n2.lock(1n);
+    const wanting = n1.lock(2n, { requireLeader: true }).catch((failure: unknown) => failure);
+    await n2.untilClaimed(2n);
+    const behind = n2.lock(3n);
+    await n2.untilClaimed(3n);
+    await settled();
+
+    await n2.unlock(held.key);
+    replica.loseLeader();
+    expect(await wanting).toMatchObject({ code: "NO_LEADER" });
+
+    replica.regainLeader();
+    expect(await isHeld(behind)).toBe(true);
+  });
+});

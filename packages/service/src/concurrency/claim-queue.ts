@@ -108,16 +108,18 @@ export class ClaimQueue {
   /**
    * Resolves with the store's revision at which all who stood before a claim were gone, and it was there.
    *
-   * Rejects where the claim is lost meanwhile, with `expired`; where the caller no longer waits the
-   * claim is given up, unless another call has asked for it since.
+   * Rejects where the claim is lost meanwhile, with `expired`. Where it fails otherwise, or the caller no
+   * longer waits, the claim is given up, unless another call has asked for it since: nobody stands
+   * behind a caller that has gone.
    */
   async untilFirst(claim: Claim, expired: string, context: PatientContext): Promise<Revision> {
     const { signal, requireLeader } = context;
     const aborted = abortedError();
-    const feed = new KeyFeed(this.#parts.watches, { requireLeader });
-    const abort = (): void => feed.end(aborted);
+    let feed: KeyFeed | undefined;
+    const abort = (): void => feed?.end(aborted);
     signal.addEventListener("abort", abort);
     try {
+      feed = new KeyFeed(this.#parts.watches, { requireLeader });
       let isOwnFollowed = false;
       while (!signal.aborted) {
         const { last, revision } = await this.#lastBefore(claim, expired, requireLeader);
@@ -130,11 +132,11 @@ export class ClaimQueue {
       }
       throw aborted;
     } catch (failure) {
-      if (signal.aborted) this.#giveUp(claim, requireLeader);
+      if (!isExpiry(failure, expired)) this.#giveUp(claim);
       throw failure;
     } finally {
       signal.removeEventListener("abort", abort);
-      feed.close();
+      feed?.close();
     }
   }
 
@@ -155,10 +157,13 @@ export class ClaimQueue {
     return result.succeeded ? result.revision : undefined;
   }
 
-  /** Nobody is told what comes of it: without it the claim stands until its lease ends. */
-  #giveUp({ key, askedAt }: Claim, requireLeader: boolean): void {
+  /**
+   * Nobody is told what comes of it: without it the claim stands until its lease ends. Where no leader
+   * is known it waits for one, as that may be why the claim is given up.
+   */
+  #giveUp({ key, askedAt }: Claim): void {
     const unlessAskedSince = revisionIs(key, "mod", askedAt);
-    const context = { timeoutMs: STEP_MS, requireLeader };
+    const context = { timeoutMs: STEP_MS, requireLeader: false };
     this.#remove(key, unlessAskedSince, context).catch(() => undefined);
   }
 
@@ -228,6 +233,11 @@ function put(
   of: Pick<PutOperation, "key" | "value" | "lease"> & Partial<Pick<PutOperation, "ignoreValue">>,
 ): TxnBranchOperation {
   return { kind: "put", prevKv: false, ignoreValue: false, ignoreLease: false, ...of };
+}
+
+/** The claim is not there any more. */
+function isExpiry(failure: unknown, expired: string): boolean {
+  return failure instanceof RecipeRefusedError && failure.message === expired;
 }
 
 function abortedError(): CallAbortedError {
