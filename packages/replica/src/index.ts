@@ -1,6 +1,7 @@
 export { type ConfiguredNode, FormationRefusedError } from "./formation.ts";
 export { type Founder, foundingMembership } from "./founding-membership.ts";
 export type { HashMessage } from "./hashes/hash-message.ts";
+export { LeaderLookout } from "./leader-lookout.ts";
 export type { LeaseMessage } from "./leases/lease-message.ts";
 export type { LeaseCounts, ReplicaLeases } from "./leases/replica-leases.ts";
 export { memberIdOf } from "./member-id.ts";

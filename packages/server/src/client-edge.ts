@@ -26,7 +26,7 @@ import { HealthImplementation } from "grpc-health-check";
 import { ClientPort, type ClientPortOptions } from "./client-port/client-port.ts";
 import type { ListenAddress } from "./client-port/listen.ts";
 import { createGrpcServer } from "./grpc/grpc-server.ts";
-import type { KeepAliveStream } from "./grpc/keep-alive-stream.ts";
+import { KeepAliveStreams } from "./grpc/keep-alive-streams.ts";
 import { CLIENT_PINGS, type ClientPings } from "./grpc/server-options.ts";
 import { createHttpServers } from "./http/http-server.ts";
 import { CallLedger } from "./requests/call-ledger.ts";
@@ -69,7 +69,7 @@ export class ClientEdge {
   readonly #ledger = new CallLedger();
   /** The empty name stands for the whole server. */
   readonly #health = new HealthImplementation({ "": "NOT_SERVING" });
-  readonly #keepAlives = new Set<KeepAliveStream>();
+  readonly #keepAlives: KeepAliveStreams;
   #sessions: SessionService | undefined;
   #watches: WatchService | undefined;
   #port: ClientPort | undefined;
@@ -77,6 +77,7 @@ export class ClientEdge {
   constructor(ports: ClientEdgePorts, options: ClientEdgeOptions) {
     this.#ports = ports;
     this.#options = options;
+    this.#keepAlives = new KeepAliveStreams(ports);
     this.metrics = new NodeMetrics({
       status: () => ports.replica.status(),
       ledger: this.#ledger,
@@ -151,7 +152,7 @@ export class ClientEdge {
     this.#health.setStatus("", "NOT_SERVING");
     this.#sessions?.drain();
     this.#watches?.drain();
-    for (const stream of this.#keepAlives) stream.drain();
+    this.#keepAlives.drain();
     await this.#port?.drain(graceMs);
     this.eventLoopDelay.stop();
   }

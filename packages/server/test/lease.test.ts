@@ -173,6 +173,41 @@ describe("a stream of renewals", () => {
     });
   });
 
+  test("that is quiet ends as soon as one that asks where there was no leader for three election timeouts", async () => {
+    const { lease, target, replica } = await openEdge();
+    replica.electionTimeoutMs = 20;
+    await lease("LeaseGrant", { TTL: 60, ID: "7" });
+    const metadata = new GrpcMetadata();
+    metadata.set("hasleader", "true");
+    const wanting = keepAlive(target, metadata);
+    const content = keepAlive(target);
+    for (const { call } of [wanting, content]) call.write({ ID: "7" });
+    await wanting.many(1);
+    await content.many(1);
+
+    replica.loseLeader();
+
+    expect(await wanting.ended).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: "etcdserver: no leader",
+    });
+    replica.regainLeader();
+    content.call.write({ ID: "7" });
+    expect(await content.many(1)).toMatchObject([{ TTL: "60" }]);
+  });
+
+  test("that wants a leader is refused as it opens where there is none", async () => {
+    const { target, replica } = await openEdge();
+    replica.loseLeader();
+    const metadata = new GrpcMetadata();
+    metadata.set("hasleader", "true");
+
+    expect(await keepAlive(target, metadata).ended).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: "etcdserver: no leader",
+    });
+  });
+
   test("does not hold up a node that stops", async () => {
     const { lease, target, edge } = await openEdge();
     await lease("LeaseGrant", { TTL: 60, ID: "7" });

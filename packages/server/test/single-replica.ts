@@ -47,6 +47,7 @@ export class SingleReplica implements ReplicaApi {
   /** What is said of the room on its disk. */
   quotaBytes = 2 * 1024 ** 3;
   shortage: string | undefined;
+  electionTimeoutMs = 1000;
   readonly #rows = new MemoryRows();
   readonly #followers: ((revisions: PublishedRevisions) => void)[] = [];
   readonly #machine: StateMachine = new StateMachine({
@@ -221,7 +222,7 @@ export class SingleReplica implements ReplicaApi {
       waitingFor: undefined,
       shortage: this.shortage,
       alarms: this.#machine.alarms.all(),
-      electionTimeoutMs: 1000,
+      electionTimeoutMs: this.electionTimeoutMs,
     };
   }
 

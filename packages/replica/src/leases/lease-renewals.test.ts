@@ -7,17 +7,25 @@ function stage() {
   const time = new ManualTime();
   const sent: { readonly at: number; readonly ids: readonly bigint[] }[] = [];
   const answers: OperationResult[] = [];
+  const leader = { isKnown: true };
   const renewals = new LeaseRenewals({
     clock: time,
+    electionTimeoutMs: ELECTION_TIMEOUT_MS,
+    hasLeader: () => leader.isKnown,
     propose: async ({ ids }: LeaseRenewOperation) => {
       sent.push({ at: time.now(), ids });
+      if (!leader.isKnown) return new Promise(() => undefined);
       const renewed = { kind: "lease-renew", revision: 1, ttls: ids.map(ttlOf) } as const;
       return answers.shift() ?? renewed;
     },
   });
   const renew = (id: bigint) => renewals.renew(id, { deadline: time.now() + 7_000 });
-  return { time, sent, answers, renewals, renew };
+  const renewLed = (id: bigint) =>
+    renewals.renew(id, { deadline: time.now() + 7_000, requireLeader: true });
+  return { time, sent, answers, leader, renewals, renew, renewLed };
 }
+
+const ELECTION_TIMEOUT_MS = 1_000;
 
 /** Of odd ids there is no lease. */
 function ttlOf(id: bigint): number {
@@ -73,5 +81,51 @@ describe("renewals", () => {
     const settled = await Promise.allSettled(all);
     expect(settled.every(({ status }) => status === "rejected")).toBe(true);
     await time.turn();
+  });
+});
+
+describe("a caller that wants a leader", () => {
+  test("is refused at once where none is known", async () => {
+    const { time, sent, leader, renewLed } = stage();
+    leader.isKnown = false;
+
+    await expect(renewLed(2n)).rejects.toMatchObject({ code: "NO_LEADER" });
+    await time.advance(50);
+    expect(sent).toEqual([]);
+  });
+
+  test("waits while none is known for three election timeouts, and no longer; others wait on", async () => {
+    const { time, leader, renew, renewLed } = stage();
+    const ended: string[] = [];
+    const follow = (name: string, one: Promise<number>) =>
+      one.catch(({ code }: { readonly code: string }) => ended.push(`${name} ${code}`));
+    void follow("led", renewLed(2n));
+    void follow("not led", renew(2n));
+    leader.isKnown = false;
+    await time.advance(3 * ELECTION_TIMEOUT_MS - 1);
+    expect(ended).toEqual([]);
+
+    await time.advance(1);
+
+    expect(ended).toEqual(["led NO_LEADER"]);
+    expect(time.timers).toBe(0);
+  });
+
+  test("waits on where a leader is known again in between", async () => {
+    const { time, leader, renewals, renewLed } = stage();
+    let failure: unknown;
+    renewLed(2n).catch((why: unknown) => {
+      failure = why;
+    });
+    leader.isKnown = false;
+    await time.advance(2 * ELECTION_TIMEOUT_MS);
+    leader.isKnown = true;
+    await time.advance(ELECTION_TIMEOUT_MS);
+    leader.isKnown = false;
+    await time.advance(2 * ELECTION_TIMEOUT_MS);
+    expect(failure).toBeUndefined();
+
+    renewals.failAll({ code: "STOPPED" } as never);
+    expect(time.timers).toBe(0);
   });
 });

@@ -4,11 +4,14 @@ import {
   type LeaseRenewOperation,
   type OperationResult,
 } from "@holdfast/state-machine";
+import { LeaderLookout } from "../leader-lookout.ts";
 import type { ReplicaCall } from "../replica-api.ts";
-import { OverloadedError, RequestTimedOutError } from "../replica-errors.ts";
+import { NoLeaderError, OverloadedError, RequestTimedOutError } from "../replica-errors.ts";
 
 export interface LeaseRenewalsParts {
   readonly clock: Clock;
+  readonly electionTimeoutMs: Millis;
+  hasLeader(): boolean;
   propose(operation: LeaseRenewOperation, call: ReplicaCall): Promise<OperationResult>;
 }
 
@@ -31,6 +34,7 @@ interface Waiting {
  */
 export class LeaseRenewals {
   readonly #parts: LeaseRenewalsParts;
+  readonly #lookout: LeaderLookout;
   #gathered = new Map<bigint, Waiting[]>();
   #pending = 0;
   #sentAt: Millis = Number.NEGATIVE_INFINITY;
@@ -38,9 +42,18 @@ export class LeaseRenewals {
 
   constructor(parts: LeaseRenewalsParts) {
     this.#parts = parts;
+    const electionTimeoutMs = (): Millis => parts.electionTimeoutMs;
+    this.#lookout = new LeaderLookout({
+      clock: parts.clock,
+      electionTimeoutMs,
+      hasLeader: parts.hasLeader,
+    });
   }
 
-  /** Resolves with how long the lease lives from now on, s; 0 if it is not known. */
+  /**
+   * Resolves with how long the lease lives from now on, s; 0 if it is not known. A call that wants a
+   * leader is refused at once where none is known, and later when there was none for a while.
+   */
   renew(id: bigint, call: ReplicaCall): Promise<number> {
     // What 0 is in a put it is here: no lease.
     if (id === 0n) return Promise.resolve(0);
@@ -49,19 +62,26 @@ export class LeaseRenewals {
         new OverloadedError(`${RENEWALS_PENDING_MAX} renewals are waiting already`),
       );
     }
+    if (call.requireLeader === true && !this.#parts.hasLeader()) {
+      return Promise.reject(new NoLeaderError("no leader is known"));
+    }
     this.#pending++;
+    let settled = (): void => undefined;
     return new Promise<number>((resolve, reject) => {
+      if (call.requireLeader === true) settled = this.#lookout.want(reject);
       const waiting = this.#gathered.get(id);
       const one = { call, resolve, reject };
       if (waiting === undefined) this.#gathered.set(id, [one]);
       else waiting.push(one);
       this.#schedule();
     }).finally(() => {
+      settled();
       this.#pending--;
     });
   }
 
   failAll(failure: HoldfastError): void {
+    this.#lookout.stop();
     this.#cancel?.();
     this.#cancel = undefined;
     for (const waiting of this.#take().values()) {

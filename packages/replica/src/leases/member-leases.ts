@@ -60,6 +60,7 @@ export class MemberLeases {
     });
     this.renewals = new LeaseRenewals({
       ...parts,
+      hasLeader: () => leader() !== undefined,
       propose: (operation, call) => session.propose(operation, call),
     });
     this.questions = new LeaseQuestions({

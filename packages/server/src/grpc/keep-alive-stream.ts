@@ -53,6 +53,11 @@ export class KeepAliveStream {
     this.#end({ code: status.UNAVAILABLE, details: "etcdserver: server stopped" });
   }
 
+  /** Ends it at once: what was asked is not answered any more. */
+  fail(failure: unknown): void {
+    this.#close(this.#parts.statusOf(failure));
+  }
+
   #renew(request: WireKeepAliveRequest): void {
     if (this.#last !== undefined) return;
     const { lease, headers, context, statusOf } = this.#parts;

@@ -17,13 +17,14 @@ import type { Headers, LeaseService } from "@holdfast/service";
 import type { CallLedger, MethodCalls } from "../requests/call-ledger.ts";
 import { answerInSlices, ITEMS_PER_TURN } from "./answer-in-slices.ts";
 import { type KeepAliveCall, KeepAliveStream } from "./keep-alive-stream.ts";
+import type { KeepAliveStreams } from "./keep-alive-streams.ts";
 import { refusalOf } from "./refused-result.ts";
 import { contextOf, unaryCall } from "./unary-call.ts";
 
 export interface LeaseParts {
   readonly lease: LeaseService;
-  /** Streams that are open, for a node that drains. */
-  readonly keepAlives: Set<KeepAliveStream>;
+  /** Streams that are open, for a node that drains or has no leader. */
+  readonly keepAlives: KeepAliveStreams;
   readonly headers: Headers;
   readonly ledger: CallLedger;
   readonly logger: Logger;
@@ -122,7 +123,7 @@ function keepAlive({ lease, keepAlives, headers, ledger, logger }: LeaseParts) {
       context: { ...context, timeoutMs: Number.POSITIVE_INFINITY },
       ended: () => keepAlives.delete(stream),
     });
-    keepAlives.add(stream);
+    keepAlives.add(stream, context);
   };
 }
 
