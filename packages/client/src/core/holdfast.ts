@@ -15,6 +15,7 @@ import type { EndpointStatus, StatusSource } from "./cluster-status.ts";
 import type { Entry } from "./entry.ts";
 import { type BytesLike, type KeySelector, toKey } from "./key-selector.ts";
 import { LEASE_TTL_SECONDS, Lease, type LeaseOptions } from "./leases/lease.ts";
+import { toLeaseId, toTtlSeconds } from "./leases/lease-arguments.ts";
 import {
   type CompactAnswer,
   compactAnswer,
@@ -193,7 +194,7 @@ export class Holdfast implements AsyncDisposable {
    */
   async lease(options: LeaseOptions = {}): Promise<Lease> {
     const { clock } = this.#ports;
-    const { ttlSeconds = LEASE_TTL_SECONDS } = options;
+    const ttlSeconds = toTtlSeconds(options.ttlSeconds ?? LEASE_TTL_SECONDS);
     const id = BigInt(randomWireId(this.#ports.random));
     const grantedAt = clock.now();
     const granted = await this.#write({ kind: "lease-grant", id, ttlSeconds }, {});
@@ -212,13 +213,14 @@ export class Holdfast implements AsyncDisposable {
 
   /** Ends any lease by its id, and deletes all that hangs on it. @throws RequestError `LEASE_NOT_FOUND` */
   async revokeLease(id: bigint, options: CallOptions = {}): Promise<void> {
-    const revoked = await this.#write({ kind: "lease-revoke", id, expiry: undefined }, options);
+    const revoke = { kind: "lease-revoke", id: toLeaseId(id), expiry: undefined } as const;
+    const revoked = await this.#write(revoke, options);
     if (revoked.kind !== "lease-revoke") throw refusal(revoked, "lease-revoke");
   }
 
   /** Gives any lease all of its time again; resolves with how long it lives from now on, s. @throws RequestError `LEASE_NOT_FOUND` */
   async renewLease(id: bigint, options: CallOptions = {}): Promise<number> {
-    const renewed = await this.#write({ kind: "lease-renew", ids: [id] }, options);
+    const renewed = await this.#write({ kind: "lease-renew", ids: [toLeaseId(id)] }, options);
     if (renewed.kind !== "lease-renew") throw refusal(renewed, "lease-renew");
     const [ttlSeconds = 0] = renewed.ttls;
     if (ttlSeconds <= 0) throw failureError({ reason: "lease-not-found" });

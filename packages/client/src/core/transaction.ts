@@ -12,6 +12,7 @@ import {
   validateOperation,
 } from "@holdfast/state-machine";
 import { type BytesLike, type KeySelector, toBytes, toKey, toKeyRange } from "./key-selector.ts";
+import { toLeaseId } from "./leases/lease-arguments.ts";
 import { invalidArgument } from "./request-error.ts";
 
 /** What a range may ask beside its keys. */
@@ -94,7 +95,7 @@ export function toPut(key: BytesLike, value: BytesLike, settings: PutSettings): 
     kind: "put",
     key: toKey(key),
     value: toBytes(value),
-    lease: settings.lease ?? 0n,
+    lease: toLeaseId(settings.lease ?? 0n),
     prevKv: settings.previous ?? false,
     ignoreValue: false,
     ignoreLease: settings.keepLease ?? false,
@@ -181,7 +182,8 @@ function toCompare(comparison: Comparison): Compare {
   const head = { ...toKeyRange(comparison.key), result: comparison.is ?? "equal" };
   if ("value" in comparison)
     return { ...head, target: "value", operand: toBytes(comparison.value) };
-  if ("lease" in comparison) return { ...head, target: "lease", operand: comparison.lease };
+  if ("lease" in comparison)
+    return { ...head, target: "lease", operand: toLeaseId(comparison.lease) };
   if ("version" in comparison)
     return { ...head, target: "version", operand: whole(comparison.version) };
   if ("modRevision" in comparison)

@@ -1,8 +1,8 @@
-import { assert, type Millis, type Outcome } from "@holdfast/base";
+import { assert, type Millis, messageOf, type Outcome } from "@holdfast/base";
 import { encodeBatch, type Operation, type OperationResult } from "@holdfast/state-machine";
 import type { Call } from "./call.ts";
 import type { ClientLimits } from "./client-limits.ts";
-import { overloadedError, type RequestError } from "./request-error.ts";
+import { invalidArgument, overloadedError, type RequestError } from "./request-error.ts";
 
 export type WriteCall = Call<"write", Operation, OperationResult>;
 
@@ -135,14 +135,12 @@ export class WriteWindow {
   /** Encodes the next batch that the window has room for; it is in flight from then on. */
   take(): WriteBatch | undefined {
     if (!this.#isOpen) return this.#takeOpening();
-    const calls = this.#takeCalls();
-    if (calls.length === 0) return undefined;
-    const batch = this.#launch(
-      calls,
-      calls.map((call) => call.request),
-    );
-    for (const call of calls) this.#batchByCall.set(call, batch);
-    return batch;
+    for (;;) {
+      const calls = this.#takeCalls();
+      if (calls.length === 0) return undefined;
+      const batch = this.#launchEncoded(calls);
+      if (batch !== undefined) return batch;
+    }
   }
 
   /** Batches in flight, oldest first. */
@@ -189,6 +187,28 @@ export class WriteWindow {
   split(batch: WriteBatch): void {
     this.#requeue(batch);
     for (const call of batch.calls) if (this.#waiting.has(call)) this.#alone.add(call);
+  }
+
+  /** An operation that cannot be encoded fails; those beside it wait again, alone. */
+  #launchEncoded(calls: readonly WriteCall[]): WriteBatch | undefined {
+    const operations = calls.map((call) => call.request);
+    try {
+      const batch = this.#launch(calls, operations);
+      for (const call of calls) this.#batchByCall.set(call, batch);
+      return batch;
+    } catch (failure) {
+      for (const call of calls) {
+        if (calls.length === 1) call.fail(invalidArgument(messageOf(failure)));
+        else this.#queueAlone(call);
+      }
+      return undefined;
+    }
+  }
+
+  #queueAlone(call: WriteCall): void {
+    this.#waiting.add(call);
+    this.#waitingBytes += call.bytes;
+    this.#alone.add(call);
   }
 
   /** Takes one call out and says what is known of it; its batch goes on for the others. */

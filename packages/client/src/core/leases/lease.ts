@@ -5,7 +5,7 @@ import { RequestError } from "../request-error.ts";
 
 export interface LeaseOptions {
   /**
-   * How long it lives without being renewed, whole seconds.
+   * How long it lives without being renewed, whole seconds from 1 to 9,000,000,000.
    *
    * @default 10
    */
