@@ -166,3 +166,41 @@ describe("a call that fails while it waits leaves nobody waiting for it", () => 
     expect(await isHeld(behind)).toBe(true);
   });
 });
+
+describe("on a node that has as many watches as it may", () => {
+  async function full() {
+    const replica = new SingleReplica();
+    const node = new NodeLocks(replica, { watchesMax: 0 });
+    for (const id of [1n, 2n]) await node.grant(id);
+    return { replica, node };
+  }
+
+  test("who would wait for a lock is sent to another", async () => {
+    const { node } = await full();
+    await node.lock(1n);
+
+    const waiting = node.lock(2n);
+
+    await expect(waiting).rejects.toMatchObject({ code: "OVERLOADED", retryable: true });
+    await settled();
+    expect(await node.claim(2n)).toBeUndefined();
+  });
+
+  test("an observer is told who leads once, and sent to another", async () => {
+    const { node } = await full();
+    await node.lock(1n);
+    const end = new AbortController();
+    const told: bigint[] = [];
+    const observe = async (): Promise<void> => {
+      const context = { ...PATIENT, signal: end.signal };
+      for await (const { kv } of node.elections.observe(bytes("m"), context)) {
+        told.push(kv.lease);
+        if (told.length > 1) end.abort();
+      }
+    };
+
+    await expect(observe()).rejects.toMatchObject({ code: "OVERLOADED" });
+
+    expect(told).toEqual([1n]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { HoldfastError, Revision } from "@holdfast/base";
+import { OverloadedError } from "@holdfast/replica";
 import type { BlockEvent } from "@holdfast/state-machine";
 import { type WatchAnswer, type WatchSink, weightOf } from "../watch/watch-messages.ts";
 import type { WatchService } from "../watch/watch-service.ts";
@@ -80,7 +81,9 @@ export class KeyFeed implements WatchSink {
       const events = answer.events.map(({ event }) => event);
       for (const event of events) this.#bytes += weightOf(event);
       this.#steps.push({ events });
-    } else if (answer.kind === "compacted" || answer.kind === "refused") this.#steps.push("lost");
+    } else if (answer.kind === "compacted") this.#steps.push("lost");
+    // Asked again at once it would be refused again: another node may have room.
+    else if (answer.kind === "refused") this.end(new OverloadedError(answer.reason));
     this.#wake();
   }
 
