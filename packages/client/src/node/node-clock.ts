@@ -1,5 +1,8 @@
 import type { Cancel, Clock, Millis } from "@holdfast/base";
 
+/** Node takes a longer one for 1 ms; the timer looks again when this is over. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
 /** The process's monotonic clock. */
 export class NodeClock implements Clock {
   now(): Millis {
@@ -12,11 +15,11 @@ export class NodeClock implements Clock {
     const look = (): void => {
       // Node counts whole milliseconds from where one began, so it may call up to one too early.
       const earlyMs = due - this.now();
-      if (earlyMs > 0) timeout = setTimeout(look, earlyMs);
+      if (earlyMs > 0) timeout = setTimeout(look, Math.min(earlyMs, TIMEOUT_MS_MAX));
       // One whole poll phase, so that answers that are here already count (decision 5).
       else immediate = setImmediate(fire);
     };
-    let timeout = setTimeout(look, delayMs);
+    let timeout = setTimeout(look, Math.min(delayMs, TIMEOUT_MS_MAX));
     return () => {
       clearTimeout(timeout);
       clearImmediate(immediate);

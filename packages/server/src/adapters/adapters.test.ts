@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { SystemClock } from "./system-clock.ts";
 import { SystemRandom } from "./system-random.ts";
 import { SystemTurn } from "./system-turn.ts";
@@ -18,6 +18,27 @@ test("time never falls and a timer does not fire early, wherever in a millisecon
 
     expect(fired).toBeGreaterThanOrEqual(due);
   }
+});
+
+test("a timer of more than Node counts at once neither fires early nor is looked at all the time", () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const farMs = 2 ** 32;
+  let fired = false;
+  clock.timer(farMs, () => {
+    fired = true;
+  });
+  const looks = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => looks.mockRestore());
+
+  vi.advanceTimersByTime(1000);
+  expect(looks).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(farMs - 1001);
+  expect(fired).toBe(false);
+  vi.advanceTimersByTime(10);
+
+  expect(fired).toBe(true);
+  expect(looks.mock.calls.length).toBeLessThan(10);
 });
 
 test("a due timer lets what is ready be handled first", async () => {

@@ -1,5 +1,7 @@
-import { performance } from "node:perf_hooks";
 import type { Cancel, Clock, Millis } from "@holdfast/base";
+
+/** Node takes a longer one for 1 ms; the timer looks again when this is over. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 /** The machine's monotonic clock. */
 export class SystemClock implements Clock {
@@ -18,11 +20,11 @@ export class SystemClock implements Clock {
     const look = (): void => {
       // Node counts whole milliseconds from where one began, so it may call up to one too early.
       const earlyMs = due - this.now();
-      if (earlyMs > 0) timeout = setTimeout(look, earlyMs);
+      if (earlyMs > 0) timeout = setTimeout(look, Math.min(earlyMs, TIMEOUT_MS_MAX));
       // Set from within the timers phase this runs behind the poll phase that follows.
       else immediate = setImmediate(fire);
     };
-    let timeout = setTimeout(look, delayMs);
+    let timeout = setTimeout(look, Math.min(delayMs, TIMEOUT_MS_MAX));
     return () => {
       clearTimeout(timeout);
       if (immediate !== undefined) clearImmediate(immediate);
