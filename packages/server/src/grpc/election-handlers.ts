@@ -25,6 +25,7 @@ import {
 import type { CallLedger, MethodCalls, MethodType } from "../requests/call-ledger.ts";
 import { refusedOr, statusOfRecipe, wireStatusOf } from "./recipe-calls.ts";
 import { abortSignalOf, contextOf, unaryCall } from "./unary-call.ts";
+import { untilDrained } from "./until-drained.ts";
 
 export interface ElectionParts {
   readonly elections: ElectionService;
@@ -143,10 +144,7 @@ async function observe(
   const context = { ...contextOf(call), signal };
   for await (const leader of elections.observe(call.request.name, context)) {
     if (call.write(told(leader)) || signal.aborted) continue;
-    await new Promise<void>((resume) => {
-      call.once("drain", resume);
-      signal.addEventListener("abort", () => resume(), { once: true });
-    });
+    await untilDrained(call, signal);
   }
 }
 
