@@ -47,7 +47,14 @@ class Stage {
   readonly failed: MemberId[] = [];
   readonly asked: number[] = [];
   readonly ids: number[] = [];
+  /** What the leader raised. */
   alarms: Alarm[] = [];
+  /** What clients did. */
+  readonly ofClients: Alarm[] = [];
+  readonly #table = {
+    all: () => [...this.ofClients, ...this.alarms],
+    automatic: () => this.alarms,
+  };
   leader: MemberId | undefined = 1 as MemberId;
   away: MemberId | undefined;
   /** So many messages are lost from now on. */
@@ -76,7 +83,7 @@ class Stage {
         revision: 50,
         layout: rowLayout(FIRST_GROUP),
         rollingHashAt: () => this.rolling.get(self),
-        alarms: { all: () => this.alarms, automatic: () => this.alarms },
+        alarms: this.#table,
       }),
       read: () => Promise.reject(new Error("no disk")),
       propose: (operation) => Promise.resolve(this.#apply(operation)),
@@ -127,6 +134,19 @@ describe("the leader", () => {
     expect(stage.alarms).toEqual([{ member: 3n, kind: "corrupt" }]);
     expect(stage.failed).toEqual([3]);
     expect(stage.asked).toHaveLength(4);
+  });
+
+  test("names a member that a client has named already, which does not stop for that", async () => {
+    const stage = new Stage(3);
+    stage.ofClients.push({ member: 3n, kind: "corrupt" });
+    await stage.time.advance(ROLLING_EVERY_MS);
+    expect(stage.failed).toEqual([]);
+    stage.rolling.set(3 as MemberId, 8);
+
+    await stage.time.advance(ROLLING_EVERY_MS + 3 * HASH_LOOK_MS);
+
+    expect(stage.alarms).toEqual([{ member: 3n, kind: "corrupt" }]);
+    expect(stage.failed).toEqual([3]);
   });
 
   test("names itself, if it is the one", async () => {

@@ -34,7 +34,7 @@ export interface HashComparisonParts {
   membership(): Membership;
   isConnected(id: MemberId): boolean;
   machine(): Pick<StateMachine, "applied" | "revision" | "rollingHashAt" | "layout"> & {
-    readonly alarms: Pick<StateMachine["alarms"], "all" | "automatic">;
+    readonly alarms: Pick<StateMachine["alarms"], "automatic">;
   };
   read<Result>(compute: (point: StatePoint) => Steps<Result>): Promise<Result>;
   propose(operation: AlarmOperation, deadline: Millis): Promise<OperationResult>;
@@ -214,8 +214,9 @@ export class HashComparison {
   async #raise(member: number, figures: object): Promise<void> {
     const { clock, logger, machine, propose } = this.#parts;
     const alarm = { member: BigInt(member), kind: "corrupt" } as const;
+    // By a client's alarm the member would not stop.
     const isKnown = machine()
-      .alarms.all()
+      .alarms.automatic()
       .some((standing) => standing.member === alarm.member && standing.kind === alarm.kind);
     if (isKnown) return;
     logger.error({ ...figures, member }, "a member's state is damaged: alarm CORRUPT is raised");

@@ -52,7 +52,10 @@ export class AlarmTable {
     );
   }
 
-  /** Whether the alarm is there now (`activate`, `raise`), or was until now and is gone (`deactivate`, `clear`). */
+  /**
+   * Whether the alarm is there now (`activate`, `raise`), or was until now and is gone (`deactivate`, `clear`).
+   * One that both a client and a leader raised is of whom it then binds more: see {@link outweighs}.
+   */
   apply({ action, alarm }: AlarmOperation): boolean | ApplyFailure {
     const key = alarmKey(this.#layout, alarm);
     const standing = this.#alarms.get(key);
@@ -63,8 +66,9 @@ export class AlarmTable {
       this.#rows.delete(key);
       return true;
     }
-    if (standing !== undefined) return true;
-    if (this.#alarms.size >= ALARMS_MAX) return { reason: "too-many-alarms" };
+    if (standing !== undefined && !outweighs({ ...alarm, isAutomatic }, standing)) return true;
+    if (standing === undefined && this.#alarms.size >= ALARMS_MAX)
+      return { reason: "too-many-alarms" };
     this.#alarms.set(key, { ...alarm, isAutomatic });
     this.#rows.put(key, encodeAlarm(isAutomatic));
     return true;
@@ -80,4 +84,10 @@ export class AlarmTable {
     const kinds = new Set(Array.from(this.#alarms.values(), ({ kind }) => kind));
     return alarmRefusing(kinds, operation);
   }
+}
+
+/** A client's lack of space outlasts a leader's, which ends by itself; the member that a leader calls damaged stops. */
+function outweighs(raised: Standing, standing: Standing): boolean {
+  if (raised.isAutomatic === standing.isAutomatic) return false;
+  return raised.isAutomatic === (raised.kind === "corrupt");
 }

@@ -80,6 +80,32 @@ test("what a leader raised by itself it ends by itself, and only that", () => {
   ]);
 });
 
+test("a client that asks for an alarm that a leader raised keeps it, as it would have without the leader", () => {
+  const store = alarmed();
+  store.do(alarm("raise", "nospace"));
+  expect(store.do(alarm("activate", "nospace"))).toMatchObject({ found: true });
+
+  const again = store.restarted();
+
+  expect(again.machine.alarms.automatic()).toEqual([]);
+  expect(store.do(alarm("clear", "nospace"))).toMatchObject({ found: false });
+  expect(store.do(alarm("deactivate", "nospace"))).toMatchObject({ found: true });
+});
+
+test("a member that a leader names stops, though a client had named it before or does so after", () => {
+  const store = alarmed("corrupt");
+  expect(store.machine.alarms.automatic()).toEqual([]);
+  const named = [{ member: 1n, kind: "corrupt" }];
+
+  store.do(alarm("raise", "corrupt"));
+  expect(store.machine.alarms.automatic()).toMatchObject(named);
+  store.do(alarm("activate", "corrupt"));
+
+  expect(store.machine.alarms.automatic()).toMatchObject(named);
+  expect(store.restarted().machine.alarms.automatic()).toMatchObject(named);
+  expect(store.machine.alarms.count).toBe(1);
+});
+
 test("as many alarms as there is room for are raised", () => {
   const store = alarmed();
   for (let member = 0; member < ALARMS_MAX; member++) {
