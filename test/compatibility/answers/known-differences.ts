@@ -199,6 +199,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     holdfast: "served: by the leader, to which the learner passes it on",
     why: "A client need not know who votes. Not asked.",
   },
+  {
+    where: "Lock or Campaign with a lease that has its place already: the key",
+    etcd: "stays as it is, so the first of two such calls takes the place with it when it ends",
+    holdfast: "is put again, so the place is the last call's",
+    why: "A client that asks another node again must not lose what it gets. Not asked.",
+  },
 ];
 
 function fieldOf({ response }: WireAnswer, name: string): unknown {
