@@ -11,18 +11,19 @@ export interface FilesByProject {
 export const SLOW_TESTS: FilesByProject = {
   unit: [
     "packages/bench/src/micro/inline-values.test.ts",
+    "packages/cli/src/commands/sim-seed.test.ts",
     "packages/cli/src/sim/{explore,hunt-mutants}.test.ts",
     "packages/server/test/gateway-flood.test.ts",
-    "packages/sim/test/{planted-defects,shrink}.test.ts",
+    "packages/sim/test/{planted-defects,server-shrink,shrink}.test.ts",
     "packages/storage/test/kill/killed-writer.test.ts",
     "packages/storage/test/power-cut/power-cut.test.ts",
     "packages/storage/test/real-files/damaged-segment.test.ts",
     "packages/transport/test/failure-detection.test.ts",
   ],
   cluster: [
-    "test/bad-input/{client-port,data-directory,many-connections}.test.ts",
+    "test/bad-input/**/*.test.ts",
     "test/cli/{claims,compact-and-hash,members,snapshots,watch}.test.ts",
-    "test/clients/{etcd3-lease,etcdctl-lease}.test.ts",
+    "test/clients/{etcd3-lease,etcdctl-lease,sdk-claims}.test.ts",
     "test/clock/**/*.test.ts",
     "test/cluster/configs-start.test.ts",
     "test/compatibility/etcdctl.test.ts",
@@ -37,7 +38,11 @@ export const SLOW_TESTS: FilesByProject = {
     "test/transactions/**/*.test.ts",
     "test/watch/leader-kills.test.ts",
   ],
-  timed: ["test/load/**/*.test.ts", "test/network/{partitions,rolling-restart}.test.ts"],
+  timed: [
+    "test/failover/leader-stopped.test.ts",
+    "test/load/**/*.test.ts",
+    "test/network/{partitions,rolling-restart}.test.ts",
+  ],
 };
 
 /** In both, and larger in the slow one, which they know by the variable TESTS. */

@@ -31,7 +31,7 @@ import { NaiveStore } from "./naive-store.ts";
 import { plain, put, queryOf, sessionId, TestStore, type TestStoreOptions } from "./test-store.ts";
 
 /** Command sequences of one run; `npm run test:slow` has time for more. */
-const RUNS = process.env["TESTS"] === "slow" ? 1_000 : 120;
+const RUNS = process.env["TESTS"] === "slow" ? 1_000 : 60;
 /** So few references to garbage are held at once that hashing takes several passes. */
 const PASS_REFERENCES = 20;
 const seed = Number(process.env["HOLDFAST_SEED"] ?? Math.floor(Math.random() * 0x7fff_ffff));
