@@ -25,8 +25,8 @@ const DRIVERS: Record<DriverDefect, readonly [seeds: number, ...invariants: stri
   "compacts-before-state-is-durable": [60, "start"],
 };
 
-/** A vote just before a crash is rare: of the first hundred seeds only 19 sees it. */
-const FIRST_SEED: Partial<Record<DriverDefect, number>> = { "vote-not-restored": 10 };
+/** A vote just before a crash is rare: three seeds of the first 400 see it, the first of them is 190. */
+const FIRST_SEED: Partial<Record<DriverDefect, number>> = { "vote-not-restored": 185 };
 
 test.each(DRIVER_DEFECTS)("a driver that has %s is caught", { timeout: 120_000 }, (defect) => {
   const [seeds, ...invariants] = DRIVERS[defect];
