@@ -172,8 +172,9 @@ export class PeerProgress {
 
   /** An answer came by another way: if an append was lost, the next one finds it out. */
   heartbeatAnswered(now: Millis, lastIndex: LogIndex, patienceMs: Millis): void {
-    if (this.match >= lastIndex) return;
+    // Also who has all of it: nothing else would end a probe that was not sent (etcd's rule too).
     if (this.state === "probe") this.probing = false;
+    if (this.match >= lastIndex) return;
     const oldest = this.window.oldestAt;
     if (oldest !== undefined && now - oldest > patienceMs) this.nudged = true;
   }
