@@ -6,7 +6,6 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import type { Revision } from "@holdfast/base";
 import { onTestFinished } from "vitest";
 import { loadEtcdProtocol } from "../src/grpc/etcd-protocol.ts";
 
@@ -74,16 +73,26 @@ export class CreatedWatch {
     this.request = request;
   }
 
-  /** One answer, of puts. */
-  tell(puts: readonly (readonly [Revision, string])[], fragment: boolean): void {
-    const events = puts.map(([mod_revision, key]) => ({
-      type: "PUT",
-      kv: { key: Buffer.from(key), mod_revision },
-    }));
-    this.#call.write({ header: { revision: puts.at(-1)?.[0] ?? 0 }, fragment, events });
+  /** A part of an answer, which others follow. A put is its revision and its key, as `2 a`. */
+  tellPart(...puts: readonly string[]): void {
+    this.#tell(puts, true);
+  }
+
+  /** An answer, or its last part. */
+  tellLast(...puts: readonly string[]): void {
+    this.#tell(puts, false);
   }
 
   break(): void {
     this.#call.end();
+  }
+
+  #tell(puts: readonly string[], fragment: boolean): void {
+    const events = puts.map((put) => {
+      const [mod_revision, key = ""] = put.split(" ");
+      return { type: "PUT", kv: { key: Buffer.from(key), mod_revision } };
+    });
+    const revision = events.at(-1)?.kv.mod_revision;
+    this.#call.write({ header: { revision }, fragment, events });
   }
 }

@@ -40,10 +40,10 @@ test("answers come in parts, and are told when a revision is whole", async () =>
   const served = await node.created();
   expect(served.request).toMatchObject({ fragment: true, start_revision: "2" });
 
-  served.tell([[2, "a"], [3, "b"]], true); // biome-ignore format: a part is a line
+  served.tellPart("2 a", "3 b");
   expect(await next(1)).toEqual(["2 a"]);
-  served.tell([[3, "c"]], true);
-  served.tell([[3, "d"], [4, "e"]], false); // biome-ignore format: a part is a line
+  served.tellPart("3 c");
+  served.tellLast("3 d", "4 e");
 
   expect(await next(4)).toEqual(["3 b", "3 c", "3 d", "4 e"]);
 });
@@ -51,16 +51,16 @@ test("answers come in parts, and are told when a revision is whole", async () =>
 test("a stream that breaks within a revision loses nothing of it and tells nothing twice", async () => {
   const { node, next } = await opened();
   const first = await node.created();
-  first.tell([[2, "a"], [3, "b"]], true); // biome-ignore format: a part is a line
-  first.tell([[3, "c"]], true);
+  first.tellPart("2 a", "3 b");
+  first.tellPart("3 c");
   expect(await next(1)).toEqual(["2 a"]);
 
   first.break();
 
   const second = await node.created();
   expect(second.request.start_revision).toBe("3");
-  second.tell([[3, "b"], [3, "c"]], true); // biome-ignore format: a part is a line
-  second.tell([[3, "d"]], false);
-  second.tell([[4, "e"]], false);
+  second.tellPart("3 b", "3 c");
+  second.tellLast("3 d");
+  second.tellLast("4 e");
   expect(await next(4)).toEqual(["3 b", "3 c", "3 d", "4 e"]);
 });

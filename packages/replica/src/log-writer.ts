@@ -90,7 +90,7 @@ export class LogWriter {
    */
   #toWrites({ hardState, entries, compact, install }: PersistBatch): readonly WalWrite[] {
     const { log, group, directoryOf, writeBytesMax = 4 * MIB } = this.#parts;
-    const runs = parts(entries, Math.min(writeBytesMax, log.roomInSegment / 2));
+    const runs = parts(entries, Math.min(writeBytesMax, log.segmentBytes / 2));
     const last = runs.length - 1;
     return runs.map((run, at) => ({
       group,

@@ -38,7 +38,7 @@ function forgetLeader(state: RaftState): void {
 export function campaign(state: RaftState): void {
   state.timer.reset(state.now);
   if (!mayBeNeeded(state)) return forgetLeader(state);
-  if (!mayCampaign(state)) return;
+  if (isStalled(state)) return;
   hurry(state);
   failForwardedReads(state);
   state.role = { kind: "pre-candidate", answers: new Map([[state.id, true]]) };

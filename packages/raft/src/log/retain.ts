@@ -1,7 +1,7 @@
-import type { LogIndex, MemberId } from "@holdfast/base";
+import type { LogIndex } from "@holdfast/base";
 import { heldByLive } from "../leader/retention.ts";
 import type { RaftState } from "../raft-state.ts";
-import { isVoter, type Membership } from "../types/membership.ts";
+import { isVoter, membersOf } from "../types/membership.ts";
 
 /**
  * The applied state up to `applied` is durable, so the log before it is needed for others
@@ -30,9 +30,5 @@ export function onStateDurable(state: RaftState, applied: LogIndex): void {
  */
 function saysWhoThisIs({ memberships, id }: RaftState, upTo: LogIndex): boolean {
   const { index, membership } = memberships.datedAt(upTo);
-  return isVoter(membership, id) || (index > 0 && isNamed(membership, id));
-}
-
-function isNamed({ learners, profiles }: Membership, id: MemberId): boolean {
-  return learners.includes(id) || profiles.some((profile) => profile.id === id);
+  return isVoter(membership, id) || (index > 0 && membersOf(membership).includes(id));
 }

@@ -50,7 +50,7 @@ export class MembershipHistory {
 
   /** The configuration in force at `index`, which is not behind the compacted one. */
   at(index: LogIndex): Membership {
-    return this.#dated[this.#positionAt(index)]?.membership ?? this.effective;
+    return this.datedAt(index).membership;
   }
 
   /** As {@link at}, with where it stands in the log. */

@@ -6,7 +6,7 @@ import type { KeepAliveStream } from "./keep-alive-stream.ts";
 export class KeepAliveStreams {
   readonly #replica: ReplicaApi;
   readonly #lookout: LeaderLookout;
-  /** And how to end that a stream waits for a leader to be lost. */
+  /** Each with what ends its wish for a leader. */
   readonly #streams = new Map<KeepAliveStream, () => void>();
 
   constructor({ clock, replica }: { readonly clock: Clock; readonly replica: ReplicaApi }) {

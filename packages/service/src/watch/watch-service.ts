@@ -1,5 +1,6 @@
-import type { Cancel, Clock, Logger, Random, Turn } from "@holdfast/base";
+import type { Clock, Logger, Random, Turn } from "@holdfast/base";
 import {
+  LeaderLookout,
   NoLeaderError,
   OverloadedError,
   type ReplicaApi,
@@ -22,21 +23,16 @@ export interface WatchPorts {
   readonly limits?: Partial<WatchLimits>;
 }
 
-/** So many looks in a row at a node without a leader end the streams that want one (etcd-v3.md §1). */
-const LEADERLESS_LOOKS = 3;
-
 /** All watch streams of a node. */
 export class WatchService {
   readonly hub: WatchHub;
   readonly #ports: WatchPorts;
   readonly #limits: WatchLimits;
   readonly #previous: PreviousPairs;
-  readonly #streams = new Set<WatchStream>();
-  /** Those that end when no leader is known. */
-  readonly #needLeader = new Set<WatchStream>();
+  /** Each with what ends its wish for a leader. */
+  readonly #streams = new Map<WatchStream, () => void>();
+  readonly #lookout: LeaderLookout;
   #events = 0;
-  #leaderless = 0;
-  #cancelLook: Cancel | undefined;
   #isDraining = false;
 
   constructor(ports: WatchPorts) {
@@ -44,6 +40,12 @@ export class WatchService {
     this.#limits = { ...WATCH_LIMITS, ...ports.limits };
     this.hub = new WatchHub({ ...ports, limits: this.#limits });
     this.#previous = new PreviousPairs(ports);
+    const { clock, replica } = ports;
+    this.#lookout = new LeaderLookout({
+      clock,
+      electionTimeoutMs: () => replica.status().electionTimeoutMs,
+      hasLeader: () => replica.status().leader !== undefined,
+    });
   }
 
   counts(): {
@@ -81,37 +83,22 @@ export class WatchService {
       },
       closed: (closed) => this.#forget(closed),
     });
-    this.#streams.add(stream);
-    if (requireLeader) this.#needLeader.add(stream);
-    if (requireLeader) this.#lookForLeader();
+    const lost = (failure: NoLeaderError): void => stream.failed(failure);
+    this.#streams.set(stream, requireLeader ? this.#lookout.want(lost) : () => undefined);
     return stream;
   }
 
   /** Ends all streams: their clients go on with another node where they were. */
   drain(): void {
     this.#isDraining = true;
-    this.#cancelLook?.();
+    this.#lookout.stop();
     this.hub.stop();
     const stopping = new ReplicaStoppedError("this node is stopping", "not-applied");
-    for (const stream of [...this.#streams]) stream.failed(stopping);
+    for (const stream of [...this.#streams.keys()]) stream.failed(stopping);
   }
 
   #forget(stream: WatchStream): void {
+    this.#streams.get(stream)?.();
     this.#streams.delete(stream);
-    this.#needLeader.delete(stream);
-  }
-
-  #lookForLeader(): void {
-    const { clock, replica } = this.#ports;
-    this.#cancelLook ??= clock.timer(replica.status().electionTimeoutMs, () => {
-      this.#cancelLook = undefined;
-      this.#leaderless = replica.status().leader === undefined ? this.#leaderless + 1 : 0;
-      if (this.#leaderless >= LEADERLESS_LOOKS) {
-        const failure = new NoLeaderError("no leader is known");
-        for (const stream of [...this.#needLeader]) stream.failed(failure);
-      }
-      if (this.#needLeader.size > 0 && !this.#isDraining) this.#lookForLeader();
-      else this.#leaderless = 0;
-    });
   }
 }

@@ -148,9 +148,9 @@ export class WriteAheadLog {
     };
   }
 
-  /** Bytes that a fresh segment has for frames: one write takes no more. */
-  get roomInSegment(): number {
-    return this.#options.segmentBytes - this.#segmentFrameBytes();
+  /** Of each file; one write has to fit into it, beside its head. */
+  get segmentBytes(): number {
+    return this.#options.segmentBytes;
   }
 
   /**
@@ -169,8 +169,9 @@ export class WriteAheadLog {
     this.#checkUsable();
     assert(!this.#appending, "appends to the log do not overlap");
     if (writes.length === 0) return;
-    const { frameBytesMax } = this.#options;
-    const frames = planFrames(writes, { frameBytesMax, roomInSegment: this.roomInSegment });
+    const { segmentBytes, frameBytesMax } = this.#options;
+    const roomInSegment = segmentBytes - this.#segmentFrameBytes();
+    const frames = planFrames(writes, { frameBytesMax, roomInSegment });
     this.#appending = true;
     const start = this.#options.clock?.now() ?? 0;
     try {
