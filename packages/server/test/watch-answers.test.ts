@@ -65,8 +65,9 @@ test("an answer of a few large events is made over several turns, and what is be
   answers.send({ ...whole, fragment: true });
   answers.send({ kind: "progress", watchId: undefined, revision: 3 });
 
-  await expect.poll(() => told.at(-1)?.events?.length ?? 0).toBe(0);
-  await expect.poll(() => told.flatMap(({ events = [] }) => events).length).toBe(COUNT);
+  await expect.poll(() => told.some(({ events = [] }) => events.length === 0)).toBe(true);
+  expect(told.at(-1)?.events ?? []).toHaveLength(0);
+  expect(told.flatMap(({ events = [] }) => events)).toHaveLength(COUNT);
   expect(told.slice(0, -1).map(({ fragment }) => fragment ?? false)).toEqual(
     told.slice(0, -1).map((_, at) => at < told.length - 2),
   );
