@@ -83,6 +83,27 @@ describe("a session", () => {
     expect(replica.status().revision).toBe(2);
   });
 
+  test("that has ended is not opened again by a copy of its opening that was on its way", async () => {
+    const submitted: Uint8Array[] = [];
+    const submit = replica.submit.bind(replica);
+    replica.submit = (batch, call) => {
+      submitted.push(batch.bytes);
+      return submit(batch, call);
+    };
+    const stream = await inSession(client);
+    stream.send({ turn: { commands: commands(2, put("a", "1")) } });
+    await stream.next();
+    const [opening = new Uint8Array()] = submitted;
+    const call = { deadline: Number.POSITIVE_INFINITY };
+    const idleSince = replica.status().applied;
+    const sessions = [{ session: SESSION, idleSince }];
+    await replica.propose({ kind: "session-expire", sessions }, call);
+
+    const late = { bytes: opening, session: SESSION, firstSequence: 1, count: 1 };
+
+    expect(await submit(late, call)).toMatchObject([{ failure: { reason: "session-expired" } }]);
+  });
+
   test("takes its batches in the order in which they were said", async () => {
     const stream = new SessionCall(client);
 

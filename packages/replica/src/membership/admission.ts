@@ -4,7 +4,7 @@ import { judgeKnock, type Knock } from "./judge-knock.ts";
 import type { LeaderDesk } from "./leader-desk.ts";
 
 export interface AdmissionParts {
-  readonly desk: LeaderDesk;
+  readonly desk: Pick<LeaderDesk, "propose">;
   readonly logger: Logger;
   status(): RaftStatus;
   isConnected(id: MemberId): boolean;

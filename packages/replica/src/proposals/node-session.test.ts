@@ -1,5 +1,6 @@
 import { fromByteString, type MemberId, SeededRandom } from "@holdfast/base";
 import {
+  type CommandBatch,
   decodeBatch,
   decodeBatchHeader,
   type Operation,
@@ -13,6 +14,8 @@ import { Proposer } from "./proposer.ts";
 
 const SELF = 1 as MemberId;
 const OTHER = 2 as MemberId;
+/** Up to where the log is applied. */
+const APPLIED = 7;
 
 function put(key: string): Operation {
   return {
@@ -59,7 +62,7 @@ function stage() {
     turn: time,
     random: new SeededRandom(1),
     proposer,
-    applied: () => 0,
+    applied: () => APPLIED,
     batchOperationsMax: 64,
     entryBytesMax: 10_000,
     operationsMax: 100,
@@ -67,12 +70,16 @@ function stage() {
     sweepMs: 100,
   });
   /** Applies what was proposed, in order, each operation once. */
-  const apply = async (reason?: "session-expired"): Promise<void> => {
+  const apply = async (
+    reason?: "session-expired",
+    { openings = true }: { readonly openings?: boolean } = {},
+  ): Promise<void> => {
     for (const { bytes } of log.splice(0)) {
       const header = decodeBatchHeader(bytes);
       if (header === undefined) throw new Error("a batch has a header");
       const results = decodeBatch(bytes).operations.map((operation): OperationResult => {
-        if (operation.kind === "session-open") return { kind: "session-open", revision: 1 };
+        const isOpening = operation.kind === "session-open";
+        if (isOpening && openings) return { kind: "session-open", revision: 1 };
         if (reason !== undefined) return { kind: "failed", revision: 1, failure: { reason } };
         return { kind: "put", revision: 2, prevKv: undefined };
       });
@@ -88,6 +95,12 @@ function stage() {
     await first;
   };
   return { time, state, log, forwarded, proposer, session, apply, opened };
+}
+
+function openingIn(log: readonly { readonly bytes: Uint8Array }[]): CommandBatch {
+  const [opening] = log;
+  if (opening === undefined || log.length > 1) throw new Error(`${log.length} batches are there`);
+  return decodeBatch(opening.bytes);
 }
 
 function keysOf(bytes: Uint8Array | undefined): readonly string[] {
@@ -143,6 +156,22 @@ describe("the session of a node", () => {
     await apply();
     await apply();
 
+    await expect(write).resolves.toMatchObject({ kind: "put" });
+  });
+
+  test("that was asked for too late is followed by another one, which says how far this node is", async () => {
+    const { time, log, session, apply } = stage();
+    const write = session.propose(put("a"), { deadline: 60_000 });
+    await time.turn();
+    const first = openingIn(log);
+
+    await apply("session-expired", { openings: false });
+
+    const second = openingIn(log);
+    expect(second.operations).toEqual([{ kind: "session-open", behind: APPLIED }]);
+    expect(second.session).not.toEqual(first.session);
+    await apply();
+    await apply();
     await expect(write).resolves.toMatchObject({ kind: "put" });
   });
 
