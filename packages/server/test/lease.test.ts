@@ -198,6 +198,8 @@ describe("a stream of renewals", () => {
 
   test("that wants a leader is refused as it opens where there is none", async () => {
     const { target, replica } = await openEdge();
+    // Whoever waits for one that is open would wait for hours.
+    replica.electionTimeoutMs = 3_600_000;
     replica.loseLeader();
     const metadata = new GrpcMetadata();
     metadata.set("hasleader", "true");

@@ -55,14 +55,14 @@ function opened() {
     counted(events.serialize(response));
     told.push(response);
   });
-  return { answers, told, most: () => most };
+  return { answers, call, told, most: () => most };
 }
 
 test("an answer of a few large events is made over several turns, and what is behind it stays there", async () => {
   const { answers, told, most } = opened();
 
   const whole = { kind: "events", watchId: 0n, revision: 3, events: deletions } as const;
-  answers.send({ ...whole, fragment: true });
+  answers.send({ ...whole, fragment: true, isPart: false });
   answers.send({ kind: "progress", watchId: undefined, revision: 3 });
 
   await expect.poll(() => told.some(({ events = [] }) => events.length === 0)).toBe(true);
@@ -72,4 +72,52 @@ test("an answer of a few large events is made over several turns, and what is be
     told.slice(0, -1).map((_, at) => at < told.length - 2),
   );
   expect(most()).toBeLessThan(8 * VALUE.length);
+});
+
+test("no answer comes between the parts of one, and those that wait keep their order", async () => {
+  const { answers, told } = opened();
+  const part = { kind: "events", watchId: 5n, revision: 3, fragment: true } as const;
+  const some = deletions.slice(0, 1);
+
+  answers.send({ ...part, events: some, isPart: true });
+  answers.send({ kind: "created", watchId: 6n, revision: 3 });
+  answers.send({ kind: "canceled", watchId: 7n, revision: 3 });
+  answers.send({ ...part, events: some, isPart: true });
+  answers.send({ ...part, events: some, isPart: false });
+  answers.send({ kind: "progress", watchId: undefined, revision: 3 });
+
+  await expect.poll(() => told.length).toBe(6);
+  const lines = told.map(({ watch_id, created, canceled, fragment, events = [] }) =>
+    [watch_id, created && "created", canceled && "canceled", fragment && "part", events.length]
+      .filter(Boolean)
+      .join(" "),
+  );
+  expect(lines).toEqual(["5 part 1", "5 part 1", "5 1", "6 created", "7 canceled", "-1"]);
+});
+
+test("a watch that ends amid its parts lets go what waits behind them", async () => {
+  const { answers, told } = opened();
+  const part = { kind: "events", watchId: 5n, revision: 3, fragment: true } as const;
+
+  answers.send({ ...part, events: deletions.slice(0, 1), isPart: true });
+  answers.send({ kind: "created", watchId: 6n, revision: 3 });
+  answers.send({ kind: "canceled", watchId: 5n, revision: 3 });
+
+  await expect.poll(() => told.map(({ watch_id }) => String(watch_id))).toEqual(["5", "5", "6"]);
+});
+
+test("a client whose answers wait behind the rest of one is not read beyond a thousand", () => {
+  const { answers, call } = opened();
+  const part = { kind: "events", watchId: 5n, revision: 3, fragment: true } as const;
+  const some = deletions.slice(0, 1);
+  const create = (): void => answers.send({ kind: "created", watchId: 6n, revision: 3 });
+  answers.send({ ...part, events: some, isPart: true });
+  for (let at = 0; at < 1_023; at++) create();
+  expect(call.isPaused()).toBe(false);
+
+  create();
+
+  expect(call.isPaused()).toBe(true);
+  answers.send({ ...part, events: some, isPart: false });
+  expect(call.isPaused()).toBe(false);
 });

@@ -47,7 +47,8 @@ test("what was before a change is looked for again where that was refused, and n
   stream.progress();
   await settle(clients);
   expect(client.failure).toBeUndefined();
-  expect(client.answers.map(({ kind }) => kind)).toEqual(["created"]);
+  expect(client.answers.map(({ kind }) => kind)).toEqual(["created", "events"]);
+  expect(client.told(0n)).toEqual([["2 put a v1 -"]]);
 
   replica.readsMax = 1;
 
@@ -72,7 +73,8 @@ test("what many watch is looked for once", async () => {
 });
 
 test.each([
-  ["large", 1_000_000, 1],
+  // Each read brings a MiB, and one value more.
+  ["large", 1_000_000, 4],
   ["small", 10, 0],
 ])("what was before is kept for later watches where it is small: %s", async (_, size, reads) => {
   const { replica, stage, clients } = opened(1);

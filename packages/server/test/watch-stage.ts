@@ -26,11 +26,18 @@ export const turn: SystemTurn = new SystemTurn();
 export class WatchClient implements WatchSink {
   readonly answers: WatchAnswer[] = [];
   failure: HoldfastError | undefined;
+  /** Whether what an answer takes is told by its values. */
+  weighs = false;
   #waiting = 0;
 
   send(answer: WatchAnswer): void {
     this.answers.push(answer);
-    this.#waiting += answer.kind === "events" ? answer.events.length * 200 : 1;
+    if (answer.kind !== "events") this.#waiting += 1;
+    else for (const { previous } of answer.events) this.#waiting += this.#weightOf(previous);
+  }
+
+  #weightOf(previous: { readonly value: Uint8Array } | undefined): number {
+    return this.weighs ? (previous?.value.length ?? 0) : 200;
   }
 
   get outboxBytes(): number {

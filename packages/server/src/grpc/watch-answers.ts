@@ -25,12 +25,18 @@ export interface WatchAnswerParts {
 const EVENTS_PER_TURN = 1_000;
 const BYTES_PER_TURN = 2 * 1024 * 1024;
 
+/** Answers that wait behind one; above, the client's requests are not read. */
+const BEHIND_MAX = 1_024;
+
 /** Writes what a stream's watches are told, in order, to its call. */
 export class WatchAnswers implements WatchSink {
   readonly #outbox: CallOutbox<WireWatchRequest, WireWatchResponse>;
   readonly #parts: WatchAnswerParts;
-  /** Answers behind one that is being encoded in slices. */
-  #behind: WatchAnswer[] | undefined;
+  #isInSlices = false;
+  /** The watch of which the client has a part of an answer. */
+  #parted: bigint | undefined;
+  /** Answers behind one that is being encoded in slices, or behind the rest of one that came in part. */
+  #behind: WatchAnswer[] = [];
   #behindBytes = 0;
 
   constructor(outbox: CallOutbox<WireWatchRequest, WireWatchResponse>, parts: WatchAnswerParts) {
@@ -43,13 +49,35 @@ export class WatchAnswers implements WatchSink {
   }
 
   send(answer: WatchAnswer): void {
+    if (this.#isInSlices || (this.#parted !== undefined && !isOf(this.#parted, answer))) {
+      this.#wait(answer);
+    } else this.#send(answer);
+  }
+
+  #send(answer: WatchAnswer): void {
     const fail = (failure: unknown): void => this.#outbox.close(unforeseenStatus(failure));
-    if (this.#behind !== undefined) {
-      this.#behindBytes += weightOf(answer);
-      this.#behind.push(answer);
-    } else if (answer.kind !== "events") this.#write(answer);
+    const wasParted = this.#parted !== undefined;
+    this.#parted = answer.kind === "events" && answer.isPart ? answer.watchId : undefined;
+    if (answer.kind !== "events") this.#write(answer);
     else if (isLarge(answer)) this.#sendInSlices(answer).catch(fail);
     else for (const write of this.#writes(answer)) write();
+    if (wasParted && this.#parted === undefined) this.#goOn();
+  }
+
+  #wait(answer: WatchAnswer): void {
+    this.#behindBytes += weightOf(answer);
+    this.#behind.push(answer);
+    if (this.#behind.length === BEHIND_MAX) this.#outbox.pause();
+  }
+
+  /** Those that have to wait still do so in their order. */
+  #goOn(): void {
+    if (this.#isInSlices) return;
+    const behind = this.#behind;
+    if (behind.length >= BEHIND_MAX) this.#outbox.resume();
+    this.#behind = [];
+    this.#behindBytes = 0;
+    for (const answer of behind) this.send(answer);
   }
 
   fail(failure: HoldfastError): void {
@@ -63,8 +91,7 @@ export class WatchAnswers implements WatchSink {
 
   /** What is encoded once is found when the answer is written. */
   async #sendInSlices(answer: EventsAnswer): Promise<void> {
-    const behind: WatchAnswer[] = [];
-    this.#behind = behind;
+    this.#isInSlices = true;
     this.#behindBytes += weightOf(answer);
     const { events, turn } = this.#parts;
     let count = 0;
@@ -82,9 +109,8 @@ export class WatchAnswers implements WatchSink {
       write();
       await turn.next();
     }
-    this.#behind = undefined;
-    this.#behindBytes = 0;
-    for (const next of behind) this.send(next);
+    this.#isInSlices = false;
+    this.#goOn();
   }
 
   /** Writes the answer, or each of its parts. */
@@ -95,7 +121,7 @@ export class WatchAnswers implements WatchSink {
       ? this.#fragments(answer)
       : [answer.events.map((event) => events.wireOf(event))];
     return parts.map((part, at) => () => {
-      const fragment = at < parts.length - 1;
+      const fragment = at < parts.length - 1 || answer.isPart;
       const response = encodeWatchEvents(header, { ...answer, fragment, events: part });
       this.#outbox.write(response, this.#bytesOf(part));
     });
@@ -122,6 +148,13 @@ export class WatchAnswers implements WatchSink {
     const { events } = this.#parts;
     return wires.reduce((sum, wire) => sum + events.bytesOf(wire).length, 0);
   }
+}
+
+/** Whether an answer goes on with what a watch was told in part, or ends the watch. */
+function isOf(watchId: bigint, answer: WatchAnswer): boolean {
+  const isControl =
+    answer.kind === "created" || answer.kind === "refused" || answer.kind === "progress";
+  return !isControl && answer.watchId === watchId;
 }
 
 function isLarge(answer: EventsAnswer): boolean {

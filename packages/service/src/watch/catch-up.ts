@@ -17,7 +17,7 @@ import {
 import { RangeIndex } from "./range-index.ts";
 import { isRefusedForNow, pauseBeforeRetry } from "./refused-reads.ts";
 import type { WatchLimits } from "./watch-messages.ts";
-import type { Watcher } from "./watcher.ts";
+import type { PageUnderWay, Watcher } from "./watcher.ts";
 
 export interface CatchUpParts {
   readonly replica: ReplicaApi;
@@ -118,19 +118,28 @@ export class CatchUp {
 
   /** Tells a page to all whose turn in the history it is. */
   async #tell(from: Revision, { events, next }: HistoryPage): Promise<void> {
+    const page: PageUnderWay = { amid: undefined };
     const taking = new Set<Watcher>();
     for (const watcher of this.#watchers) {
-      if (watcher.next >= from && watcher.next < next) taking.add(watcher);
+      if (watcher.next < from || watcher.next >= next) continue;
+      watcher.page = page;
+      taking.add(watcher);
     }
     for (const [at, event] of events.entries()) {
-      if (at > 0 && at % EVENTS_PER_SLICE === 0) await this.#parts.turn.next();
+      if (at > 0 && at % EVENTS_PER_SLICE === 0) {
+        const { modRevision } = event;
+        page.amid = events[at - 1]?.modRevision === modRevision ? modRevision : undefined;
+        await this.#parts.turn.next();
+      }
       this.#ranges.visit(toByteString(event.key), (watcher) => {
         if (!taking.has(watcher) || watcher.offer(event)) return;
         watcher.next = event.modRevision;
         taking.delete(watcher);
       });
     }
+    page.amid = undefined;
     for (const watcher of taking) {
+      watcher.stream.pageEnded();
       if (watcher.state !== "behind") continue;
       watcher.next = next;
       // The next turn is somebody else's, unless nothing is left to tell.

@@ -8,7 +8,7 @@ import {
   type RowLayout,
 } from "@holdfast/state-machine";
 import { isRefusedForNow, pauseBeforeRetry } from "./refused-reads.ts";
-import { type WatchedEvent, weightOf } from "./watch-messages.ts";
+import { weightOf } from "./watch-messages.ts";
 
 export interface PreviousPairsParts {
   readonly replica: ReplicaApi;
@@ -17,72 +17,87 @@ export interface PreviousPairsParts {
 }
 
 const READ_MS = 10_000;
+/** Reads of all streams at a time; others wait for their turn. */
+const READS_MAX = 16;
+/** Values that one read brings, bytes, and one value more; what is beyond is for the next. */
+const READ_BYTES_MAX = 1024 * 1024;
 /** What is kept for those who watch the same changes a little later, bytes, as they weigh while they wait. */
 const KNOWN_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What changes were before. */
-type Found = Map<ChangeWithBefore, KeyValue | undefined>;
+export type Befores = ReadonlyMap<ChangeWithBefore, KeyValue | undefined>;
 
 /** Finds what keys were before they changed: once for each change, however many watch it at a time. */
 export class PreviousPairs {
   readonly #parts: PreviousPairsParts;
   /** The oldest first. */
-  readonly #known: Found = new Map();
+  readonly #known = new Map<ChangeWithBefore, KeyValue | undefined>();
   #knownBytes = 0;
-  /** The reads that are under way. */
-  readonly #reads = new WeakMap<ChangeWithBefore, Promise<Found>>();
+  /** The reads that are under way, or wait for their turn. */
+  readonly #reads = new WeakMap<ChangeWithBefore, Promise<Befores>>();
+  #readsAtWork = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(parts: PreviousPairsParts) {
     this.#parts = parts;
   }
 
-  /** The changes with what was before them; a promise only where that must be read. */
-  of(
-    events: readonly ChangeWithBefore[],
-  ): readonly WatchedEvent[] | Promise<readonly WatchedEvent[]> {
-    const found: Found = new Map();
-    const unknown: ChangeWithBefore[] = [];
-    for (const event of events) {
-      if (isFirstVersion(event)) continue;
-      if (this.#known.has(event)) found.set(event, this.#known.get(event));
-      else unknown.push(event);
-    }
-    if (unknown.length === 0) return told(events, found);
-    return this.#find(unknown, found).then(() => told(events, found));
+  /** What is known without looking. */
+  get known(): Befores {
+    return this.#known;
   }
 
-  async #find(events: readonly ChangeWithBefore[], found: Found): Promise<void> {
-    const reads = new Set<Promise<Found>>();
+  /**
+   * Looks for what was before changes. It may find only some: at least the first one, unless others were
+   * looking for that already.
+   */
+  async find(events: readonly ChangeWithBefore[]): Promise<Befores> {
+    const reads = new Set<Promise<Befores>>();
     const unread = events.filter((event) => {
       const read = this.#reads.get(event);
       if (read !== undefined) reads.add(read);
       return read === undefined;
     });
     if (unread.length > 0) reads.add(this.#readTogether(unread));
-    for (const pairs of await Promise.all(reads)) {
-      for (const event of events) if (pairs.has(event)) found.set(event, pairs.get(event));
+    const found = new Map<ChangeWithBefore, KeyValue | undefined>();
+    for (const befores of await Promise.all(reads)) {
+      for (const event of events) if (befores.has(event)) found.set(event, befores.get(event));
     }
+    return found;
   }
 
   /** Others who look for the same meanwhile wait for this read. */
-  #readTogether(events: readonly ChangeWithBefore[]): Promise<Found> {
-    const read = this.#read(events).finally(() => {
+  #readTogether(events: readonly ChangeWithBefore[]): Promise<Befores> {
+    const read = this.#inTurn(() => this.#read(events)).finally(() => {
       for (const event of events) this.#reads.delete(event);
     });
     for (const event of events) this.#reads.set(event, read);
     return read;
   }
 
+  async #inTurn(read: () => Promise<Befores>): Promise<Befores> {
+    if (this.#readsAtWork < READS_MAX) this.#readsAtWork++;
+    else await new Promise<void>((begin) => this.#waiting.push(begin));
+    try {
+      return await read();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#readsAtWork--;
+      else next();
+    }
+  }
+
   /** A node that is busy is asked again a little later. */
-  async #read(events: readonly ChangeWithBefore[]): Promise<Found> {
+  async #read(events: readonly ChangeWithBefore[]): Promise<Befores> {
     const { replica, clock, layout } = this.#parts;
+    const limits = { layout, bytesMax: READ_BYTES_MAX };
     while (true) {
       try {
-        const pairs = await replica.read((point) => previousPairsSteps(events, point, layout), {
+        const pairs = await replica.read((point) => previousPairsSteps(events, point, limits), {
           linearizable: false,
           deadline: clock.now() + READ_MS,
         });
-        const found = new Map(events.map((event, at) => [event, pairs[at]] as const));
+        const found = new Map(pairs.map((pair, at) => [events[at] as ChangeWithBefore, pair]));
         this.#keep(found);
         return found;
       } catch (failure) {
@@ -92,8 +107,9 @@ export class PreviousPairs {
     }
   }
 
-  #keep(found: Found): void {
+  #keep(found: Befores): void {
     for (const [event, previous] of found) {
+      if (this.#known.has(event)) continue;
       this.#known.set(event, previous);
       this.#knownBytes += weightOf(event, previous);
     }
@@ -105,6 +121,12 @@ export class PreviousPairs {
   }
 }
 
-function told(events: readonly ChangeWithBefore[], found: Found): readonly WatchedEvent[] {
-  return events.map((event) => ({ event, previous: found.get(event) }));
+/** What is known of a change without a look: `undefined` if nothing is. */
+export function beforeOf(
+  event: ChangeWithBefore,
+  ...known: readonly Befores[]
+): { readonly previous: KeyValue | undefined } | undefined {
+  if (isFirstVersion(event)) return { previous: undefined };
+  const where = known.find((befores) => befores.has(event));
+  return where && { previous: where.get(event) };
 }

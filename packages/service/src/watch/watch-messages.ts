@@ -41,6 +41,11 @@ export type WatchAnswer =
       readonly events: readonly WatchedEvent[];
       /** The watch may be answered in parts, none of which may be large. */
       readonly fragment: boolean;
+      /**
+       * The next answer with events of this watch goes on with the same revision. Until then, or until the
+       * watch is canceled, its client may be sent no other answer: it puts together what comes in a row.
+       */
+      readonly isPart: boolean;
     }
   /** Everything up to `revision` has been told: to this watch, or, `undefined`, to all of the stream. */
   | {

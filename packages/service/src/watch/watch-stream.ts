@@ -15,6 +15,7 @@ import {
   keyRange,
 } from "@holdfast/state-machine";
 import type { PreviousPairs } from "./previous-pairs.ts";
+import { StreamBefores } from "./stream-befores.ts";
 import type { WatchHub } from "./watch-hub.ts";
 import {
   type WatchCreateRequest,
@@ -54,8 +55,9 @@ export class WatchStream implements WatcherStream {
   readonly #watchers = new Map<bigint, Watcher>();
   /** Watches with events to send. */
   readonly #busy = new Set<Watcher>();
-  /** Watches whose events wait for what was before them. */
-  readonly #looking = new Set<Watcher>();
+  readonly #befores: StreamBefores;
+  /** The watch of which the client has a part of a revision: it is told the rest before anything else. */
+  #parted: Watcher | undefined;
   /** Watches that were told something since progress was last due. */
   readonly #told = new Set<Watcher>();
   #nextId = 0n;
@@ -67,6 +69,7 @@ export class WatchStream implements WatcherStream {
 
   constructor(parts: WatchStreamParts) {
     this.#parts = parts;
+    this.#befores = new StreamBefores(parts.previous);
   }
 
   get isFull(): boolean {
@@ -117,7 +120,8 @@ export class WatchStream implements WatcherStream {
 
   /** The client has taken something. */
   taken(): void {
-    if (!this.#isClosed && !this.isFull) this.#parts.hub.resume();
+    if (this.#busy.size > 0 && !this.#isOutboxFull) this.#flushSoon();
+    this.#resume();
   }
 
   /** Ends all watches; nobody is told. */
@@ -147,6 +151,10 @@ export class WatchStream implements WatcherStream {
     if (this.#isProgressWanted) this.#flushSoon();
   }
 
+  pageEnded(): void {
+    if (this.#busy.size > 0) this.#flushSoon();
+  }
+
   compacted(watcher: Watcher, compactRevision: Revision): void {
     if (this.#isClosed) return;
     this.#forget(watcher);
@@ -171,12 +179,24 @@ export class WatchStream implements WatcherStream {
     this.#watchers.delete(watcher.id);
     this.#busy.delete(watcher);
     this.#told.delete(watcher);
+    if (this.#parted === watcher) this.#parted = undefined;
     for (const event of watcher.pending) this.#pendingBytes -= weightOf(event);
+    this.#befores.forget(watcher.pending);
     watcher.pending = [];
+    if (this.#busy.size > 0) this.#flushSoon();
+  }
+
+  #resume(): void {
+    if (!this.#isClosed && !this.isFull) this.#parts.hub.resume();
+  }
+
+  get #isOutboxFull(): boolean {
+    const { sink, limits } = this.#parts;
+    return sink.outboxBytes >= limits.streamBytesMax;
   }
 
   #flushSoon(): void {
-    if (this.#isFlushDue) return;
+    if (this.#isFlushDue || this.#isClosed) return;
     this.#isFlushDue = true;
     this.#parts.turn.soon(() => {
       this.#isFlushDue = false;
@@ -185,68 +205,80 @@ export class WatchStream implements WatcherStream {
   }
 
   #flush(): void {
-    for (const watcher of this.#busy) {
-      if (!this.#looking.has(watcher)) this.#send(watcher);
-    }
+    this.#sendAll();
+    this.#look();
     if (this.#isProgressWanted && this.#areAllTold()) {
       this.#isProgressWanted = false;
       const { hub, sink } = this.#parts;
       sink.send({ kind: "progress", watchId: undefined, revision: hub.revision });
     }
-    this.taken();
+    this.#resume();
   }
 
-  #send(watcher: Watcher): void {
-    const events = watcher.pending;
-    watcher.pending = [];
-    this.#busy.delete(watcher);
-    if (!watcher.request.prevKv) {
-      this.#tell(
-        watcher,
-        events.map((event) => ({ event, previous: undefined })),
-      );
-      return;
+  #sendAll(): void {
+    const sent: (readonly ChangeWithBefore[])[] = [];
+    if (this.#parted !== undefined) sent.push(this.#send(this.#parted));
+    for (const watcher of this.#busy) {
+      if (this.#parted !== undefined) break;
+      sent.push(this.#send(watcher));
     }
-    const found = this.#parts.previous.of(events);
-    if (!(found instanceof Promise)) return this.#tell(watcher, found);
-    this.#looking.add(watcher);
-    found.then(
-      (told) => {
-        this.#looking.delete(watcher);
-        this.#tell(watcher, told);
-        this.#flushSoon();
-      },
+    // Not before all were told: others may watch the same.
+    for (const events of sent) this.#befores.forget(events);
+  }
+
+  /** Tells a watch what can be told now: whole revisions, or, where its client puts parts together, as much as is known. */
+  #send(watcher: Watcher): readonly ChangeWithBefore[] {
+    const { pending, ready, request } = watcher;
+    const events = request.prevKv
+      ? this.#befores.told(pending, ready)
+      : pending.slice(0, ready).map((event) => ({ event, previous: undefined }));
+    const count = request.fragment ? events.length : wholeRevisions(pending, events.length);
+    if (count === 0) return [];
+    watcher.pending = pending.slice(count);
+    this.#busy.delete(watcher);
+    // Behind the others, so that those have their turn.
+    if (watcher.pending.length > 0) this.#busy.add(watcher);
+    const told = events.slice(0, count);
+    const isPart = watcher.pending[0]?.modRevision === pending[count - 1]?.modRevision;
+    this.#parted = isPart ? watcher : undefined;
+    this.#tell(watcher, told, isPart);
+    return request.prevKv ? pending.slice(0, count) : [];
+  }
+
+  /** Looks for what was before changes, while the client takes what it is told. */
+  #look(): void {
+    if (this.#befores.isLooking || this.#isOutboxFull) return;
+    const look = this.#befores.look(this.#unsent());
+    look?.then(
+      () => this.#flushSoon(),
       (failure: unknown) => this.failed(asKnown(failure)),
     );
   }
 
-  #tell(watcher: Watcher, events: readonly WatchedEvent[]): void {
+  *#unsent(): Iterable<ChangeWithBefore> {
+    if (this.#parted !== undefined) yield* this.#parted.pending;
+    for (const { request, pending } of this.#busy) if (request.prevKv) yield* pending;
+  }
+
+  #tell(watcher: Watcher, events: readonly WatchedEvent[], isPart: boolean): void {
     for (const { event } of events) this.#pendingBytes -= weightOf(event);
-    if (watcher.state === "ended" || this.#isClosed) return;
     this.#told.add(watcher);
     this.#parts.told(events.length);
     const { id: watchId, request } = watcher;
     const revision = events.at(-1)?.event.modRevision ?? this.#parts.hub.revision;
-    this.#parts.sink.send({
-      kind: "events",
-      watchId,
-      revision,
-      events,
-      fragment: request.fragment,
-    });
+    const { fragment } = request;
+    this.#parts.sink.send({ kind: "events", watchId, revision, events, fragment, isPart });
   }
 
   /** Whether no watch lacks anything, so that the hub's revision is how far the stream has been told. */
   #areAllTold(): boolean {
-    if (this.#busy.size > 0 || this.#looking.size > 0) return false;
+    if (this.#busy.size > 0) return false;
     for (const watcher of this.#watchers.values()) if (!this.#isTold(watcher)) return false;
     return this.#watchers.size > 0;
   }
 
   #isTold(watcher: Watcher): boolean {
-    if (watcher.state !== "live" || this.#busy.has(watcher) || this.#looking.has(watcher)) {
-      return false;
-    }
+    if (watcher.state !== "live" || this.#busy.has(watcher)) return false;
     // One that begins later must not hear of what is before.
     return watcher.next <= this.#parts.hub.revision + 1;
   }
@@ -280,6 +312,14 @@ function watchedRange({ key, rangeEnd }: WatchCreateRequest): KeyRange {
 }
 
 const FIRST_KEY: Uint8Array = Uint8Array.of(0);
+
+/** How many of the first `count` changes end with their revisions. */
+function wholeRevisions(events: readonly ChangeWithBefore[], count: number): number {
+  const next = events[count]?.modRevision;
+  let whole = count;
+  while (whole > 0 && events[whole - 1]?.modRevision === next) whole--;
+  return whole;
+}
 
 /** What a read may fail with; anything else is a mistake of this node. */
 class PreviousUnreadableError extends HoldfastError {

@@ -10,10 +10,18 @@ export interface WatcherStream {
   offered(watcher: Watcher, event: ChangeWithBefore): void;
   /** The watch was told everything that there is. */
   caughtUp(): void;
+  /** What its watches were offered of a page is all of it. */
+  pageEnded(): void;
   /** What the watch needs next was compacted away; the hub has forgotten it. */
   compacted(watcher: Watcher, compactRevision: Revision): void;
   /** What its watches need cannot be read here. */
   failed(failure: HoldfastError): void;
+}
+
+/** A page of history on its way to watches, some of it in each turn. */
+export interface PageUnderWay {
+  /** The revision of which some changes were offered, and some were not. */
+  amid: Revision | undefined;
 }
 
 /**
@@ -32,6 +40,8 @@ export class Watcher {
   next: Revision;
   /** What it is to be told, in order. */
   pending: ChangeWithBefore[] = [];
+  /** What it is being offered, while it is behind. */
+  page: PageUnderWay | undefined;
   /** The revision whose events it takes. */
   #takes: Revision = 0;
 
@@ -47,6 +57,13 @@ export class Watcher {
     this.stream = parts.stream;
     this.request = parts.request;
     this.next = parts.next;
+  }
+
+  /** How many of {@link pending} may be told: a revision is told whole, since clients begin anew behind it. */
+  get ready(): number {
+    const amid = this.page?.amid;
+    if (amid === undefined || this.pending.at(-1)?.modRevision !== amid) return this.pending.length;
+    return firstOf(this.pending, amid);
   }
 
   /**
@@ -67,4 +84,15 @@ export class Watcher {
     this.stream.offered(this, event);
     return true;
   }
+}
+
+/** Where a revision begins in events that are ordered by it. */
+function firstOf(events: readonly ChangeWithBefore[], revision: Revision): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle] as ChangeWithBefore).modRevision < revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

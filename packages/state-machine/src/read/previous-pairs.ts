@@ -20,15 +20,21 @@ export function isFirstVersion(event: BlockEvent): boolean {
 
 /**
  * What the key of each change was before it; `undefined` where it was not, or where that was
- * compacted away.
+ * compacted away. Of the first ones only where values come to more than `bytesMax`, at least of one.
  */
 export function* previousPairsSteps(
   events: readonly ChangeWithBefore[],
   point: StatePoint,
-  layout: RowLayout,
+  { layout, bytesMax }: { readonly layout: RowLayout; readonly bytesMax: number },
 ): Steps<readonly (KeyValue | undefined)[]> {
   const pairs: (KeyValue | undefined)[] = [];
-  for (const event of events) pairs.push(yield* previousPair(event, point, layout));
+  let bytes = 0;
+  for (const event of events) {
+    if (bytes > bytesMax) break;
+    const pair = yield* previousPair(event, point, layout);
+    bytes += pair?.value.length ?? 0;
+    pairs.push(pair);
+  }
   return pairs;
 }
 
