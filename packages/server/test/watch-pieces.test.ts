@@ -74,6 +74,22 @@ test("a client that cannot put parts together is told a revision in one answer",
   ]);
 });
 
+test("a revision of thousands of changes is told whole, after a look for each thousand", async () => {
+  const stage = new WatchStage();
+  const keys = 4_500;
+  for (let at = 0; at < keys; at++) await stage.put(`a${at}`);
+  const open = stage.open();
+  open.stream.create(watch("a", { rangeEnd: b, prevKv: true }));
+  await deleteAll(stage);
+  const before = stage.replica.counts.reads;
+
+  await settle([open], 400);
+
+  expect(answersOf(open)).toMatchObject([{ count: keys, isPart: false }]);
+  // One for the page of history.
+  expect(stage.replica.counts.reads - before).toBe(6);
+});
+
 test("revisions with what was before them do not add up to one large answer", async () => {
   const stage = await filled();
   const open = stage.open();

@@ -105,3 +105,26 @@ test.each([
 
   expect(replica.counts.reads - before).toBe(reads);
 });
+
+test("no more than sixteen streams look at a time, and each has its turn", async () => {
+  const replica = new BusyReplica();
+  replica.readsMax = 16;
+  const stage = new WatchStage({}, replica);
+  const keys = Array.from({ length: 40 }, (_, at) => `k${at}`);
+  const [key, rangeEnd] = [Buffer.from("k"), Buffer.from("l")];
+  for (const one of keys) await stage.put(one);
+  const clients = keys.map((one) => {
+    const open = stage.open();
+    open.stream.create(watch(one, { prevKv: true, startRevision: stage.revision + 1 }));
+    return open;
+  });
+
+  const deletion = { kind: "delete-range", key, rangeEnd, prevKv: false } as const;
+  await replica.propose(deletion, { deadline: Number.POSITIVE_INFINITY });
+  await settle(clients);
+
+  expect(replica.refused).toBe(0);
+  for (const [at, { client }] of clients.entries()) {
+    expect(client.told(0n)).toEqual([[`${stage.revision} delete k${at}  v${at + 1}`]]);
+  }
+});

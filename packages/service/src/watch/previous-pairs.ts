@@ -52,17 +52,19 @@ export class PreviousPairs {
    * looking for that already.
    */
   async find(events: readonly ChangeWithBefore[]): Promise<Befores> {
+    const found = new Map<ChangeWithBefore, KeyValue | undefined>();
+    const take = (known: Befores): void => {
+      for (const event of events) if (known.has(event)) found.set(event, known.get(event));
+    };
+    take(this.#known);
     const reads = new Set<Promise<Befores>>();
     const unread = events.filter((event) => {
       const read = this.#reads.get(event);
       if (read !== undefined) reads.add(read);
-      return read === undefined;
+      return read === undefined && !found.has(event);
     });
     if (unread.length > 0) reads.add(this.#readTogether(unread));
-    const found = new Map<ChangeWithBefore, KeyValue | undefined>();
-    for (const befores of await Promise.all(reads)) {
-      for (const event of events) if (befores.has(event)) found.set(event, befores.get(event));
-    }
+    for (const befores of await Promise.all(reads)) take(befores);
     return found;
   }
 

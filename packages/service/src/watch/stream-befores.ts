@@ -1,6 +1,7 @@
-import type { ChangeWithBefore, KeyValue } from "@holdfast/state-machine";
-import { beforeOf, type PreviousPairs } from "./previous-pairs.ts";
+import type { ChangeWithBefore } from "@holdfast/state-machine";
+import { type Befores, beforeOf, type PreviousPairs } from "./previous-pairs.ts";
 import type { WatchedEvent } from "./watch-messages.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Changes that one look is about. */
 const LOOK_EVENTS_MAX = 1_000;
@@ -11,7 +12,10 @@ const LOOK_EVENTS_MAX = 1_000;
  */
 export class StreamBefores {
   readonly #previous: PreviousPairs;
-  readonly #found = new Map<ChangeWithBefore, KeyValue | undefined>();
+  /** For the first of a watch's pending changes, as far as it is known. */
+  readonly #known = new Map<Watcher, WatchedEvent[]>();
+  /** What the last look brought. */
+  #found: Befores = new Map();
   #isLooking = false;
 
   constructor(previous: PreviousPairs) {
@@ -22,43 +26,54 @@ export class StreamBefores {
     return this.#isLooking;
   }
 
-  /** Of `count` changes as many, from the first on, as are known with what was before them. */
-  told(events: readonly ChangeWithBefore[], count: number): readonly WatchedEvent[] {
-    const told: WatchedEvent[] = [];
-    for (const event of events) {
-      const before = told.length < count ? this.#before(event) : undefined;
+  /** Of the first `count` changes of a watch as many, from the first on, as are known with what was before them. */
+  of(watcher: Watcher, count: number): readonly WatchedEvent[] {
+    const known = this.#known.get(watcher) ?? [];
+    for (let at = known.length; at < count; at++) {
+      const event = watcher.pending[at] as ChangeWithBefore;
+      const before = beforeOf(event, this.#found, this.#previous.known);
       if (before === undefined) break;
-      told.push({ event, previous: before.previous });
+      known.push({ event, previous: before.previous });
     }
-    return told;
+    if (known.length > 0) this.#known.set(watcher, known);
+    return known;
   }
 
-  /** Looks further for those that are not known; whether there are any. */
-  look(events: Iterable<ChangeWithBefore>): Promise<void> | undefined {
+  /** The first `count` changes of a watch have been told. */
+  told(watcher: Watcher, count: number): void {
+    const rest = this.#known.get(watcher)?.slice(count) ?? [];
+    if (rest.length > 0) this.#known.set(watcher, rest);
+    else this.#known.delete(watcher);
+  }
+
+  /** Nobody is left to tell. */
+  forget(watcher: Watcher): void {
+    this.#known.delete(watcher);
+  }
+
+  /** What the last look brought has been taken by who wanted it. */
+  taken(): void {
+    this.#found = new Map();
+  }
+
+  /** Looks for the next changes of watches that are not known; `undefined` if there are none. */
+  look(watchers: Iterable<Watcher>): Promise<void> | undefined {
     const unknown: ChangeWithBefore[] = [];
-    for (const event of events) {
-      if (this.#before(event) === undefined) unknown.push(event);
-      if (unknown.length >= LOOK_EVENTS_MAX) break;
+    for (const watcher of watchers) {
+      const room = LOOK_EVENTS_MAX - unknown.length;
+      if (room === 0) break;
+      const from = this.#known.get(watcher)?.length ?? 0;
+      unknown.push(...watcher.pending.slice(from, from + room));
     }
     return unknown.length === 0 ? undefined : this.#lookFor(unknown);
-  }
-
-  /** They have been told, or nobody is left to tell them to. */
-  forget(events: Iterable<ChangeWithBefore>): void {
-    for (const event of events) this.#found.delete(event);
   }
 
   async #lookFor(events: readonly ChangeWithBefore[]): Promise<void> {
     this.#isLooking = true;
     try {
-      const found = await this.#previous.find(events);
-      for (const [event, previous] of found) this.#found.set(event, previous);
+      this.#found = await this.#previous.find(events);
     } finally {
       this.#isLooking = false;
     }
-  }
-
-  #before(event: ChangeWithBefore): { readonly previous: KeyValue | undefined } | undefined {
-    return beforeOf(event, this.#found, this.#previous.known);
   }
 }

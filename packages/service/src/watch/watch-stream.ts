@@ -24,7 +24,7 @@ import {
   type WatchSink,
   weightOf,
 } from "./watch-messages.ts";
-import { Watcher, type WatcherStream } from "./watcher.ts";
+import { firstOf, Watcher, type WatcherStream } from "./watcher.ts";
 
 export interface WatchStreamParts {
   readonly hub: WatchHub;
@@ -181,7 +181,7 @@ export class WatchStream implements WatcherStream {
     this.#told.delete(watcher);
     if (this.#parted === watcher) this.#parted = undefined;
     for (const event of watcher.pending) this.#pendingBytes -= weightOf(event);
-    this.#befores.forget(watcher.pending);
+    this.#befores.forget(watcher);
     watcher.pending = [];
     if (this.#busy.size > 0) this.#flushSoon();
   }
@@ -216,48 +216,42 @@ export class WatchStream implements WatcherStream {
   }
 
   #sendAll(): void {
-    const sent: (readonly ChangeWithBefore[])[] = [];
-    if (this.#parted !== undefined) sent.push(this.#send(this.#parted));
+    if (this.#parted !== undefined) this.#send(this.#parted);
     for (const watcher of this.#busy) {
       if (this.#parted !== undefined) break;
-      sent.push(this.#send(watcher));
+      this.#send(watcher);
     }
-    // Not before all were told: others may watch the same.
-    for (const events of sent) this.#befores.forget(events);
+    this.#befores.taken();
   }
 
   /** Tells a watch what can be told now: whole revisions, or, where its client puts parts together, as much as is known. */
-  #send(watcher: Watcher): readonly ChangeWithBefore[] {
+  #send(watcher: Watcher): void {
     const { pending, ready, request } = watcher;
-    const events = request.prevKv
-      ? this.#befores.told(pending, ready)
+    const known = request.prevKv
+      ? this.#befores.of(watcher, ready)
       : pending.slice(0, ready).map((event) => ({ event, previous: undefined }));
-    const count = request.fragment ? events.length : wholeRevisions(pending, events.length);
-    if (count === 0) return [];
+    const count = request.fragment ? known.length : wholeRevisions(pending, known.length);
+    if (count === 0) return;
+    const events = known.slice(0, count);
+    this.#befores.told(watcher, count);
     watcher.pending = pending.slice(count);
     this.#busy.delete(watcher);
     // Behind the others, so that those have their turn.
     if (watcher.pending.length > 0) this.#busy.add(watcher);
-    const told = events.slice(0, count);
     const isPart = watcher.pending[0]?.modRevision === pending[count - 1]?.modRevision;
     this.#parted = isPart ? watcher : undefined;
-    this.#tell(watcher, told, isPart);
-    return request.prevKv ? pending.slice(0, count) : [];
+    this.#tell(watcher, events, isPart);
   }
 
   /** Looks for what was before changes, while the client takes what it is told. */
   #look(): void {
     if (this.#befores.isLooking || this.#isOutboxFull) return;
-    const look = this.#befores.look(this.#unsent());
+    const who = this.#parted === undefined ? this.#busy : [this.#parted];
+    const look = this.#befores.look([...who].filter(({ request }) => request.prevKv));
     look?.then(
       () => this.#flushSoon(),
       (failure: unknown) => this.failed(asKnown(failure)),
     );
-  }
-
-  *#unsent(): Iterable<ChangeWithBefore> {
-    if (this.#parted !== undefined) yield* this.#parted.pending;
-    for (const { request, pending } of this.#busy) if (request.prevKv) yield* pending;
   }
 
   #tell(watcher: Watcher, events: readonly WatchedEvent[], isPart: boolean): void {
@@ -315,10 +309,8 @@ const FIRST_KEY: Uint8Array = Uint8Array.of(0);
 
 /** How many of the first `count` changes end with their revisions. */
 function wholeRevisions(events: readonly ChangeWithBefore[], count: number): number {
-  const next = events[count]?.modRevision;
-  let whole = count;
-  while (whole > 0 && events[whole - 1]?.modRevision === next) whole--;
-  return whole;
+  const next = events[count];
+  return next === undefined ? count : Math.min(count, firstOf(events, next.modRevision));
 }
 
 /** What a read may fail with; anything else is a mistake of this node. */

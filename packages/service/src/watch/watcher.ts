@@ -87,7 +87,7 @@ export class Watcher {
 }
 
 /** Where a revision begins in events that are ordered by it. */
-function firstOf(events: readonly ChangeWithBefore[], revision: Revision): number {
+export function firstOf(events: readonly ChangeWithBefore[], revision: Revision): number {
   let [low, high] = [0, events.length];
   while (low < high) {
     const middle = (low + high) >> 1;
