@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { BusyReplica } from "./busy-replica.ts";
 import { type OpenClient, settle, turn, WatchStage, watch } from "./watch-stage.ts";
 
 const MIB = 1024 * 1024;
@@ -8,8 +9,9 @@ const CALL = { deadline: Number.POSITIVE_INFINITY };
 const [a, b] = [Buffer.from("a"), Buffer.from("b")];
 
 /** A stage with keys of large values. */
-async function filled() {
-  const stage = new WatchStage();
+async function filled(replica = new BusyReplica()) {
+  const stage = new WatchStage({}, replica);
+  replica.readsMax = 16;
   await putAll(stage, VALUE);
   return stage;
 }
@@ -43,6 +45,7 @@ test("what one revision was before comes in parts, and nothing else of the strea
   open.stream.create(watch("a", { rangeEnd: b, prevKv: true, fragment: true }));
   open.stream.create(watch("a7"));
   open.stream.create(watch("a8", { prevKv: true }));
+  open.stream.create(watch("a", { rangeEnd: b, prevKv: true }));
 
   await deleteAll(stage);
   await settle([open]);
@@ -59,6 +62,29 @@ test("what one revision was before comes in parts, and nothing else of the strea
   expect(told.filter(({ watchId }) => watchId === 2n)).toMatchObject([
     { count: 1, bytes: VALUE.length },
   ]);
+  expect(told.filter(({ watchId }) => watchId === 3n)).toMatchObject([
+    { count: KEYS, bytes: KEYS * VALUE.length },
+  ]);
+});
+
+test("what happens while a watch waits for the next part is told behind the last one", async () => {
+  const replica = new BusyReplica();
+  const stage = await filled(replica);
+  const open = stage.open();
+  open.stream.create(watch("a", { rangeEnd: b, prevKv: true, fragment: true }));
+  open.stream.create(watch("z"));
+  replica.readsLeft = 2;
+  await deleteAll(stage);
+  await expect.poll(() => replica.refused).toBeGreaterThan(0);
+  expect(answersOf(open).map(({ isPart }) => isPart)).toEqual([true, true]);
+
+  await stage.put("z");
+  await settle([open]);
+
+  expect(answersOf(open)).toHaveLength(2);
+  replica.readsLeft = Number.POSITIVE_INFINITY;
+  await expect.poll(() => answersOf(open).at(-1)).toMatchObject({ watchId: 1n });
+  expect(answersOf(open).at(-2)).toMatchObject({ watchId: 0n, isPart: false });
 });
 
 test("a client that cannot put parts together is told a revision in one answer", async () => {

@@ -1,32 +1,6 @@
-import type { Steps } from "@holdfast/base";
-import { OverloadedError, type ReadPoint, type ReplicaCall } from "@holdfast/replica";
 import { expect, test } from "vitest";
-import { SingleReplica } from "./single-replica.ts";
-import { settle, turn, WatchStage, watch } from "./watch-stage.ts";
-
-/** Refuses reads beyond so many at once, each of which takes a turn. */
-class BusyReplica extends SingleReplica {
-  readsMax = 0;
-  refused = 0;
-  #reads = 0;
-
-  override async read<Result>(
-    compute: (point: ReadPoint) => Steps<Result>,
-    call: ReplicaCall & { readonly linearizable: boolean },
-  ): Promise<Result> {
-    if (this.#reads >= this.readsMax) {
-      this.refused += 1;
-      throw new OverloadedError("too many reads wait");
-    }
-    this.#reads += 1;
-    try {
-      await turn.next();
-      return await super.read(compute, call);
-    } finally {
-      this.#reads -= 1;
-    }
-  }
-}
+import { BusyReplica } from "./busy-replica.ts";
+import { settle, WatchStage, watch } from "./watch-stage.ts";
 
 /** A stage on a busy replica, and so many clients of one watch each that wants what was before. */
 function opened(count: number) {

@@ -72,7 +72,6 @@ export class WatchAnswers implements WatchSink {
 
   /** Those that have to wait still do so in their order. */
   #goOn(): void {
-    if (this.#isInSlices) return;
     const behind = this.#behind;
     if (behind.length >= BEHIND_MAX) this.#outbox.resume();
     this.#behind = [];
