@@ -33,8 +33,6 @@ export interface CatchUpParts {
 }
 
 const READ_MS = 10_000;
-/** About a millisecond's work. */
-const EVENTS_PER_SLICE = 1_000;
 
 /**
  * Reads, page by page, for the watches that are behind, until each is live. One page serves all
@@ -118,6 +116,7 @@ export class CatchUp {
 
   /** Tells a page to all whose turn in the history it is. */
   async #tell(from: Revision, { events, next }: HistoryPage): Promise<void> {
+    const { sliceEvents } = this.#parts.limits;
     const page: PageUnderWay = { amid: undefined };
     const taking = new Set<Watcher>();
     for (const watcher of this.#watchers) {
@@ -126,7 +125,7 @@ export class CatchUp {
       taking.add(watcher);
     }
     for (const [at, event] of events.entries()) {
-      if (at > 0 && at % EVENTS_PER_SLICE === 0) {
+      if (at > 0 && at % sliceEvents === 0) {
         const { modRevision } = event;
         page.amid = events[at - 1]?.modRevision === modRevision ? modRevision : undefined;
         await this.#parts.turn.next();

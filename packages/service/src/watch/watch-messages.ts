@@ -74,6 +74,8 @@ export interface WatchLimits {
   /** What is read at once for those that are behind. */
   readonly pageEvents: number;
   readonly pageBytes: number;
+  /** Of it, so many are offered between two turns of the event loop: about a millisecond's work. */
+  readonly sliceEvents: number;
   /** A quiet watch that asked for it is told of progress after this, and up to a tenth of it more. */
   readonly progressMs: Millis;
 }
@@ -85,6 +87,7 @@ export const WATCH_LIMITS: WatchLimits = {
   recentEventsMax: 4_096,
   pageEvents: 1_000,
   pageBytes: 1024 * 1024,
+  sliceEvents: 1_000,
   progressMs: 600_000,
 };
 

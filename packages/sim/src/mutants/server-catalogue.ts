@@ -177,6 +177,16 @@ const MISTAKES: readonly ServerMutant[] = [
     quick: true,
   },
   {
+    name: "a-revision-is-told-before-it-is-read-whole",
+    from: "etcd, watch guarantees: atomic",
+    file: "service/dist/watch/watcher.js",
+    code: "return firstOf(this.pending, amid);",
+    instead: "return this.pending.length;",
+    seenBy: ["I23", "I24"],
+    seeds: 60,
+    quick: true,
+  },
+  {
     name: "a-watch-is-live-before-it-was-told-what-came-meanwhile",
     from: "etcd#9775",
     file: "service/dist/watch/watch-hub.js",

@@ -5,7 +5,7 @@ import { LocalClock } from "../../node/local-clock.ts";
 import { ProcessTime } from "../machine/process-time.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import { Calling, type CallingParts } from "./calling.ts";
-import { contestedKey, OWN_PREFIX, ownKey } from "./keys.ts";
+import { contestedKey, keyBeside, OWN_PREFIX, ownKey } from "./keys.ts";
 import type { FoundKey } from "./write-ledger.ts";
 
 export interface ContestantsParts extends CallingParts {
@@ -167,7 +167,10 @@ export class Contestants {
         client.txn(
           {
             compare: [{ key, modRevision }],
-            then: [{ ...change, key }],
+            then: [
+              { ...change, key },
+              { ...change, key: keyBeside(key) },
+            ],
             else: [{ kind: "get", key }],
           },
           { timeoutMs },

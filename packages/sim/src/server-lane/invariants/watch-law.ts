@@ -70,3 +70,16 @@ export class FollowedWatch {
     });
   }
 }
+
+/** What one stream of a node answers: a revision is in one answer, so that who begins anew behind an answer misses nothing (I23). */
+export class AnsweredWatch {
+  #answered: Revision = 0;
+
+  answered(changes: readonly { readonly kv: { readonly modRevision: Revision } }[]): void {
+    const [first, last] = [changes[0]?.kv.modRevision, changes.at(-1)?.kv.modRevision];
+    if (first === undefined || last === undefined) return;
+    require(first > this.#answered, "I23", () =>
+      `an answer goes on with revision ${first}, of which an answer before told a part`);
+    this.#answered = last;
+  }
+}

@@ -77,7 +77,10 @@ export interface ServerPlan {
   readonly segmentBytes: number;
   /** How long applied rows wait until they are written: so much may be lost of them. */
   readonly flushDelayMs: Millis;
-  readonly watchLimits: Pick<WatchLimits, "streamBytesMax" | "recentEventsMax" | "pageEvents">;
+  readonly watchLimits: Pick<
+    WatchLimits,
+    "streamBytesMax" | "recentEventsMax" | "pageEvents" | "sliceEvents"
+  >;
   /** The share by which clocks of nodes may differ in speed. */
   readonly clockDrift: number;
   readonly network: NetworkPlan;
@@ -124,6 +127,7 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
       streamBytesMax: dice.pick([700, 4 * KIB, 4 * MIB]),
       recentEventsMax: dice.pick([0, 5, 4_096]),
       pageEvents: dice.pick([1, 20, 1_000]),
+      sliceEvents: dice.pick([1, 2, 1_000]),
     },
   };
 }

@@ -131,7 +131,12 @@ function fewer(
 }
 
 function roomyWatches(plan: ServerPlan): ServerPlan | undefined {
-  const roomy = { streamBytesMax: 4 * MIB, recentEventsMax: 4_096, pageEvents: 1_000 };
+  const roomy = {
+    streamBytesMax: 4 * MIB,
+    recentEventsMax: 4_096,
+    pageEvents: 1_000,
+    sliceEvents: 1_000,
+  };
   const watchLimits = changed(plan.watchLimits, roomy);
   return watchLimits && { ...plan, watchLimits };
 }

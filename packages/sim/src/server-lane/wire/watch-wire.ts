@@ -1,6 +1,7 @@
 import type { Millis } from "@holdfast/base";
 import type { OpenWatch, WatchListener, WatchRequest, WatchTransport } from "@holdfast/client/core";
 import type { WatchAnswer, WatchCreateRequest, WatchSink, WatchStream } from "@holdfast/service";
+import { AnsweredWatch } from "../invariants/watch-law.ts";
 import type { ServerProcess } from "../machine/server-process.ts";
 import type { ServedHalf, Towards } from "./stream-connection.ts";
 import { StreamWire, type StreamWireParts } from "./stream-wire.ts";
@@ -19,6 +20,7 @@ export class WatchWire extends StreamWire<WatchCreateRequest, Underway> implemen
 
   open(address: string, request: WatchRequest, listener: WatchListener): OpenWatch {
     let isOver = false;
+    const law = new AnsweredWatch();
     const ended = (reason: string): void => {
       if (!isOver) listener.ended(reason);
       isOver = true;
@@ -27,7 +29,7 @@ export class WatchWire extends StreamWire<WatchCreateRequest, Underway> implemen
       serve,
       received: ({ answer, taken }) => {
         taken();
-        if (!isOver) tell(answer, listener);
+        if (!isOver) tell(answer, { listener, law });
       },
       ended,
       silent: () => void this.#timeline.after(SILENCE_MS, () => ended("no answer to a ping")),
@@ -105,7 +107,10 @@ function createOf({
   };
 }
 
-function tell(answer: WatchAnswer, listener: WatchListener): void {
+function tell(
+  answer: WatchAnswer,
+  { listener, law }: { readonly listener: WatchListener; readonly law: AnsweredWatch },
+): void {
   switch (answer.kind) {
     case "created":
       return listener.created(answer.revision);
@@ -121,6 +126,7 @@ function tell(answer: WatchAnswer, listener: WatchListener): void {
         kv: event,
         previous,
       }));
+      law.answered(changes);
       return listener.told(changes, answer.revision);
     }
     case "canceled":
