@@ -249,9 +249,9 @@ export class Member {
     return this.#leader;
   }
 
-  /** See {@link OwnMembership.wasIncluded}. */
-  get wasIncluded(): boolean {
-    return this.#own.wasIncluded;
+  /** See {@link OwnMembership.askedOf}. */
+  get electorate(): Membership {
+    return this.#own.askedOf(this.status().membership);
   }
 
   get revision(): Revision {

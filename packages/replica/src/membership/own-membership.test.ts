@@ -25,6 +25,19 @@ test("a newcomer does not take the configurations from before it for its removal
   expect(own.hasLeft(9)).toBe(true);
 });
 
+test("a newcomer asks those who admitted it, until its log names it", () => {
+  const admitted = learning(4);
+  const past = voting(1, 2);
+  const own = new OwnMembership(SELF, { index: 0, membership: admitted }, []);
+
+  own.changed({ index: 3, membership: past });
+  expect(own.askedOf(past)).toBe(admitted);
+
+  own.changed({ index: 8, membership: learning(4) });
+  own.changed({ index: 9, membership: past });
+  expect(own.askedOf(past)).toBe(past);
+});
+
 test("a removal that is rolled back is none", () => {
   const own = new OwnMembership(SELF, { index: 5, membership: voting(1, 4) }, []);
 

@@ -17,6 +17,8 @@ export interface DatedMembership {
  */
 export class OwnMembership {
   readonly #self: MemberId;
+  /** What it was born with: committed, and with this member in it. */
+  readonly #base: Membership;
   #wasIncluded: boolean;
   #leavesAt: LogIndex | undefined;
 
@@ -34,6 +36,7 @@ export class OwnMembership {
   /** `base` is the configuration that the store was born with, or that stands at the log's beginning. */
   constructor(self: MemberId, base: DatedMembership, later: readonly DatedMembership[]) {
     this.#self = self;
+    this.#base = base.membership;
     this.#wasIncluded = base.index > 0 || isVoter(base.membership, self);
     for (const each of later) this.changed(each);
   }
@@ -45,9 +48,13 @@ export class OwnMembership {
     this.#leavesAt = isIncluded || !this.#wasIncluded ? undefined : index;
   }
 
-  /** Whether the log, or the state that it began with, has named this member: before, its configurations are older than it. */
-  get wasIncluded(): boolean {
-    return this.#wasIncluded;
+  /**
+   * Whose voters know whether this is a member still: those of the configuration in force, or, before the log has
+   * named this member, of the one that admitted it, as what is in force here is older then. A majority of those
+   * voters have had that configuration in their logs.
+   */
+  askedOf(inForce: Membership): Membership {
+    return this.#wasIncluded ? inForce : this.#base;
   }
 
   /** Whether, with the log applied up to `index`, this member is one no more. */

@@ -4,7 +4,7 @@ import type { Member } from "../member.ts";
 import type { PeerIdentity, PeerNetwork } from "../ports/peer-network.ts";
 
 export interface RemovalWatchParts {
-  readonly member: Pick<Member, "id" | "leader" | "status" | "wasIncluded">;
+  readonly member: Pick<Member, "id" | "leader" | "electorate">;
   readonly clusterId: ClusterId;
   readonly clock: Clock;
   readonly network: Pick<PeerNetwork, "hello">;
@@ -31,8 +31,7 @@ export class RemovalWatch {
   start(): void {
     const { clock, everyMs, member } = this.#parts;
     this.#cancel = clock.timer(everyMs, () => {
-      // Voters of before it was added know nothing of it, and those of now are not known here yet.
-      if (member.leader !== undefined || !member.wasIncluded) return this.start();
+      if (member.leader !== undefined) return this.start();
       void this.#ask().then((isRemoved) => {
         if (this.#stopped) return;
         if (isRemoved && member.leader === undefined) this.#parts.removed();
@@ -48,7 +47,7 @@ export class RemovalWatch {
 
   async #ask(): Promise<boolean> {
     const { member, network, everyMs } = this.#parts;
-    const { membership } = member.status();
+    const membership = member.electorate;
     const others = membership.profiles.filter(({ id }) => id !== member.id);
     const answers = await Promise.all(
       others.map(({ peerAddress }) => network.hello(peerAddress, everyMs).catch(() => undefined)),
