@@ -27,7 +27,15 @@ export class Upkeep {
     const isLeader = (): boolean => member.leader === member.id;
     const propose = (operation: Operation, deadline: Millis): Promise<OperationResult> =>
       member.session.propose(operation, { deadline });
-    this.#reaper = new SessionReaper({ member, clock, idleMs: options.sessionIdleMs, logger });
+    this.#reaper = new SessionReaper({
+      clock,
+      logger,
+      idleMs: options.sessionIdleMs,
+      isLeader,
+      applied: () => member.applied,
+      machine: () => member.state.machine,
+      propose,
+    });
     this.#compaction = new AutoCompaction({
       rule: options.compaction,
       clock,
