@@ -1,5 +1,6 @@
 import {
   type ByteString,
+  emptyBytes,
   fromByteString,
   needScan,
   pause,
@@ -9,6 +10,7 @@ import {
 } from "@holdfast/base";
 import type { DeleteRangeOperation } from "../command.ts";
 import type { KeyValue } from "../key-value.ts";
+import type { Weigh } from "../read/load-events.ts";
 import { toPair, withValues } from "../read/range-steps.ts";
 import type { DeleteRangeResult, FailedResult } from "../result.ts";
 import { type CurrentRecord, decodeCurrent, leaseOfCurrent } from "../rows/current-row.ts";
@@ -134,9 +136,9 @@ function* keep(
 ): Steps<void> {
   // The deletion goes on without them: it must not depend on how much of it can be told.
   if (writer.answer.isExceeded) return;
-  for (const one of yield* withValues(writer, found)) {
-    const value = one.value ?? new Uint8Array(0);
-    writer.answer.spendPair(one.key.length, value.length);
-    kept.push(toPair(one, value));
+  writer.answer.spendPairs(found, true);
+  const weigh: Weigh = ({ value }) => writer.answer.spendValue(value.length);
+  for (const one of yield* withValues(writer, found, weigh)) {
+    kept.push(toPair(one, one.value ?? emptyBytes()));
   }
 }

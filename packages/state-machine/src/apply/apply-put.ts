@@ -28,7 +28,7 @@ export function* writePut(put: PutOperation, writer: RevisionWriter): Steps<PutR
   let value = put.value;
   if (previous === undefined) {
     if (put.ignoreValue) value = emptyBytes();
-  } else if (put.prevKv || put.ignoreValue) {
+  } else if (put.ignoreValue || (put.prevKv && !writer.answer.isExceeded)) {
     const [full] = yield* withValues(writer, [{ ...previous, key }]);
     const before = full?.value ?? emptyBytes();
     if (put.ignoreValue) value = before;

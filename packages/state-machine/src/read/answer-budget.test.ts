@@ -1,6 +1,6 @@
-import { FIRST_GROUP } from "@holdfast/base";
+import { FIRST_GROUP, type Steps } from "@holdfast/base";
 import { describe, expect, test } from "vitest";
-import { MemoryRows } from "../../test/memory-rows.ts";
+import { drive, MemoryRows } from "../../test/memory-rows.ts";
 import { del, put, queryOf, range, sessionId, TestStore, txn } from "../../test/test-store.ts";
 import {
   AnswerBudget,
@@ -38,6 +38,31 @@ describe("an answer", () => {
     ["a range ordered by value", { sortTarget: "value", sortOrder: "descend" }, WHOLE],
     ["a range with a limit", { limit: 10 }, 11 * (32 + 7 + 300)],
     ["the newest few of a range", { sortTarget: "mod", sortOrder: "descend", limit: 5 }, 5 * 339],
+    [
+      "the newest few in the past",
+      { sortTarget: "mod", sortOrder: "descend", limit: 5, revision: KEYS },
+      5 * 339,
+    ],
+    [
+      "the last few keys in the past",
+      { sortOrder: "descend", limit: 5, revision: KEYS },
+      5 * 339 + 39,
+    ],
+    [
+      "what was changed lately, in the past",
+      { minModRevision: KEYS - 9, revision: KEYS },
+      10 * 339,
+    ],
+    [
+      "a few by value",
+      { sortTarget: "value", sortOrder: "descend", limit: 5 },
+      KEYS * 300 + 5 * 339,
+    ],
+    [
+      "a few by value, in the past",
+      { sortTarget: "value", sortOrder: "descend", limit: 5, revision: KEYS },
+      (KEYS - 1) * 300 + 5 * 339,
+    ],
   ])("to %s is given up to its limit, and refused above it", (_what, query, bytes) => {
     expect(() => reading(query, bytes)).not.toThrow();
     expect(() => reading(query, bytes - 340)).toThrow(AnswerTooLargeError);
@@ -72,6 +97,95 @@ describe("an answer", () => {
     }
 
     expect(scans).toBe(1);
+  });
+});
+
+describe("of values that are larger than their answer may be", () => {
+  const COUNT = 300;
+  const VALUE_BYTES = 100_000;
+  const large = TestStore.opened();
+  for (let n = 0; n < COUNT; n++) {
+    large.do(put(`k${String(n).padStart(3, "0")}`, "v".repeat(VALUE_BYTES)));
+  }
+  const { layout, point } = large.machine;
+  /** What is read before it shows, and blocks that are read together. */
+  const READ_BYTES_MAX = 1_000_000 + 9 * 400_000;
+
+  /** Drives steps and weighs the blocks that they ask for; 30 MB in all. */
+  function blockBytes(steps: Steps<unknown>): number {
+    const rows = large.rows.published;
+    let bytes = 0;
+    drive(steps, rows.copy(), (need) => {
+      const keys = need.kind === "rows" ? need.keys : [];
+      const blocks = keys.filter((key) => key.startsWith(layout.blockPrefix));
+      for (const block of blocks) bytes += rows.get(block)?.length ?? 0;
+    });
+    return bytes;
+  }
+
+  test.each<[string, Partial<RangeQuery>]>([
+    ["all of them", {}],
+    ["all of them in the past", { revision: COUNT }],
+    ["those of a time", { minModRevision: 2 }],
+    ["those of a time in the past", { minModRevision: 2, revision: COUNT }],
+    ["the newest ones", { sortTarget: "mod", sortOrder: "descend", limit: 250 }],
+    ["all in the order of their values", { sortTarget: "value" }],
+  ])("%s are not loaded beyond that", (_what, query) => {
+    const budget = new AnswerBudget(1_000_000);
+    const all = queryOf({ from: "\0", to: "\0", ...query });
+    let failure: unknown;
+    const bytes = blockBytes(
+      (function* () {
+        try {
+          return yield* rangeSteps(all, point, layout, budget);
+        } catch (thrown) {
+          failure = thrown;
+          return undefined;
+        }
+      })(),
+    );
+
+    expect(failure).toBeInstanceOf(AnswerTooLargeError);
+    // One walk by their bounds reads all blocks, eight at a time, and keeps none of their values.
+    const walks = query.minModRevision !== undefined && query.revision !== undefined ? 1 : 0;
+    expect(bytes).toBeLessThan(READ_BYTES_MAX + walks * (COUNT + 4) * VALUE_BYTES);
+  });
+
+  test.each<[string, Partial<RangeQuery>]>([
+    ["the first key", { limit: 1 }],
+    ["the last key", { limit: 1, sortOrder: "descend" }],
+    ["the newest key", { limit: 1, sortTarget: "mod", sortOrder: "descend" }],
+    ["the last key of a time", { limit: 1, sortOrder: "descend", maxModRevision: 100 }],
+  ])("%s of the past is answered", (_what, query) => {
+    const budget = new AnswerBudget(2 * VALUE_BYTES + 1000);
+    const all = queryOf({ from: "\0", to: "\0", revision: COUNT, ...query });
+
+    const found = large.rows.read(rangeSteps(all, point, layout, budget));
+
+    expect(found).toMatchObject({ more: true, count: COUNT - 1, kvs: [{ version: 1 }] });
+    expect("kvs" in found && found.kvs[0]?.value.length).toBe(VALUE_BYTES);
+  });
+
+  test.each<[string, Operation]>([
+    ["a deletion", del("k", "l", true)],
+    [
+      "a transaction of puts",
+      txn(
+        [],
+        Array.from({ length: 100 }, (_, n) => put(`k${100 + n}`, "", { prevKv: true })),
+      ),
+    ],
+  ])("%s that asks for them loads no more than it may tell", (_what, operation) => {
+    const writer = new MemoryRows(large.rows.published);
+    const machine = new StateMachine({ group: FIRST_GROUP, writer, answerBytesMax: 1_000_000 });
+    writer.drive(machine.open());
+    const batch = { session: large.session, firstSequence: 5000, ackedBelow: 0 };
+    const payload = encodeBatch({ ...batch, operations: [operation] });
+
+    const bytes = blockBytes(machine.apply({ index: COUNT + 2, term: 1, payload }));
+
+    expect(machine.revision).toBe(COUNT + 2);
+    expect(bytes).toBeLessThan(READ_BYTES_MAX);
   });
 });
 

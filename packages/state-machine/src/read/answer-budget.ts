@@ -42,6 +42,16 @@ export class AnswerBudget {
     this.#spent += PAIR_OVERHEAD_BYTES + keyBytes + valueBytes;
   }
 
+  /** Pairs, with those of their values that are known already. */
+  spendPairs(
+    pairs: readonly { readonly key: string; readonly value: Uint8Array | undefined }[],
+    withValues: boolean,
+  ): void {
+    for (const { key, value } of pairs) {
+      this.spendPair(key.length, withValues ? (value?.length ?? 0) : 0);
+    }
+  }
+
   /** The value of a pair that was counted before. */
   spendValue(bytes: number): void {
     this.#spent += bytes;

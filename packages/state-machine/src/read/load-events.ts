@@ -7,26 +7,35 @@ import type { RowSource } from "./state-point.ts";
 /** Blocks that are in memory at once; each has about 256 KiB, or one large event. */
 const BLOCKS_PER_READ = 8;
 
+/** Counts an event for the answer, as soon as it is loaded. */
+export type Weigh = (event: BlockEvent) => void;
+
 /**
  * The events that `references` name, in their order. Neighbours of one block
  * share its read. Values are copies, so that one of them does not keep its whole
  * block in memory; without `withValues` they are empty.
+ *
+ * Where they are weighed only the first ones come back once the answer is too large: nobody
+ * is told the others, and they may be more than there is memory for.
  *
  * @throws DamagedRowError where a block or an event is not there
  */
 export function* loadEvents(
   source: RowSource,
   references: readonly EventReference[],
-  withValues: boolean,
+  { withValues, weigh }: { readonly withValues: boolean; readonly weigh?: Weigh | undefined },
 ): Steps<readonly BlockEvent[]> {
   const events: BlockEvent[] = [];
   while (events.length < references.length) {
+    if (weigh !== undefined && source.answer.isExceeded) break;
     const batch = nextBlocks(source, references, events.length);
     const blocks = batch.keys.length === 0 ? [] : yield* needRows(batch.keys);
     for (let at = events.length; at < batch.end; at++) {
       const reference = references[at] as EventReference;
       const block = blocks[batch.blockOf[at - batch.start] as number];
-      events.push(eventOf(source, reference, block, withValues));
+      const event = eventOf(source, reference, block, withValues);
+      weigh?.(event);
+      events.push(event);
     }
   }
   return events;

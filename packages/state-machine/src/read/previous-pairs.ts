@@ -58,6 +58,6 @@ function* pairOf(key: Uint8Array, record: CurrentRecord, layout: RowLayout): Ste
   const pair = { key, createRevision, modRevision, version, lease };
   if (record.value !== undefined) return { ...pair, value: record.value };
   const source = { layout, open: undefined, answer: new AnswerBudget() };
-  const [event] = yield* loadEvents(source, [record], true);
+  const [event] = yield* loadEvents(source, [record], { withValues: true });
   return { ...pair, value: event?.value ?? new Uint8Array(0) };
 }

@@ -9,7 +9,7 @@ import { findHistoric } from "./find-historic.ts";
 import { findLatest } from "./find-latest.ts";
 import { type FoundKey, PAGE_ROWS } from "./found-keys.ts";
 import { orderOf } from "./keep-first.ts";
-import { loadEvents } from "./load-events.ts";
+import { loadEvents, type Weigh } from "./load-events.ts";
 import { planRange, type RangePlan } from "./range-plan.ts";
 import { sortSteps } from "./sort-steps.ts";
 import { type RowSource, revisionRefusal, type StatePoint } from "./state-point.ts";
@@ -66,8 +66,9 @@ function* inOrder(
 ): Steps<readonly FoundKey[]> {
   const order = orderOf(plan);
   if (order === undefined) return found;
-  const known = plan.sort?.target === "value" ? yield* weighedValues(source, found, true) : found;
-  return yield* sortSteps(known, order);
+  if (plan.sort?.target !== "value") return yield* sortSteps(found, order);
+  const weigh: Weigh = ({ value }) => source.answer.spendValue(value.length);
+  return yield* sortSteps(yield* withValues(source, found, weigh), order);
 }
 
 function* pairsOf(
@@ -75,35 +76,18 @@ function* pairsOf(
   found: readonly FoundKey[],
   plan: RangePlan,
 ): Steps<readonly KeyValue[]> {
+  const { keepsAllFound, withValues: wantsValues } = plan;
   const pairs: KeyValue[] = [];
-  const full = plan.withValues ? yield* weighedValues(source, found, plan.keepsAllFound) : found;
-  for (const one of full) {
-    if (pairs.length % PAGE_ROWS === PAGE_ROWS - 1) yield* pause();
-    const value = plan.withValues ? (one.value ?? NO_BYTES) : NO_BYTES;
-    if (!plan.keepsAllFound) source.answer.spendPair(one.key.length, value.length);
-    pairs.push(toPair(one, value));
+  for (let at = 0; at < found.length && !source.answer.isExceeded; at += PAGE_ROWS) {
+    if (at > 0) yield* pause();
+    const page = found.slice(at, at + PAGE_ROWS);
+    if (!keepsAllFound) source.answer.spendPairs(page, wantsValues);
+    const weigh: Weigh = ({ value }) => source.answer.spendValue(value.length);
+    const full = wantsValues ? yield* withValues(source, page, weigh) : page;
+    for (const one of full)
+      pairs.push(toPair(one, wantsValues ? (one.value ?? NO_BYTES) : NO_BYTES));
   }
   return pairs;
-}
-
-/** Like {@link withValues}, page by page, weighing what is loaded if asked to, and not beyond what may be answered. */
-function* weighedValues(
-  source: RowSource,
-  found: readonly FoundKey[],
-  weighs: boolean,
-): Steps<readonly FoundKey[]> {
-  const full: FoundKey[] = [];
-  for (let at = 0; at < found.length && !source.answer.isExceeded; at += PAGE_ROWS) {
-    const page = found.slice(at, at + PAGE_ROWS);
-    for (const [place, one] of (yield* withValues(source, page)).entries()) {
-      full.push(one);
-      if (weighs && page[place]?.value === undefined) {
-        source.answer.spendValue(one.value?.length ?? 0);
-      }
-    }
-    if (at > 0) yield* pause();
-  }
-  return full;
 }
 
 /** The pair that a found key is, with that value. */
@@ -119,10 +103,14 @@ export function toPair(found: FoundKey, value: Uint8Array): KeyValue {
   };
 }
 
-/** The same keys, each with its value. */
+/**
+ * The same keys, each with its value. With `weigh` those that are loaded are counted, and only the first ones
+ * have theirs once the answer is too large.
+ */
 export function* withValues(
   source: RowSource,
   found: readonly FoundKey[],
+  weigh?: Weigh,
 ): Steps<readonly FoundKey[]> {
   const missing = found.filter((one) => one.value === undefined);
   if (missing.length === 0) return found;
@@ -131,12 +119,13 @@ export function* withValues(
   while (at < found.length) {
     const page = found.slice(at, at + PAGE_ROWS);
     const wanted = page.filter((one) => one.value === undefined);
-    const events = yield* loadEvents(source, wanted, true);
+    const events = yield* loadEvents(source, wanted, { withValues: true, weigh });
     let next = 0;
     for (const one of page) {
       full.push(one.value === undefined ? { ...one, value: events[next++]?.value } : one);
     }
     at += PAGE_ROWS;
+    if (at < found.length) yield* pause();
   }
   return full;
 }
