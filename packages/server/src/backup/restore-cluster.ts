@@ -1,5 +1,5 @@
-import { readdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readdir, realpath, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import {
   type ClusterId,
   FIRST_GROUP,
@@ -13,7 +13,7 @@ import type { ClusterConfig, NodeConfig } from "@holdfast/config";
 import { encodeMembership } from "@holdfast/protocol";
 import { foundingMembership } from "@holdfast/replica";
 import { restoredRow, rowLayout } from "@holdfast/state-machine";
-import { nodeFiles } from "@holdfast/storage";
+import { namedIfUnusable, nodeFiles } from "@holdfast/storage";
 import { DirectoryNotEmptyError } from "./backup-errors.ts";
 import type { BackupHead } from "./backup-format.ts";
 import { type BackupReaders, readBackup } from "./read-backup.ts";
@@ -46,29 +46,28 @@ const UNFINISHED = ".restoring";
 
 /**
  * Makes the directories of a new cluster whose nodes all begin with the state of a snapshot. Where it fails nothing
- * is left that a node would start from.
+ * is left that a node would start from, and what came to lie there meanwhile stays.
  *
- * @throws BackupDamagedError, DirectoryNotEmptyError
+ * @throws BackupDamagedError, DirectoryNotEmptyError, FilesUnusableError
  */
 export async function restoreCluster(request: RestoreRequest): Promise<RestoredCluster> {
   const { config, random, logger } = request;
-  for (const { data } of config.nodes) await checkIsFree(data);
+  const places = await Promise.all(config.nodes.map(({ data }) => placeOf(data)));
+  for (const place of places) await checkIsFree(place);
   const nodes: RestoredNode[] = [];
   try {
-    for (const { id, data } of config.nodes) {
-      const path = `${data}${UNFINISHED}`;
+    for (const [at, { id }] of config.nodes.entries()) {
+      const path = unfinished(places[at] as string);
       await rm(path, { recursive: true, force: true });
       nodes.push(await RestoredNode.open({ path, name: id, random, logger }));
     }
     const restored = await restoreInto(nodes, request);
     for (const node of nodes) await node.close();
-    for (const { data } of config.nodes) await giveName(data);
+    await giveNames(places);
     return restored;
   } catch (failure) {
     for (const node of nodes) await node.close();
-    for (const { data } of config.nodes) {
-      await rm(`${data}${UNFINISHED}`, { recursive: true, force: true });
-    }
+    for (const place of places) await rm(unfinished(place), { recursive: true, force: true });
     throw failure;
   }
 }
@@ -104,17 +103,54 @@ function revisionsAfter(
   return { revision, compactRevision: bump === 0 ? head.compactRevision : revision };
 }
 
-async function checkIsFree(data: string): Promise<void> {
-  const names = await readdir(data).catch(() => []);
-  if (names.length === 0) return;
-  throw new DirectoryNotEmptyError(
-    `${data} is not empty: a snapshot is restored to nodes that have no data. Move it away, or name another directory`,
+/** Without a slash at its end, and where a link leads. */
+function placeOf(data: string): Promise<string> {
+  return realpath(data).catch(() => resolve(data));
+}
+
+function unfinished(place: string): string {
+  return `${place}${UNFINISHED}`;
+}
+
+async function checkIsFree(place: string): Promise<void> {
+  const names = await readdir(place).catch((failure: unknown) => {
+    if (codeOf(failure) === "ENOENT") return [];
+    throw namedIfUnusable(failure, place);
+  });
+  if (names.length > 0) throw notEmpty(place);
+}
+
+/** All or none of them; they are found there after a power cut. */
+async function giveNames(places: readonly string[]): Promise<void> {
+  const named: string[] = [];
+  try {
+    for (const place of places) {
+      await giveName(place);
+      named.push(place);
+    }
+    for (const place of places) await nodeFiles(dirname(place)).syncDirectory("");
+  } catch (failure) {
+    for (const place of named) await rename(place, unfinished(place));
+    throw failure;
+  }
+}
+
+/** In the place of an empty directory at most: the system refuses another one. */
+async function giveName(place: string): Promise<void> {
+  try {
+    await rename(unfinished(place), place);
+  } catch (failure) {
+    throw ["ENOTEMPTY", "EEXIST"].includes(codeOf(failure)) ? notEmpty(place) : failure;
+  }
+}
+
+function notEmpty(place: string): DirectoryNotEmptyError {
+  return new DirectoryNotEmptyError(
+    `${place} is not empty: a snapshot is restored to nodes that have no data. Move it away, or name another directory`,
   );
 }
 
-/** It is found there after a power cut. */
-async function giveName(data: string): Promise<void> {
-  await rm(data, { recursive: true, force: true });
-  await rename(`${data}${UNFINISHED}`, data);
-  await nodeFiles(dirname(data)).syncDirectory("");
+function codeOf(failure: unknown): string {
+  const { code } = failure as { readonly code?: unknown };
+  return typeof code === "string" ? code : "";
 }
