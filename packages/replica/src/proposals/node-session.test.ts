@@ -188,6 +188,30 @@ describe("the session of a node", () => {
     expect(await write).toMatchObject({ outcome: "unknown" });
   });
 
+  test("is not asked for again at once of a leader that has too much", async () => {
+    const { time, state, forwarded, proposer, session } = stage();
+    state.leader = OTHER;
+    session.propose(put("a"), { deadline: 10_000 }).catch(() => undefined);
+    let openings = 0;
+    const refuse = async (): Promise<void> => {
+      await time.turn();
+      for (const bytes of forwarded.splice(0)) {
+        openings++;
+        const opening = decodeBatch(bytes);
+        proposer.forwardRefused(opening.session, opening.firstSequence, "overloaded");
+      }
+    };
+
+    for (let turn = 0; turn < 100; turn++) await refuse();
+    expect(openings).toBe(1);
+
+    for (let ms = 0; ms < 1_000; ms++) {
+      await time.advance(1);
+      await refuse();
+    }
+    expect(openings).toBe(11);
+  });
+
   test("still watches deadlines after everybody was refused once", async () => {
     const { time, session, opened } = stage();
     await opened();

@@ -247,8 +247,8 @@ export class NodeSession {
       fail: (failure) => {
         // Another attempt would be refused at once, and so on.
         if (failure instanceof NoSpaceError) return this.#notOpened(session, failure);
+        // So would it be by a leader that has too much: the next look at deadlines makes one.
         this.#replace(session);
-        this.#schedule();
       },
     });
   }
