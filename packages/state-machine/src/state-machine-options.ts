@@ -23,6 +23,12 @@ export interface StateMachineOptions {
    */
   readonly answerBytesMax?: number;
   /**
+   * What the answers to one entry may weigh together, bytes. It decides what is told, as the bound of one does.
+   *
+   * @default ENTRY_ANSWERS_BYTES_MAX
+   */
+  readonly entryAnswersBytesMax?: number;
+  /**
    * Values up to this many bytes also stand with their key in its `current` row. It decides where a
    * value is read, never what is read or hashed, so it may differ between replicas and from start to start.
    *

@@ -39,6 +39,7 @@ import {
 import { RowEncoder } from "./rows/row-encoder.ts";
 import { type RowLayout, rowLayout } from "./rows/row-layout.ts";
 import { ANSWER_BYTES_MAX } from "./sessions/answer-bytes.ts";
+import { EntryAnswers } from "./sessions/entry-answers.ts";
 import { SessionBatchRun } from "./sessions/session-batch.ts";
 import { type IdleSession, SessionTable } from "./sessions/session-table.ts";
 import type { StateMachineOptions } from "./state-machine-options.ts";
@@ -248,23 +249,23 @@ export class StateMachine {
     let run = this.#runOf(this.#sessions.enter(batch, index));
     // An operation before its session would be applied by who goes on from a part.
     const mayEndPart = run !== undefined || batch.operations[0]?.kind === "session-open";
-    const results: OperationResult[] = [];
+    const answers = new EntryAnswers(this.#options.entryAnswersBytesMax);
     for (const [position, operation] of batch.operations.entries()) {
       if (operation.kind === "session-open") {
         const opened = run?.session ?? this.#sessions.open(batch, operation, index);
         if (typeof opened === "string") {
-          results.push(this.#failed({ reason: opened }));
+          answers.add(this.#failed({ reason: opened }));
           continue;
         }
         run ??= this.#runOf(opened);
       }
-      results.push(yield* this.#answer(operation, batch.firstSequence + position, run));
+      answers.add(yield* this.#answer(operation, batch.firstSequence + position, run));
       if (this.#revision.takePartEnd() && run !== undefined && mayEndPart)
         yield* this.#endPart(run);
       if (this.#revision.work.spend()) yield* pause();
     }
     if (run !== undefined) this.#endRun(run);
-    return results;
+    return answers.all;
   }
 
   #endRun(run: SessionBatchRun): void {

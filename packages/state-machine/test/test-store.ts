@@ -21,7 +21,7 @@ import { MemoryRows, SortedRows } from "./memory-rows.ts";
 
 export type TestStoreOptions = Pick<
   StateMachineOptions,
-  "inlineBytesMax" | "revisionDeletionsMax" | "partDeletions" | "published"
+  "entryAnswersBytesMax" | "inlineBytesMax" | "revisionDeletionsMax" | "partDeletions" | "published"
 >;
 
 /** A machine over rows in memory, with one session open, for tests. */
