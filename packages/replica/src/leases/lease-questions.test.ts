@@ -11,6 +11,7 @@ function stage() {
   const time = new ManualTime();
   const state = { leader: LEADER as MemberId | undefined, says: undefined as number | undefined };
   const sent: LeaseMessage[] = [];
+  const known = new Set<bigint>();
   const questions = new LeaseQuestions({
     self: SELF,
     clock: time,
@@ -18,6 +19,7 @@ function stage() {
     answerMs: 1_000,
     leader: () => state.leader,
     remainingMs: () => state.says,
+    isKnown: (id) => known.has(id),
     send: (_to, message) => sent.push(message),
   });
   const ask = (id: bigint) => questions.remainingMs(id, { deadline: time.now() + 5_000 });
@@ -25,7 +27,7 @@ function stage() {
     const id = sent.at(-1)?.id ?? 0;
     questions.received({ kind: "lease-answer", from: LEADER, id, remainingMs });
   };
-  return { time, state, sent, questions, ask, answer };
+  return { time, state, sent, known, questions, ask, answer };
 }
 
 test("one turn's questions are one message to the leader", async () => {
@@ -68,6 +70,33 @@ test("a leader that cannot say, is silent or out of reach is asked again", async
   answer([20]);
 
   await expect(asked).resolves.toBe(20);
+});
+
+test("a leader that does not know a lease which is known here is behind, and asked again", async () => {
+  const { time, known, ask, answer } = stage();
+  known.add(7n);
+  const asked = ask(7n);
+  await time.turn();
+  answer([-1]);
+  await time.advance(100);
+
+  answer([4_000]);
+
+  await expect(asked).resolves.toBe(4_000);
+});
+
+test("or the lease has ended, and that is told once it is seen here", async () => {
+  const { time, known, ask, answer } = stage();
+  known.add(7n);
+  const asked = ask(7n);
+  await time.turn();
+  answer([-1]);
+  await time.advance(100);
+  known.delete(7n);
+
+  answer([-1]);
+
+  await expect(asked).resolves.toBeUndefined();
 });
 
 test("a question ends in time, and with the node; too many are refused", async () => {

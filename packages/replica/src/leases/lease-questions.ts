@@ -13,6 +13,8 @@ export interface LeaseQuestionsParts {
   leader(): MemberId | undefined;
   /** What this member says, if it leads; see {@link import("./lease-keeper.ts").LeaseKeeper.remainingMs}. */
   remainingMs(id: bigint): Millis | undefined;
+  /** Whether the lease is there by what is applied here. */
+  isKnown(id: bigint): boolean;
   send(to: MemberId, message: LeaseMessage): void;
 }
 
@@ -95,7 +97,9 @@ export class LeaseQuestions {
         throw new NoLeaderError("no leader is known");
       }
       const said = await this.#ask(id);
-      if (said !== undefined) return said < 0 ? undefined : said;
+      if (said !== undefined && said >= 0) return said;
+      // A leader may be behind this member with applying, and not know yet what is known here; or it is ahead, and it ended.
+      if (said !== undefined && !this.#parts.isKnown(id)) return undefined;
       if (this.#failure !== undefined) throw this.#failure;
       if (clock.now() + RETRY_MS >= call.deadline) {
         throw new RequestTimedOutError("no leader said in time how long it lives", "not-applied");

@@ -67,6 +67,7 @@ export class MemberLeases {
       ...parts,
       answerMs: electionTimeoutMs,
       remainingMs: (id) => this.#keeper.remainingMs(id),
+      isKnown: (id) => this.#machine().leases.find(id) !== undefined,
     });
   }
 
