@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import type { SnapshotAnswer } from "../src/ports/peer-network.ts";
 import { REFETCH_MS } from "../src/snapshot/snapshot-fetcher.ts";
 import { PATIENCE_MS } from "../src/snapshot/snapshot-fetching.ts";
-import { SERVED_IDLE_MS, SERVED_MAX } from "../src/snapshot/snapshot-server.ts";
+import { SERVED_IDLE_MS, SERVED_MAX, SERVED_YIELDS_MS } from "../src/snapshot/snapshot-server.ts";
 import { type AppliedState, openAppliedState } from "../src/state-at-work.ts";
 import { fingerprint, stateParts } from "./made-state.ts";
-import { FOLLOWER, SnapshotWorld } from "./snapshot-world.ts";
+import { FOLLOWER, LEADER, SnapshotWorld, TERM } from "./snapshot-world.ts";
 
 const LIVE = "state.1";
 
@@ -307,12 +307,47 @@ test("a few states are open at most; the one that was idle longest goes for the 
   const peers = Array.from({ length: SERVED_MAX + 1 }, (_, at) => (at + 10) as MemberId);
   for (const peer of peers) {
     world.server.wanted({ peer, epoch: 1 });
-    await world.time.advance(10);
+    await world.time.advance(SERVED_YIELDS_MS / SERVED_MAX);
   }
 
   expect(world.closed).toEqual([`${peers[0]}/1`]);
-  expect(world.opened.length).toBe(SERVED_MAX + 1);
+  expect(world.opened).toEqual(Array.from({ length: SERVED_MAX + 1 }, () => 10));
 });
+
+test("more peers than are served at a time come to an end all the same", async () => {
+  const world = await SnapshotWorld.open();
+  const places = new Map(
+    Array.from({ length: SERVED_MAX + 2 }, (_, at) => [(at + 10) as MemberId, -1]),
+  );
+
+  for (let round = 0; round < 100 && places.size > 0; round++) {
+    for (const [peer, sequence] of places) {
+      const next = await fetched(world, peer, sequence);
+      if (next === undefined) places.delete(peer);
+      else places.set(peer, next);
+    }
+  }
+
+  expect([...places.keys()]).toEqual([]);
+});
+
+/** A peer asks for its next chunk, or for a state where it has none (-1): how far it has come; `undefined` at the end. */
+async function fetched(
+  world: SnapshotWorld,
+  peer: MemberId,
+  sequence: number,
+): Promise<number | undefined> {
+  const { server, opened, time, leader } = world;
+  if (sequence < 0) {
+    server.wanted({ peer, epoch: 1 });
+    return opened.at(-1) === undefined ? -1 : 0;
+  }
+  const { applied: last } = leader.machine;
+  const request = { from: peer, to: LEADER, term: TERM, epoch: 1, last, sequence };
+  const answer = await time.until(server.asked(request));
+  if (answer.kind === "gone") return -1;
+  return answer.chunk.end === undefined ? sequence + 1 : undefined;
+}
 
 test("a follower may begin the same state anew", async () => {
   const world = await SnapshotWorld.open();

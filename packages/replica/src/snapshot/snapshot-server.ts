@@ -40,6 +40,8 @@ export interface SnapshotServerParts {
 export const SERVED_MAX = 4;
 /** A state that nobody asks for this long is closed, ms. */
 export const SERVED_IDLE_MS = 60_000;
+/** One that nobody asked for this long makes way for another peer's, ms: whoever fetches asks every 5 s at least. */
+export const SERVED_YIELDS_MS = 15_000;
 const LOOK_EVERY_MS = 5_000;
 
 interface Serving {
@@ -74,9 +76,8 @@ export class SnapshotServer {
   wanted({ peer, epoch }: SnapshotWanted): void {
     const { engine, notBefore, opened, clock, turn, logger, nameOf } = this.#parts;
     this.#end(peer);
-    if (this.#serving.size >= SERVED_MAX) this.#endIdlest();
-    // What it has applied could not be read in this turn; the core asks again.
-    if (engine().isAway === true) return opened(peer, epoch, undefined);
+    // Or what it has applied could not be read in this turn; the core asks again.
+    if (!this.#makeRoom() || engine().isAway === true) return opened(peer, epoch, undefined);
     const snapshot = engine().snapshot();
     const last = appliedIn(snapshot);
     if (last.index === 0 || last.index < notBefore()) {
@@ -151,10 +152,19 @@ export class SnapshotServer {
     this.#parts.closed(peer, snapshot.epoch);
   }
 
-  #endIdlest(): void {
-    const all = [...this.#serving.values()];
+  /**
+   * Whether one more may be served. What is under way is not given up for another one: where more peers
+   * than are served took it from each other, none would come to its end.
+   */
+  #makeRoom(): boolean {
+    if (this.#serving.size < SERVED_MAX) return true;
+    const since = this.#parts.clock.now() - SERVED_YIELDS_MS;
+    const all = [...this.#serving.values()].filter(
+      ({ isSent, snapshot }) => isSent || snapshot.usedAt <= since,
+    );
     const [idlest] = all.sort((a, b) => a.snapshot.usedAt - b.snapshot.usedAt);
     if (idlest !== undefined) this.#end(idlest.peer);
+    return idlest !== undefined;
   }
 
   #noteStart(serving: Serving): void {
