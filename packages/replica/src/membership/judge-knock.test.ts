@@ -47,6 +47,18 @@ test("a nameless reserved place is not taken under the name of another member", 
   expect(verdict).toMatchObject({ kind: "wait", reason: expect.stringContaining("n2") });
 });
 
+test("nobody comes in at the address of another member", () => {
+  const elsewhere = (number: number) => ({ ...knock(number, store(9)), peerAddress: "n1:2380" });
+  const reserved = withReserved({ name: "n4", peerAddress: "n4:2380" });
+
+  for (const verdict of [
+    judgeKnock(reserved, elsewhere(4), lost([])),
+    judgeKnock(cluster([1, 2, 3]), elsewhere(3), lost([3])),
+  ]) {
+    expect(verdict).toMatchObject({ kind: "wait", reason: expect.stringContaining("n1") });
+  }
+});
+
 test("a wiped voter comes back as a learner that takes its former place", () => {
   const verdict = judgeKnock(cluster([1, 2, 3]), knock(3, store(9)), lost([3]));
 

@@ -43,8 +43,16 @@ export function judgeKnock(current: Membership, knock: Knock, view: KnockView): 
   if (current.outgoing.length > 0) {
     return { kind: "wait", reason: "another change of the membership is under way" };
   }
+  const { name, storeId, peerAddress, clientAddress } = knock;
+  // A store that replaces another is of the same name, and where that one was.
+  const there = current.profiles.find(
+    (other) => other.id !== profile.id && other.name !== name && other.peerAddress === peerAddress,
+  );
+  if (there !== undefined) {
+    const reason = `${name} says that it is at ${peerAddress}, where ${there.name} is: correct its file`;
+    return { kind: "wait", reason };
+  }
   if (isReserved(profile)) {
-    const { name, storeId, peerAddress, clientAddress } = knock;
     if (current.profiles.some((other) => other.id !== profile.id && other.name === name)) {
       return { kind: "wait", reason: `there is a member ${name} already, at another address` };
     }
