@@ -49,7 +49,8 @@ export function judgeKnock(current: Membership, knock: Knock, view: KnockView): 
     (other) => other.id !== profile.id && other.name !== name && other.peerAddress === peerAddress,
   );
   if (there !== undefined) {
-    const reason = `${name} says that it is at ${peerAddress}, where ${there.name} is: correct its file`;
+    const who = there.name === "" ? "a member that is still to come" : there.name;
+    const reason = `${name} says that it is at ${peerAddress}, where ${who} is: correct its file`;
     return { kind: "wait", reason };
   }
   if (isReserved(profile)) {
