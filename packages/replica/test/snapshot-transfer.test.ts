@@ -209,9 +209,11 @@ test("a state that is dropped goes, while it is fetched and once it is whole", a
   const first = world.offer(1);
   world.fetcher.fetch(first);
   await world.time.advance(6);
+  expect(world.arriving).toBe(1);
   world.fetcher.dropped(first.meta);
   await world.settle();
   expect(world.staged).toEqual([]);
+  expect(world.arriving).toBe(0);
   expect(await world.incoming()).toEqual([]);
 
   const second = world.offer(2);

@@ -30,6 +30,8 @@ export class SnapshotWorld {
   readonly staged: SnapshotMeta[] = [];
   readonly givenUp: SnapshotMeta[] = [];
   readonly transfers: SnapshotTransfer[] = [];
+  /** States that are being received, as operators see it. */
+  arriving = 0;
   /** What becomes of a question; by default it is answered. */
   carry: (request: SnapshotRequest) => Promise<SnapshotAnswer> = (request) =>
     this.server.asked(request);
@@ -48,7 +50,9 @@ export class SnapshotWorld {
     this.time = time;
     this.leader = leader;
     const observe = {
-      snapshotsUnderWay: () => undefined,
+      snapshotsUnderWay: (way: SnapshotTransfer["way"], count: number) => {
+        if (way === "received") this.arriving = count;
+      },
       snapshotEnded: (transfer: SnapshotTransfer) => this.transfers.push(transfer),
     };
     const shared = { clock: time, turn: time, logger: silentLogger, observe, nameOf: String };

@@ -111,13 +111,14 @@ export class SnapshotFetcher {
     }
     const seconds = (clock.now() - startedAt) / 1000;
     observe.snapshotEnded({ way: "received", whole, bytes: fetching.bytes, seconds });
-    if (this.#fetching !== fetching) {
+    const isCurrent = this.#fetching === fetching;
+    if (isCurrent) this.#fetching = undefined;
+    observe.snapshotsUnderWay("received", this.#fetching === undefined ? 0 : 1);
+    if (!isCurrent) {
       // What was given up while its last chunk was being written is whole, but nobody wants it.
       if (whole) this.#forget(nameOf(meta), directory);
       return;
     }
-    this.#fetching = undefined;
-    observe.snapshotsUnderWay("received", 0);
     if (whole) this.#parts.staged(meta);
     else this.#tellGivenUp(meta);
   }
