@@ -1,6 +1,7 @@
 import { assert } from "@holdfast/base";
 import { becomeFollower, knownLeader } from "../election/roles.ts";
 import { announceMembership } from "../membership/announce-membership.ts";
+import { knowsOwnStore } from "../membership/own-store.ts";
 import type { RaftState } from "../raft-state.ts";
 import { compareEntryIds } from "../types/entry.ts";
 import type { AppendAccepted, SnapshotOffer } from "../types/message.ts";
@@ -24,7 +25,10 @@ export function onSnapshotOffer(state: RaftState, offer: SnapshotOffer): void {
     return;
   }
   const { id: from, term } = state;
+  // The leader knows of a later one, or will.
+  const isOfUse = knowsOwnStore(state, meta.membership);
   answerHeartbeat(state, { kind: "heartbeat-response", from, to, term, epoch, round });
+  if (!isOfUse) return;
   const taken = state.offer;
   const repeated =
     taken?.term === term &&

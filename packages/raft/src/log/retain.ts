@@ -1,5 +1,6 @@
 import type { LogIndex } from "@holdfast/base";
 import { heldByLive } from "../leader/retention.ts";
+import { knowsOwnStore } from "../membership/own-store.ts";
 import type { RaftState } from "../raft-state.ts";
 import { isVoter, membersOf } from "../types/membership.ts";
 
@@ -25,10 +26,12 @@ export function onStateDurable(state: RaftState, applied: LogIndex): void {
 
 /**
  * Whether a log that begins at `upTo` says that this is a member. One that joins is born with a configuration
- * that names it, and is then sent those from before it was added: it keeps its log until it has come to its own.
+ * that names it and its store, and is then sent those from before: it keeps its log until it has come to its own.
  * Who founds is a voter from the beginning.
  */
-function saysWhoThisIs({ memberships, id }: RaftState, upTo: LogIndex): boolean {
+function saysWhoThisIs(state: RaftState, upTo: LogIndex): boolean {
+  const { memberships, id } = state;
   const { index, membership } = memberships.datedAt(upTo);
-  return isVoter(membership, id) || (index > 0 && membersOf(membership).includes(id));
+  const isNamed = index > 0 && membersOf(membership).includes(id);
+  return isVoter(membership, id) || (isNamed && knowsOwnStore(state, membership));
 }

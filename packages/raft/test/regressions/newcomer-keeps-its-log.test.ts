@@ -1,7 +1,8 @@
-import { type MemberId, SeededRandom } from "@holdfast/base";
+import { type MemberId, SeededRandom, type StoreId } from "@holdfast/base";
 import { expect, test } from "vitest";
 import {
   type Entry,
+  type Membership,
   type MembershipCodec,
   NO_MEMBERSHIP,
   Raft,
@@ -13,15 +14,27 @@ const codec: MembershipCodec = {
   encode: (membership) => new TextEncoder().encode(JSON.stringify(membership)),
   decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
 };
-const of = (voters: readonly number[], learners: readonly number[]) => ({
+/** All are known by their stores, but for those that are to come. */
+const of = (
+  voters: readonly number[],
+  learners: readonly number[],
+  reserved: readonly number[] = [],
+): Membership => ({
   ...NO_MEMBERSHIP,
   voters: voters as MemberId[],
   learners: learners as MemberId[],
+  profiles: [...voters, ...learners].sort().map((id) => ({
+    id: id as MemberId,
+    name: `n${id}`,
+    storeId: `${reserved.includes(id) ? 0 : id}`.repeat(32) as StoreId,
+    peerAddress: `n${id}:1`,
+    clientAddress: `n${id}:2`,
+  })),
 });
 
-/** Where a newcomer that was sent this log lets go of the beginning; `undefined`: it keeps all of it. */
-function compactedBy(entries: readonly Entry[]): number | undefined {
-  const raft = new Raft({
+/** A member that was born with the configuration that names it and its store. */
+function newcomer(): Raft {
+  return new Raft({
     id: SELF,
     options: resolveRaftOptions({ trailingEntries: 10 }),
     random: new SeededRandom(1),
@@ -34,6 +47,11 @@ function compactedBy(entries: readonly Entry[]): number | undefined {
       memberships: [],
     },
   });
+}
+
+/** Where a newcomer that was sent this log lets go of the beginning; `undefined`: it keeps all of it. */
+function compactedBy(entries: readonly Entry[]): number | undefined {
+  const raft = newcomer();
   const commit = entries.length;
   const from = 1 as MemberId;
   const prev = { index: 0, term: 0 };
@@ -75,3 +93,28 @@ test("a newcomer keeps its log until it has come to the configuration that adds 
   expect(compactedBy(logWith({}))).toBeUndefined();
   expect(compactedBy(logWith({ 5: of([1], [2]), 50: of([1, 2], [4]) }))).toBe(90);
 });
+
+test("a place that is kept for it does not tell a newcomer who it is", () => {
+  const kept = of([1, 2], [4], [4]);
+
+  expect(compactedBy(logWith({ 5: kept }))).toBeUndefined();
+  expect(compactedBy(logWith({ 5: kept, 50: of([1, 2], [4]) }))).toBe(90);
+});
+
+test("a newcomer takes no state that knows its place and not its store", () => {
+  expect(fetchedBy(of([1, 2], [4], [4]))).toBe(false);
+  expect(fetchedBy(of([1, 2], [4]))).toBe(true);
+});
+
+/** Whether a newcomer fetches a state with such a configuration; the leader is answered in any case. */
+function fetchedBy(membership: Membership): boolean {
+  const raft = newcomer();
+  const meta = { last: { index: 70, term: 1 }, membership };
+  const session = { from: 1 as MemberId, to: SELF, term: 1, epoch: 1, round: 1 };
+  raft.step(1, { kind: "message", message: { kind: "snapshot-offer", ...session, meta } });
+  const first = raft.takeEffects();
+  raft.step(2, { kind: "persisted", seq: first?.persist?.seq ?? 0 });
+  const messages = [...(first?.messages ?? []), ...(raft.takeEffects()?.messages ?? [])];
+  expect(messages.map(({ kind }) => kind)).toContain("heartbeat-response");
+  return first?.snapshotFetch !== undefined;
+}
