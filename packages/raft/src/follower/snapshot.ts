@@ -1,7 +1,7 @@
 import { assert } from "@holdfast/base";
 import { becomeFollower, knownLeader } from "../election/roles.ts";
 import { announceMembership } from "../membership/announce-membership.ts";
-import { saysWhoThisIs } from "../membership/own-store.ts";
+import { knowsOwnStore } from "../membership/own-store.ts";
 import type { RaftState } from "../raft-state.ts";
 import { compareEntryIds } from "../types/entry.ts";
 import type { AppendAccepted, SnapshotOffer } from "../types/message.ts";
@@ -26,7 +26,7 @@ export function onSnapshotOffer(state: RaftState, offer: SnapshotOffer): void {
   }
   const { id: from, term } = state;
   // The leader knows of a later one, or will.
-  const isOfUse = saysWhoThisIs(state, meta.membership);
+  const isOfUse = knowsOwnStore(state, meta.membership);
   answerHeartbeat(state, { kind: "heartbeat-response", from, to, term, epoch, round });
   if (!isOfUse) return;
   const taken = state.offer;

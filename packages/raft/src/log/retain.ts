@@ -1,6 +1,6 @@
 import type { LogIndex } from "@holdfast/base";
 import { heldByLive } from "../leader/retention.ts";
-import { saysWhoThisIs } from "../membership/own-store.ts";
+import { knowsOwnStore } from "../membership/own-store.ts";
 import type { RaftState } from "../raft-state.ts";
 import { isVoter, membersOf } from "../types/membership.ts";
 
@@ -19,7 +19,7 @@ export function onStateDurable(state: RaftState, applied: LogIndex): void {
   const upTo = Math.max(Math.min(wanted, floor), bound);
   // In steps, so that a record of it is not written with every entry.
   const step = upTo <= heavy ? 1 : Math.max(1, Math.floor(options.trailingEntries / 4));
-  if (upTo < log.compacted.index + step || !mayBeginAt(state, upTo)) return;
+  if (upTo < log.compacted.index + step || !saysWhoThisIs(state, upTo)) return;
   const membership = state.memberships.compact(upTo);
   state.outbox.compact = { upTo: log.compact(upTo), membership };
 }
@@ -29,9 +29,9 @@ export function onStateDurable(state: RaftState, applied: LogIndex): void {
  * that names it and its store, and is then sent those from before: it keeps its log until it has come to its own.
  * Who founds is a voter from the beginning.
  */
-function mayBeginAt(state: RaftState, upTo: LogIndex): boolean {
+function saysWhoThisIs(state: RaftState, upTo: LogIndex): boolean {
   const { memberships, id } = state;
   const { index, membership } = memberships.datedAt(upTo);
   const isNamed = index > 0 && membersOf(membership).includes(id);
-  return isVoter(membership, id) || (isNamed && saysWhoThisIs(state, membership));
+  return isVoter(membership, id) || (isNamed && knowsOwnStore(state, membership));
 }

@@ -1,20 +1,18 @@
 import type { RaftState } from "../raft-state.ts";
-import { isVoter, type Membership } from "../types/membership.ts";
+import type { Membership } from "../types/membership.ts";
 
 /**
- * Whether a log, or a state, that began with such a configuration would say after a restart who this member is, or
- * that it was removed (docs/decisions/0008). A member has its place, and its id, before its store is known, so its
- * place alone does not say it. And what does not name one that joins is from before it was added: a leader that was just
- * elected may offer that, as it does not know yet how much is committed.
+ * Whether a configuration that has this member knows its store. A member has its place, and its id, before its
+ * store is known: a log or a state that began with such a configuration would not say after a restart who it
+ * is. The one that its log begins with does (docs/decisions/0008).
  */
-export function saysWhoThisIs(state: RaftState, membership: Membership): boolean {
-  const { memberships, log, id } = state;
+export function knowsOwnStore(
+  { memberships, log, id }: RaftState,
+  membership: Membership,
+): boolean {
   const storeIn = ({ profiles }: Membership) =>
     profiles.find((profile) => profile.id === id)?.storeId;
-  const base = memberships.at(log.compacted.index);
-  const own = storeIn(base);
+  const own = storeIn(memberships.at(log.compacted.index));
   const named = storeIn(membership);
-  if (own === undefined) return true;
-  const joins = log.compacted.index === 0 && !isVoter(base, id);
-  return named === own || (named === undefined && !joins);
+  return own === undefined || named === undefined || named === own;
 }
