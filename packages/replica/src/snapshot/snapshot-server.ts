@@ -28,7 +28,7 @@ export interface SnapshotServerParts {
    * States from before this entry are not offered: they leave out members that were added since, and one
    * that restarts with a log which begins without it concludes that it was removed.
    */
-  notBefore(): LogIndex;
+  notBefore(peer: MemberId): LogIndex;
   nameOf(peer: MemberId): string;
   /** A state is ready, applied up to `index`; `undefined`: none is to be had now. */
   opened(peer: MemberId, epoch: Epoch, index: LogIndex | undefined): void;
@@ -80,7 +80,7 @@ export class SnapshotServer {
     if (!this.#makeRoom() || engine().isAway === true) return opened(peer, epoch, undefined);
     const snapshot = engine().snapshot();
     const last = appliedIn(snapshot);
-    if (last.index === 0 || last.index < notBefore()) {
+    if (last.index === 0 || last.index < notBefore(peer)) {
       snapshot.close().catch(() => undefined);
       opened(peer, epoch, undefined);
       return;

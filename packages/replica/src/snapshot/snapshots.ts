@@ -1,14 +1,8 @@
-import {
-  assert,
-  type Clock,
-  type Logger,
-  type LogIndex,
-  type MemberId,
-  type Turn,
-} from "@holdfast/base";
+import { assert, type Clock, type Logger, type MemberId, type Turn } from "@holdfast/base";
 import type { Effects, Input, RaftStatus, SnapshotMeta } from "@holdfast/raft";
 import type { Engine, StateDirectories } from "@holdfast/storage";
 import type { PeerNetwork, SnapshotAnswer, SnapshotRequest } from "../ports/peer-network.ts";
+import { notBefore } from "./not-before.ts";
 import { SnapshotFetcher } from "./snapshot-fetcher.ts";
 import type { SnapshotObserver } from "./snapshot-observer.ts";
 import { SnapshotServer } from "./snapshot-server.ts";
@@ -42,7 +36,7 @@ export class Snapshots {
     this.#server = new SnapshotServer({
       ...parts,
       nameOf,
-      notBefore: () => this.#notBefore(),
+      notBefore: (peer) => notBefore(this.#parts.status(), peer),
       opened: (peer, epoch, index) => enqueue({ kind: "snapshot-opened", peer, epoch, index }),
       closed: (peer, epoch) => enqueue({ kind: "snapshot-closed", peer, epoch }),
     });
@@ -87,12 +81,6 @@ export class Snapshots {
   /** Resolves when nothing is sent or fetched any more. */
   async stop(): Promise<void> {
     await Promise.all([this.#server.stop(), this.#fetcher.stop()]);
-  }
-
-  /** One that is not committed may need the very peer that wants a state; nobody is born with it. */
-  #notBefore(): LogIndex {
-    const { membershipIndex, commit } = this.#parts.status();
-    return membershipIndex <= commit ? membershipIndex : 0;
   }
 
   #nameOf(peer: MemberId): string {
