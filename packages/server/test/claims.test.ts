@@ -167,6 +167,60 @@ describe("a call that fails while it waits leaves nobody waiting for it", () => 
   });
 });
 
+describe("a call whose caller has gone by the time that it has its turn holds nothing", () => {
+  test("where it had to wait for its turn", async () => {
+    const { nodes, replica } = await stage();
+    const [n1, n2] = nodes;
+    const held = await n2.lock(1n);
+    const end = new AbortController();
+    const gone = n1.lock(2n, { aborted: end.signal }).catch((failure: unknown) => failure);
+    await n2.untilClaimed(2n);
+    await settled();
+    await n2.unlock(held.key);
+    replica.loseLeader();
+    await settled();
+
+    end.abort();
+    replica.regainLeader();
+
+    expect(await gone).toMatchObject({ code: "ABORTED" });
+    expect(await isHeld(n2.lock(3n))).toBe(true);
+  });
+
+  test("where nobody stood before it", async () => {
+    const { nodes, replica } = await stage();
+    const [n1, n2] = nodes;
+    const end = new AbortController();
+    replica.loseLeader();
+    const gone = n1.lock(2n, { aborted: end.signal }).catch((failure: unknown) => failure);
+    await settled();
+
+    end.abort();
+    replica.regainLeader();
+
+    expect(await gone).toMatchObject({ code: "ABORTED" });
+    expect(await isHeld(n2.lock(3n))).toBe(true);
+  });
+
+  test("nor does it take away what the next call with its lease holds", async () => {
+    const { nodes, replica } = await stage();
+    const [n1, n2] = nodes;
+    const end = new AbortController();
+    replica.loseLeader();
+    const gone = n1.lock(2n, { aborted: end.signal }).catch((failure: unknown) => failure);
+    const again = n2.lock(2n);
+    await settled();
+
+    end.abort();
+    replica.regainLeader();
+    await gone;
+    await again;
+    await settled();
+
+    expect(await n2.claim(2n)).toBeDefined();
+  });
+});
+
 describe("on a node that has as many watches as it may", () => {
   async function full() {
     const replica = new SingleReplica();

@@ -72,6 +72,8 @@ export class ClaimQueue {
    * Takes a place for a lease, or takes over the one that it has, which then belongs to this call: a
    * client that asks another node again is still there when its first call ends. Without a value the
    * place keeps its own.
+   *
+   * Rejects where the caller no longer waits by then; a place that was made for it is given up.
    */
   async claim(
     asked: { readonly name: Uint8Array; readonly lease: bigint; readonly value?: Uint8Array },
@@ -93,13 +95,17 @@ export class ClaimQueue {
       },
       context,
     );
-    // A call that had ended by then may have come behind the one that its client made after it.
-    if (!result.succeeded && signal.aborted) throw abortedError();
     const before = result.succeeded ? undefined : rangeAt(result, 0).kvs[0];
     const revision = before?.createRevision ?? result.revision;
+    const claim = { name, key, lease, revision, askedAt: result.revision };
+    if (signal.aborted) {
+      // One that was there is kept: this call may have come behind the one that its client made after it.
+      if (result.succeeded) this.#giveUp(claim);
+      throw abortedError();
+    }
     const first = rangeAt(result, 1).kvs[0];
     return {
-      claim: { name, key, lease, revision, askedAt: result.revision },
+      claim,
       isFirst: first === undefined || first.createRevision === revision,
       storeRevision: result.revision,
     };
@@ -123,6 +129,8 @@ export class ClaimQueue {
       let isOwnFollowed = false;
       while (!signal.aborted) {
         const { last, revision } = await this.#lastBefore(claim, expired, requireLeader);
+        // Nobody would know that a caller that has gone meanwhile holds it.
+        if (signal.aborted) break;
         if (last === undefined) return revision;
         const startRevision = revision + 1;
         if (!isOwnFollowed) feed.follow({ key: claim.key, startRevision, deletions: true });
