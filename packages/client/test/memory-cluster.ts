@@ -44,7 +44,8 @@ export interface SeenFrame {
  * as a committed log would make them. Every step takes a turn.
  */
 export class MemoryCluster implements SessionTransport {
-  readonly addresses: readonly string[];
+  /** What `SessionStarted` says of the members. */
+  addresses: readonly string[];
   readonly seen: SeenFrame[] = [];
   readonly machine = new MemoryMachine();
   readonly #turn: Turn;

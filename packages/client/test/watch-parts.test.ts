@@ -17,6 +17,7 @@ async function opened() {
       options: { from: 2, previous: true },
       addresses: new AddressBook([node.address], { most: 1, start: 0 }),
       limits: CLIENT_LIMITS,
+      known: () => [node.address],
       closed: () => undefined,
     },
   );

@@ -20,7 +20,13 @@ function opened() {
   const watch = new Watch(
     { transport, clock: new ManualClock(), random: new SeededRandom(1) },
     { prefix: "" },
-    { options: {}, addresses, limits: CLIENT_LIMITS, closed: () => undefined },
+    {
+      options: {},
+      addresses,
+      limits: CLIENT_LIMITS,
+      known: () => addresses.all,
+      closed: () => undefined,
+    },
   );
   listener?.created(1);
   const tell = (revision: Revision): void => listener?.told([put("k", revision)], revision);

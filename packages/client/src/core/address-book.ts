@@ -41,6 +41,13 @@ export class AddressBook {
     this.#addresses = [...known].slice(0, Math.max(this.#most, this.#given.length));
     this.#at = Math.max(0, this.#addresses.indexOf(current));
   }
+
+  /** Takes over what another book has come to know, instead of all of its own; the current one stays current if it is there. */
+  follow(addresses: readonly string[]): void {
+    const at = addresses.indexOf(this.current);
+    this.#addresses = addresses;
+    this.#at = at < 0 ? this.#at % addresses.length : at;
+  }
 }
 
 /**

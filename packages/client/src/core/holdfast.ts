@@ -178,8 +178,13 @@ export class Holdfast implements AsyncDisposable {
       most: limits.addressesMax,
       start: ports.random.uint32(),
     });
-    const closed = (watch: Watch): void => void this.#watches.delete(watch);
-    const watch = new Watch(ports, keys, { options, addresses, limits, closed });
+    const watch = new Watch(ports, keys, {
+      options,
+      addresses,
+      limits,
+      known: () => this.endpoints,
+      closed: (ended) => void this.#watches.delete(ended),
+    });
     this.#watches.add(watch);
     return watch;
   }

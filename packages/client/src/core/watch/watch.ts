@@ -56,6 +56,7 @@ const WAITING_MAX = 1024;
 export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
   readonly #ports: WatchPorts;
   readonly #addresses: AddressBook;
+  readonly #known: () => readonly string[];
   readonly #options: WatchOptions;
   readonly #request: Omit<WatchRequest, "startRevision">;
   readonly #retry: RetryTimer;
@@ -81,6 +82,8 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
       readonly options: WatchOptions;
       readonly addresses: AddressBook;
       readonly limits: ClientLimits;
+      /** The addresses that its client knows by now: a watch may outlive all nodes that were there when it began. */
+      known(): readonly string[];
       closed(watch: Watch): void;
     },
   ) {
@@ -88,6 +91,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     this.#ports = ports;
     this.#options = options;
     this.#addresses = addresses;
+    this.#known = () => parts.known();
     this.#closed = (watch) => parts.closed(watch);
     this.#next = options.from ?? 0;
     this.#request = {
@@ -162,6 +166,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
       refused: (reason) => this.#fail(refusedError(reason)),
       ended: () => {
         if (this.#isOver) return;
+        this.#addresses.follow(this.#known());
         this.#addresses.advance();
         this.#retry.schedule();
       },

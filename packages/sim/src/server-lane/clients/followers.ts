@@ -94,7 +94,13 @@ export class Followers {
     return new Watch(
       ports,
       { prefix: "" },
-      { options: { from }, addresses: book, limits: CLIENT_LIMITS, closed: () => undefined },
+      {
+        options: { from },
+        addresses: book,
+        limits: CLIENT_LIMITS,
+        known: () => book.all,
+        closed: () => undefined,
+      },
     );
   }
 }
