@@ -42,6 +42,9 @@ export class Lease implements AsyncDisposable {
   #cancelRenewal: Cancel | undefined;
   #cancelEnd: Cancel | undefined;
   #isOver = false;
+  /** It is over here, and the cluster has not said yet that it is gone. */
+  #isToRevoke = false;
+  #revoking: Promise<void> | undefined;
 
   /** `grantedAt`: when it was asked for. */
   constructor(
@@ -61,14 +64,20 @@ export class Lease implements AsyncDisposable {
     return this.#lost.signal;
   }
 
-  /** Ends it, and deletes all that hangs on it. That it is gone already is no failure. */
+  /**
+   * Ends it, and deletes all that hangs on it. That it is gone already is no failure. Where it fails it is
+   * not renewed any more, and may be asked again.
+   */
   async revoke({ timeoutMs = 5000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
-    if (this.#isOver) return;
-    this.#end("the lease was revoked");
-    const revoke = { kind: "lease-revoke", id: this.id, expiry: undefined } as const;
-    const result = await this.#ports.write(revoke, timeoutMs);
-    if (result.kind !== "failed" || result.failure.reason === "lease-not-found") return;
-    throw failureError(result.failure);
+    if (!this.#isOver) {
+      this.#isToRevoke = true;
+      this.#end("the lease was revoked");
+    }
+    if (!this.#isToRevoke) return;
+    this.#revoking ??= this.#revoke(timeoutMs).finally(() => {
+      this.#revoking = undefined;
+    });
+    await this.#revoking;
   }
 
   /** Renews it no more: it ends when its time is over. */
@@ -78,6 +87,14 @@ export class Lease implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.revoke();
+  }
+
+  async #revoke(timeoutMs: Millis): Promise<void> {
+    const revoke = { kind: "lease-revoke", id: this.id, expiry: undefined } as const;
+    const result = await this.#ports.write(revoke, timeoutMs);
+    const isThere = result.kind === "failed" && result.failure.reason !== "lease-not-found";
+    if (isThere) throw failureError(result.failure);
+    this.#isToRevoke = false;
   }
 
   get #ttlMs(): Millis {

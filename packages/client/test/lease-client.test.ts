@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { inSession, type Stage, watch } from "./stage.ts";
+
+/** A client with a lease that it keeps alive, on nodes that answer or do not. */
+async function holding() {
+  const stage = await inSession();
+  const granted = watch(stage.client.lease({ ttlSeconds: 60 }));
+  await stage.world.settle();
+  const lease = granted.value;
+  if (lease === undefined) throw new Error("the lease was not granted");
+  return { ...stage, lease };
+}
+
+/** How the lease is known to the cluster. */
+async function isThere({ world, client }: Stage, id: bigint): Promise<boolean> {
+  const renewed = watch(client.renewLease(id));
+  await world.settle();
+  return renewed.value !== undefined;
+}
+
+describe("a lease that is to end", () => {
+  test("and of which nobody heard is ended by asking again", async () => {
+    const stage = await holding();
+    const { world, cluster, lease } = stage;
+    cluster.set({ kind: "alone" });
+    const failed = watch(lease.revoke({ timeoutMs: 1000 }));
+    await world.pass(2000);
+    expect(failed.error).toMatchObject({ code: "TIMEOUT" });
+    cluster.set({ kind: "serves" });
+    expect(await isThere(stage, lease.id)).toBe(true);
+
+    const again = watch(lease.revoke());
+    await world.settle();
+
+    expect(again.error).toBeUndefined();
+    expect(await isThere(stage, lease.id)).toBe(false);
+  });
+
+  test("has ended for all who ask for it at once, or for none", async () => {
+    const { world, cluster, lease } = await holding();
+    cluster.set({ kind: "alone" });
+    let ended = 0;
+    for (let times = 0; times < 2; times++) void lease.revoke().then(() => ended++);
+    await world.settle();
+    expect(ended).toBe(0);
+
+    cluster.set({ kind: "serves" });
+    await world.pass(3000);
+
+    expect(ended).toBe(2);
+  });
+
+  test("is asked to once, and not where it was left to end by itself", async () => {
+    const { world, cluster, lease, client } = await holding();
+    const left = watch(client.lease({ ttlSeconds: 60 }));
+    await world.settle();
+    watch(lease.revoke());
+    await world.settle();
+    cluster.seen.length = 0;
+
+    left.value?.abandon();
+    const revoked = [lease, left.value].map((one) => watch(one?.revoke() ?? Promise.reject()));
+    await world.settle();
+
+    expect(revoked.map(({ error }) => error)).toEqual([undefined, undefined]);
+    expect(cluster.turns).toEqual([]);
+  });
+});
