@@ -66,3 +66,15 @@ describe("a lease that is to end", () => {
     expect(cluster.turns).toEqual([]);
   });
 });
+
+test("a lease of days is renewed after a third of them", async () => {
+  const { world, cluster, client } = await inSession();
+  const granted = watch(client.lease({ ttlSeconds: 3 * 86_400 }));
+  await world.settle();
+  cluster.seen.length = 0;
+
+  await world.pass(86_401_000);
+
+  expect(cluster.turns).not.toEqual([]);
+  granted.value?.abandon();
+});

@@ -1,6 +1,9 @@
 import type { AbortSignalLike, Millis } from "@holdfast/base";
 import type { RequestError } from "./request-error.ts";
 
+/** The longest that a call may wait: a day. */
+export const TIMEOUT_MS_MAX = 86_400_000;
+
 /** The web's `AbortSignal`, as much as is used of it. */
 export interface CallSignal extends AbortSignalLike {
   readonly reason?: unknown;

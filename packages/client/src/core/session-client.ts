@@ -1,6 +1,6 @@
 import { type Outcome, randomBytes, type Turn } from "@holdfast/base";
 import type { Operation, OperationResult, RangeQuery, RangeResult } from "@holdfast/state-machine";
-import { Call, type CallPatience, type CallSignal } from "./call.ts";
+import { Call, type CallPatience, type CallSignal, TIMEOUT_MS_MAX } from "./call.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import { DeadlineWatch } from "./deadline-watch.ts";
 import { FlightControl } from "./flight-control.ts";
@@ -38,8 +38,6 @@ type AnyCall = ConnectCall | WriteCall | ReadCall;
 
 /** What a query counts for beside its keys. */
 const QUERY_OVERHEAD_BYTES = 64;
-/** The longest that a call may wait: a day. */
-const TIMEOUT_MS_MAX = 86_400_000;
 const SESSION_ID_BYTES = 16;
 
 /**

@@ -1,5 +1,6 @@
 import type { Cancel, Clock, Millis } from "@holdfast/base";
 import type { Operation, OperationResult } from "@holdfast/state-machine";
+import { TIMEOUT_MS_MAX } from "../call.ts";
 import { failureError } from "../operation-answer.ts";
 import { RequestError } from "../request-error.ts";
 
@@ -111,7 +112,8 @@ export class Lease implements AsyncDisposable {
     const leftMs = this.#livesUntil - askedAt;
     if (this.#isOver || leftMs <= 0) return;
     try {
-      const result = await write({ kind: "lease-renew", ids: [this.id] }, leftMs);
+      const timeoutMs = Math.min(leftMs, TIMEOUT_MS_MAX);
+      const result = await write({ kind: "lease-renew", ids: [this.id] }, timeoutMs);
       if (this.#isOver) return;
       const ttlSeconds = result.kind === "lease-renew" ? (result.ttls[0] ?? 0) : 0;
       if (ttlSeconds <= 0) return this.#end("the cluster has ended the lease");
