@@ -53,3 +53,12 @@ test("a watch goes on with nodes that its client has heard of since it began, an
 
   expect(new Set(nodes.opened)).toEqual(new Set([N1, "n4:2379"]));
 });
+
+test.each([Number.NaN, 1.5, -1, 2 ** 53, 5n, "5"])("a watch from %s is refused", async (from) => {
+  const { client, nodes } = await watching();
+
+  const refused = expect.objectContaining({ code: "INVALID_ARGUMENT", outcome: "not-applied" });
+  expect(() => client.watch("k", { from: from as number })).toThrow(refused);
+
+  expect(nodes.opened).toEqual([]);
+});

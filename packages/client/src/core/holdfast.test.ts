@@ -26,6 +26,21 @@ describe("what no node could take is refused, and the rest of its turn goes on",
       "one to compare with",
       (client) => client.txn({ compare: [{ key: "k", lease: LARGE }], then: [] }),
     ],
+    ...[5, null, undefined, true, {}, [1], new ArrayBuffer(1), Uint16Array.of(1)].flatMap(
+      (none) => {
+        const named = `${Object.prototype.toString.call(none)} for`;
+        return [
+          [`${named} a value`, (client: Holdfast) => client.put("k", none as never)] as const,
+          [`${named} a key`, (client: Holdfast) => client.get(none as never)] as const,
+          [`${named} keys`, (client: Holdfast) => client.delete(none as never)] as const,
+          [
+            `${named} a prefix`,
+            (client: Holdfast) => client.range({ prefix: none as never }),
+          ] as const,
+          [`${named} a lock`, (client: Holdfast) => client.lock(none as never)] as const,
+        ];
+      },
+    ),
   ];
   test.each(asked)("%s", async (_, ask) => {
     const { world, client } = await inSession();

@@ -20,8 +20,16 @@ export interface KeyRange {
 const encoder = new TextEncoder();
 const ZERO_BYTE: Uint8Array = new Uint8Array(1);
 
+/** @throws RequestError `INVALID_ARGUMENT` for anything else, such as a number. */
 export function toBytes(given: BytesLike): Uint8Array {
-  return typeof given === "string" ? encoder.encode(given) : given;
+  if (typeof given === "string") return encoder.encode(given);
+  if (isBytes(given)) return given;
+  throw invalidArgument(`keys and values are text or a Uint8Array, got ${typeof given}`);
+}
+
+/** Also of another realm, as tests and sandboxes have them. */
+function isBytes(given: unknown): given is Uint8Array {
+  return Object.prototype.toString.call(given) === "[object Uint8Array]";
 }
 
 /** @throws RequestError `INVALID_ARGUMENT` for an empty key. */
@@ -33,9 +41,7 @@ export function toKey(given: BytesLike): Uint8Array {
 
 /** @throws RequestError `INVALID_ARGUMENT` for an empty key or a range that ends before it begins. */
 export function toKeyRange(selector: KeySelector): KeyRange {
-  if (typeof selector === "string" || selector instanceof Uint8Array) {
-    return { key: toKey(selector), rangeEnd: emptyBytes() };
-  }
+  if (!isRange(selector)) return { key: toKey(selector), rangeEnd: emptyBytes() };
   if ("prefix" in selector) return prefixRange(toBytes(selector.prefix));
   const key = firstKey(toBytes(selector.from));
   if (selector.to === undefined) return { key, rangeEnd: ZERO_BYTE };
@@ -43,6 +49,11 @@ export function toKeyRange(selector: KeySelector): KeyRange {
   if (compareBytes(rangeEnd, key) <= 0)
     throw invalidArgument("a range's `to` must lie above its `from`");
   return { key, rangeEnd };
+}
+
+function isRange(selector: KeySelector): selector is Exclude<KeySelector, BytesLike> {
+  if (typeof selector !== "object" || selector === null) return false;
+  return "prefix" in selector || "from" in selector;
 }
 
 function prefixRange(prefix: Uint8Array): KeyRange {

@@ -2,7 +2,7 @@ import type { Clock, Random, Revision } from "@holdfast/base";
 import type { AddressBook } from "../address-book.ts";
 import type { ClientLimits } from "../client-limits.ts";
 import { type KeySelector, toKeyRange } from "../key-selector.ts";
-import { abortedError, closedError, RequestError } from "../request-error.ts";
+import { abortedError, closedError, invalidArgument, RequestError } from "../request-error.ts";
 import { RetryTimer } from "../retry-timer.ts";
 import { Change } from "./change.ts";
 import { CompactedError } from "./compacted-error.ts";
@@ -93,7 +93,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     this.#addresses = addresses;
     this.#known = () => parts.known();
     this.#closed = (watch) => parts.closed(watch);
-    this.#next = options.from ?? 0;
+    this.#next = firstRevision(options.from ?? 0);
     this.#request = {
       ...toKeyRange(keys),
       previous: options.previous ?? false,
@@ -208,6 +208,12 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     if (isFull) this.#open?.pause();
     else this.#open?.resume();
   }
+}
+
+/** @throws RequestError `INVALID_ARGUMENT` */
+function firstRevision(from: number): Revision {
+  if (Number.isSafeInteger(from) && from >= 0) return from;
+  throw invalidArgument(`from must be a whole number from 0 on, got ${from}`);
 }
 
 function refusedError(reason: string): RequestError {
