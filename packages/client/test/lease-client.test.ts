@@ -78,3 +78,16 @@ test("a lease of days is renewed after a third of them", async () => {
   expect(cluster.turns).not.toEqual([]);
   granted.value?.abandon();
 });
+
+test("a lease that was granted as its client was closed is not kept alive", async () => {
+  const { world, cluster, client, session } = await inSession();
+  const [key, rangeEnd] = [Uint8Array.of(1), new Uint8Array(0)];
+  const before = { kind: "delete-range", key, rangeEnd, prevKv: false } as const;
+  void session.write(before, 10, { timeoutMs: 5000 }).then(() => client.close());
+  const granted = watch(client.lease({ ttlSeconds: 60 }));
+
+  await world.settle();
+
+  expect(cluster.turns).not.toEqual([]);
+  expect(granted.error).toMatchObject({ code: "CLOSED", outcome: "applied" });
+});

@@ -62,3 +62,12 @@ test.each([Number.NaN, 1.5, -1, 2 ** 53, 5n, "5"])("a watch from %s is refused",
 
   expect(nodes.opened).toEqual([]);
 });
+
+test("a client that was closed watches nothing more", async () => {
+  const { client, nodes } = await watching();
+  await client.close();
+
+  expect(() => client.watch("k")).toThrow(expect.objectContaining({ code: "CLOSED" }));
+
+  expect(nodes.opened).toEqual([]);
+});

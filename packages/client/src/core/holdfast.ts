@@ -30,7 +30,7 @@ import {
   type TxnAnswer,
   txnAnswer,
 } from "./operation-answer.ts";
-import { invalidArgument } from "./request-error.ts";
+import { closedError, invalidArgument } from "./request-error.ts";
 import type { CallTerms, SessionClient, SessionPorts } from "./session-client.ts";
 import {
   type PutSettings,
@@ -101,6 +101,7 @@ export class Holdfast implements AsyncDisposable {
   readonly #watches = new Set<Watch>();
   readonly #leases = new Set<Lease>();
   readonly #ports: Pick<SessionPorts, "clock" | "random">;
+  #isClosed = false;
 
   constructor(session: SessionClient, statusSource: StatusSource, options: HoldfastOptions) {
     this.#session = session;
@@ -173,6 +174,7 @@ export class Holdfast implements AsyncDisposable {
   watch(keys: KeySelector, options: WatchOptions = {}): Watch {
     if (this.#watching === undefined)
       throw invalidArgument("this client has no transport for watches");
+    if (this.#isClosed) throw closedError("not-applied");
     const { ports, limits } = this.#watching;
     const addresses = new AddressBook(this.endpoints, {
       most: limits.addressesMax,
@@ -204,6 +206,8 @@ export class Holdfast implements AsyncDisposable {
     const grantedAt = clock.now();
     const granted = await this.#write({ kind: "lease-grant", id, ttlSeconds }, {});
     if (granted.kind !== "lease-grant") throw refusal(granted, "lease-grant");
+    // Closed between the answer and here: nobody would end what keeps it alive.
+    if (this.#isClosed) throw closedError("applied");
     const lease: Lease = new Lease(
       { id, ttlSeconds, grantedAt },
       {
@@ -275,8 +279,9 @@ export class Holdfast implements AsyncDisposable {
     );
   }
 
-  /** Ends the connection and all watches at once, and keeps no lease alive any more; calls that still wait are refused with `CLOSED`. */
+  /** Ends the connection and all watches at once, and keeps no lease alive any more; calls that still wait, or come later, are refused with `CLOSED`. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const watch of [...this.#watches]) watch.close();
     for (const lease of [...this.#leases]) lease.abandon();
     this.#watching?.ports.transport.close();
