@@ -1,7 +1,15 @@
 import type { Revision } from "@holdfast/base";
 import type { KeyValue } from "@holdfast/state-machine";
 
-const decoder = new TextDecoder();
+/** A mark of the order of bytes at the beginning belongs to the text, as any other character does. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** JSON does without one. */
+const jsonDecoder = new TextDecoder();
+
+/** What is no UTF-8 becomes U+FFFD; all else is as it was put. */
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
 
 /** One key with its value at one revision. Text is decoded only when it is asked for. */
 export class Entry {
@@ -27,12 +35,12 @@ export class Entry {
 
   /** The key as UTF-8 text; keys that are none lose by it, {@link keyBytes} does not. */
   get key(): string {
-    return decoder.decode(this.keyBytes);
+    return textOf(this.keyBytes);
   }
 
   /** The value as UTF-8 text. */
   text(): string {
-    return decoder.decode(this.value);
+    return textOf(this.value);
   }
 
   /**
@@ -41,6 +49,6 @@ export class Entry {
    * @throws SyntaxError if the value is no JSON.
    */
   json<T = unknown>(): T {
-    return JSON.parse(this.text()) as T;
+    return JSON.parse(jsonDecoder.decode(this.value)) as T;
   }
 }

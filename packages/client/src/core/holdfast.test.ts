@@ -98,3 +98,16 @@ test("an operation that cannot be encoded fails alone, whatever else leaves with
     "put",
   ]);
 });
+
+test("text comes back as it was put, with a mark of the order of bytes before it too", async () => {
+  const { world, client } = await inSession();
+  const put = watch(client.put("\uFEFFk", '\uFEFF{"a":1}'));
+  await world.settle();
+  const got = watch(client.get("\uFEFFk"));
+  await world.settle();
+
+  expect(put.error).toBeUndefined();
+  expect(got.value?.key).toBe("\uFEFFk");
+  expect(got.value?.text()).toBe('\uFEFF{"a":1}');
+  expect(got.value?.json()).toEqual({ a: 1 });
+});

@@ -1,8 +1,6 @@
 import type { Revision } from "@holdfast/base";
-import { Entry } from "../entry.ts";
+import { Entry, textOf } from "../entry.ts";
 import type { ToldChange } from "./watch-transport.ts";
-
-const decoder = new TextDecoder();
 
 /** A key was written, or deleted. */
 export class Change {
@@ -25,6 +23,6 @@ export class Change {
 
   /** The key as UTF-8 text. */
   get key(): string {
-    return decoder.decode(this.keyBytes);
+    return textOf(this.keyBytes);
   }
 }
