@@ -29,7 +29,11 @@ function opened() {
     },
   );
   listener?.created(1);
-  const tell = (revision: Revision): void => listener?.told([put("k", revision)], revision);
+  const tell = (revision: Revision, keys: readonly string[] = ["k"]): void =>
+    listener?.told(
+      keys.map((key) => put(key, revision)),
+      revision,
+    );
   return { watch, tell };
 }
 
@@ -64,4 +68,20 @@ test("all who wait for a change hear that there is none", async () => {
   watch.close();
 
   expect((await Promise.all(asked)).map(({ done }) => done)).toEqual([false, true, true]);
+});
+
+test("300,000 changes of one revision are taken one by one in no more than their own time", async () => {
+  const { watch, tell } = opened();
+  const keys = Array.from({ length: 300_000 }, (_, n) => String(n));
+  tell(2, keys);
+
+  let next = 0;
+  while (next < keys.length) {
+    const { value } = await watch.next();
+    if (value?.key !== keys[next]) throw new Error(`${value?.key} instead of ${keys[next]}`);
+    next += 1;
+  }
+
+  tell(3);
+  expect((await watch.next()).value?.revision).toBe(3);
 });

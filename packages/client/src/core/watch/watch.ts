@@ -6,6 +6,7 @@ import { abortedError, closedError, invalidArgument, RequestError } from "../req
 import { RetryTimer } from "../retry-timer.ts";
 import { Change } from "./change.ts";
 import { CompactedError } from "./compacted-error.ts";
+import { WaitingChanges } from "./waiting-changes.ts";
 import type { OpenWatch, ToldChange, WatchRequest, WatchTransport } from "./watch-transport.ts";
 
 export interface WatchOptions {
@@ -64,7 +65,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
   readonly #abort: () => void;
   /** The first revision that was not told; 0 before the first node has answered. */
   #next: Revision;
-  #waiting: Change[] = [];
+  #waiting = new WaitingChanges();
   #open: OpenWatch | undefined;
   #isPaused = false;
   #isOver = false;
@@ -135,7 +136,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#waiting = [];
+    this.#waiting = new WaitingChanges();
     this.#retry.stop();
     this.#options.signal?.removeEventListener("abort", this.#abort);
     this.#open?.close();
@@ -175,16 +176,16 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
 
   #told(changes: readonly ToldChange[], revision: Revision): void {
     if (this.#isOver) return;
-    for (const change of changes) this.#waiting.push(new Change(change));
+    for (const change of changes) this.#waiting.add(new Change(change));
     const last = changes.at(-1)?.kv.modRevision ?? revision;
     this.#next = Math.max(this.#next, last + 1);
     this.#answer();
   }
 
   #answer(): void {
-    while (this.#asking.length > 0 && (this.#waiting.length > 0 || this.#isOver)) {
+    while (this.#asking.length > 0 && (this.#waiting.size > 0 || this.#isOver)) {
       const { resolve, reject } = this.#asking.shift() as Asking;
-      const value = this.#waiting.shift();
+      const value = this.#waiting.take();
       if (value !== undefined) resolve({ done: false, value });
       else if (this.#failure !== undefined) reject(this.#failure);
       else resolve({ done: true, value: undefined });
@@ -202,7 +203,7 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
   }
 
   #updateFlow(): void {
-    const isFull = this.#waiting.length >= WAITING_MAX;
+    const isFull = this.#waiting.size >= WAITING_MAX;
     if (isFull === this.#isPaused || this.#isOver) return;
     this.#isPaused = isFull;
     if (isFull) this.#open?.pause();
