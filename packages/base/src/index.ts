@@ -27,6 +27,7 @@ export {
   type StoreId,
   type Term,
 } from "./ids.ts";
+export { JobGate } from "./job-gate.ts";
 export { type LogFields, type Logger, silentLogger } from "./logger.ts";
 export { Pace } from "./pace.ts";
 export { below, type Random, randomBytes, randomWireId, SeededRandom } from "./random.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "@holdfast/base";
+import { type Clock, JobGate } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 import {
   type ChangeWithBefore,
@@ -35,8 +35,7 @@ export class PreviousPairs {
   #knownBytes = 0;
   /** The reads that are under way, or wait for their turn. */
   readonly #reads = new WeakMap<ChangeWithBefore, Promise<Befores>>();
-  #readsAtWork = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #gate = new JobGate(READS_MAX);
 
   constructor(parts: PreviousPairsParts) {
     this.#parts = parts;
@@ -70,23 +69,13 @@ export class PreviousPairs {
 
   /** Others who look for the same meanwhile wait for this read. */
   #readTogether(events: readonly ChangeWithBefore[]): Promise<Befores> {
-    const read = this.#inTurn(() => this.#read(events)).finally(() => {
-      for (const event of events) this.#reads.delete(event);
-    });
+    const read = this.#gate
+      .run(() => this.#read(events))
+      .finally(() => {
+        for (const event of events) this.#reads.delete(event);
+      });
     for (const event of events) this.#reads.set(event, read);
     return read;
-  }
-
-  async #inTurn(read: () => Promise<Befores>): Promise<Befores> {
-    if (this.#readsAtWork < READS_MAX) this.#readsAtWork++;
-    else await new Promise<void>((begin) => this.#waiting.push(begin));
-    try {
-      return await read();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#readsAtWork--;
-      else next();
-    }
   }
 
   /** A node that is busy is asked again a little later. */

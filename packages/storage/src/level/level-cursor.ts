@@ -1,7 +1,6 @@
-import { toByteString } from "@holdfast/base";
+import { type JobGate, toByteString } from "@holdfast/base";
 import type { Level } from "level";
 import type { EngineCursor } from "../engine.ts";
-import type { JobGate } from "./job-gate.ts";
 
 export interface LevelCursorParts {
   readonly database: Level<Buffer, Buffer>;

@@ -4,6 +4,7 @@ import {
   type ByteString,
   emptyBytes,
   fromByteString,
+  JobGate,
   type Row,
   type RowScan,
   toByteString,
@@ -13,7 +14,6 @@ import type { Engine, EngineReads, EngineSnapshot, RowChange } from "../engine.t
 import { unusableState } from "../files/files-unusable.ts";
 import { spaceLimitOf } from "../space/space-limit.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
-import { JobGate } from "./job-gate.ts";
 import { levelCursor } from "./level-cursor.ts";
 import { checkLevelLogs } from "./level-logs.ts";
 

@@ -1,9 +1,4 @@
-/**
- * Lets so many jobs at a time into libuv's thread pool and has the others wait in
- * order, so that LevelDB never takes the threads that the log's writes need
- * (decision 13). Who may wait is bounded by whoever reads: open Views and the
- * applier.
- */
+/** Lets so many jobs in at a time, and has the others wait in order. Who may wait is bounded by whoever asks. */
 export class JobGate {
   readonly #jobsMax: number;
   readonly #waiting: (() => void)[] = [];
