@@ -20,6 +20,12 @@ export abstract class HoldfastError extends Error {
   }
 }
 
+/** The code that the system gives an error, as `ENOENT`; empty where there is none. */
+export function codeOf(failure: unknown): string {
+  const { code } = (failure ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" ? code : "";
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);

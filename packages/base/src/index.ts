@@ -12,7 +12,7 @@ export {
 } from "./bytes.ts";
 export type { Cancel, Clock, Turn } from "./clock.ts";
 export { crc32c } from "./crc32c.ts";
-export { HoldfastError, messageOf, type Outcome } from "./error.ts";
+export { codeOf, HoldfastError, messageOf, type Outcome } from "./error.ts";
 export {
   type BootId,
   type Brand,

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { messageOf } from "@holdfast/base";
+import { codeOf, messageOf } from "@holdfast/base";
 import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { type BrokenRule, checkClusterConfig, formatPath } from "./check-cluster-config.ts";
@@ -82,15 +82,11 @@ async function readText(path: string): Promise<string> {
     return await file.readFile("utf8");
   } catch (failure) {
     if (failure instanceof ConfigError) throw failure;
-    const isMissing = isNoSuchFile(failure);
+    const isMissing = codeOf(failure) === "ENOENT";
     throw unreadable(path, "a file that can be read", isMissing ? "none" : messageOf(failure));
   } finally {
     await file?.close();
   }
-}
-
-function isNoSuchFile(failure: unknown): boolean {
-  return failure instanceof Error && "code" in failure && failure.code === "ENOENT";
 }
 
 function toValue(document: Document, path: string): unknown {

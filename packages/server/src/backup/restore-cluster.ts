@@ -2,6 +2,7 @@ import { readdir, realpath, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
   type ClusterId,
+  codeOf,
   FIRST_GROUP,
   type Logger,
   type Random,
@@ -148,9 +149,4 @@ function notEmpty(place: string): DirectoryNotEmptyError {
   return new DirectoryNotEmptyError(
     `${place} is not empty: a snapshot is restored to nodes that have no data. Move it away, or name another directory`,
   );
-}
-
-function codeOf(failure: unknown): string {
-  const { code } = failure as { readonly code?: unknown };
-  return typeof code === "string" ? code : "";
 }

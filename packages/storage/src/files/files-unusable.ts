@@ -1,4 +1,4 @@
-import { HoldfastError, messageOf } from "@holdfast/base";
+import { codeOf, HoldfastError, messageOf } from "@holdfast/base";
 
 /** What is wrong, by the system's code. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -42,9 +42,4 @@ export function unusableState(failure: unknown, directory: string): FilesUnusabl
     innermost = innermost.cause;
   const why = WORDS[codeOf(innermost)] ?? messageOf(innermost);
   return new FilesUnusableError(directory, why, { cause: failure });
-}
-
-function codeOf(failure: unknown): string {
-  const { code } = (failure ?? {}) as { readonly code?: unknown };
-  return typeof code === "string" ? code : "";
 }
