@@ -1,9 +1,9 @@
 import type { Revision } from "@holdfast/base";
 import type { KeyValue } from "@holdfast/state-machine";
 
-/** A mark of the order of bytes at the beginning belongs to the text, as any other character does. */
+/** Keeps a byte order mark, which is left out else: text that is put back must be what was read. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-/** JSON does without one. */
+/** `JSON.parse` refuses a byte order mark. */
 const jsonDecoder = new TextDecoder();
 
 /** What is no UTF-8 becomes U+FFFD; all else is as it was put. */

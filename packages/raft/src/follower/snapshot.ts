@@ -25,10 +25,9 @@ export function onSnapshotOffer(state: RaftState, offer: SnapshotOffer): void {
     return;
   }
   const { id: from, term } = state;
-  // The leader knows of a later one, or will.
-  const isOfUse = knowsOwnStore(state, meta.membership);
   answerHeartbeat(state, { kind: "heartbeat-response", from, to, term, epoch, round });
-  if (!isOfUse) return;
+  // The leader has a later one, or will.
+  if (!knowsOwnStore(state, meta.membership)) return;
   const taken = state.offer;
   const repeated =
     taken?.term === term &&

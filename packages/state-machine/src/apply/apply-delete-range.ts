@@ -10,7 +10,7 @@ import {
 } from "@holdfast/base";
 import type { DeleteRangeOperation } from "../command.ts";
 import type { KeyValue } from "../key-value.ts";
-import type { Weigh } from "../read/load-events.ts";
+import { valuesInto } from "../read/load-events.ts";
 import { toPair, withValues } from "../read/range-steps.ts";
 import type { DeleteRangeResult, FailedResult } from "../result.ts";
 import { type CurrentRecord, decodeCurrent, leaseOfCurrent } from "../rows/current-row.ts";
@@ -137,8 +137,7 @@ function* keep(
   // The deletion goes on without them: it must not depend on how much of it can be told.
   if (writer.answer.isExceeded) return;
   writer.answer.spendPairs(found, true);
-  const weigh: Weigh = ({ value }) => writer.answer.spendValue(value.length);
-  for (const one of yield* withValues(writer, found, weigh)) {
+  for (const one of yield* withValues(writer, found, valuesInto(writer.answer))) {
     kept.push(toPair(one, one.value ?? emptyBytes()));
   }
 }

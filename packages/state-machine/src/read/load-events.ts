@@ -2,6 +2,7 @@ import { type ByteString, emptyBytes, needRows, type Steps } from "@holdfast/bas
 import { type BlockEvent, readBlockEvent } from "../rows/block.ts";
 import { DamagedRowError } from "../rows/damaged-row-error.ts";
 import { blockKey, type EventReference } from "../rows/row-layout.ts";
+import type { AnswerBudget } from "./answer-budget.ts";
 import type { RowSource } from "./state-point.ts";
 
 /** Blocks that are in memory at once; each has about 256 KiB, or one large event. */
@@ -9,6 +10,11 @@ const BLOCKS_PER_READ = 8;
 
 /** Counts an event for the answer, as soon as it is loaded. */
 export type Weigh = (event: BlockEvent) => void;
+
+/** Counts the values of pairs that were counted before. */
+export function valuesInto(answer: AnswerBudget): Weigh {
+  return ({ value }) => answer.spendValue(value.length);
+}
 
 /**
  * The events that `references` name, in their order. Neighbours of one block

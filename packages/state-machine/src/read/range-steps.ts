@@ -9,7 +9,7 @@ import { findHistoric } from "./find-historic.ts";
 import { findLatest } from "./find-latest.ts";
 import { type FoundKey, PAGE_ROWS } from "./found-keys.ts";
 import { orderOf } from "./keep-first.ts";
-import { loadEvents, type Weigh } from "./load-events.ts";
+import { loadEvents, valuesInto, type Weigh } from "./load-events.ts";
 import { planRange, type RangePlan } from "./range-plan.ts";
 import { sortSteps } from "./sort-steps.ts";
 import { type RowSource, revisionRefusal, type StatePoint } from "./state-point.ts";
@@ -67,8 +67,7 @@ function* inOrder(
   const order = orderOf(plan);
   if (order === undefined) return found;
   if (plan.sort?.target !== "value") return yield* sortSteps(found, order);
-  const weigh: Weigh = ({ value }) => source.answer.spendValue(value.length);
-  return yield* sortSteps(yield* withValues(source, found, weigh), order);
+  return yield* sortSteps(yield* withValues(source, found, valuesInto(source.answer)), order);
 }
 
 function* pairsOf(
@@ -82,8 +81,7 @@ function* pairsOf(
     if (at > 0) yield* pause();
     const page = found.slice(at, at + PAGE_ROWS);
     if (!keepsAllFound) source.answer.spendPairs(page, wantsValues);
-    const weigh: Weigh = ({ value }) => source.answer.spendValue(value.length);
-    const full = wantsValues ? yield* withValues(source, page, weigh) : page;
+    const full = wantsValues ? yield* withValues(source, page, valuesInto(source.answer)) : page;
     for (const one of full)
       pairs.push(toPair(one, wantsValues ? (one.value ?? NO_BYTES) : NO_BYTES));
   }
