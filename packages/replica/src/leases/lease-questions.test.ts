@@ -1,5 +1,5 @@
 import type { MemberId } from "@holdfast/base";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ManualTime } from "../../test/manual-time.ts";
 import type { LeaseMessage } from "./lease-message.ts";
 import { LEASE_QUESTIONS_MAX, LeaseQuestions } from "./lease-questions.ts";
@@ -72,31 +72,34 @@ test("a leader that cannot say, is silent or out of reach is asked again", async
   await expect(asked).resolves.toBe(20);
 });
 
-test("a leader that does not know a lease which is known here is behind, and asked again", async () => {
-  const { time, known, ask, answer } = stage();
-  known.add(7n);
-  const asked = ask(7n);
-  await time.turn();
-  answer([-1]);
-  await time.advance(100);
+describe("a leader that does not know a lease which is known here", () => {
+  /** It said so once. */
+  async function unknown() {
+    const { time, known, ask, answer } = stage();
+    known.add(7n);
+    const asked = ask(7n);
+    await time.turn();
+    answer([-1]);
+    await time.advance(100);
+    return { known, answer, asked };
+  }
 
-  answer([4_000]);
+  test("is behind, and asked again", async () => {
+    const { answer, asked } = await unknown();
 
-  await expect(asked).resolves.toBe(4_000);
-});
+    answer([4_000]);
 
-test("or the lease has ended, and that is told once it is seen here", async () => {
-  const { time, known, ask, answer } = stage();
-  known.add(7n);
-  const asked = ask(7n);
-  await time.turn();
-  answer([-1]);
-  await time.advance(100);
-  known.delete(7n);
+    await expect(asked).resolves.toBe(4_000);
+  });
 
-  answer([-1]);
+  test("or is ahead, and the end is told once it is seen here", async () => {
+    const { known, answer, asked } = await unknown();
+    known.delete(7n);
 
-  await expect(asked).resolves.toBeUndefined();
+    answer([-1]);
+
+    await expect(asked).resolves.toBeUndefined();
+  });
 });
 
 test("a question ends in time, and with the node; too many are refused", async () => {
