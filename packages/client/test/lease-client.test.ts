@@ -36,6 +36,30 @@ describe("a lease that is to end", () => {
     expect(await isThere(stage, lease.id)).toBe(false);
   });
 
+  test("and may not, as the cluster is damaged, is refused until it may", async () => {
+    const stage = await holding();
+    const { world, session, lease } = stage;
+    const alarm = async (action: "activate" | "deactivate"): Promise<void> => {
+      const corrupt = { member: 1n, kind: "corrupt" } as const;
+      const set = watch(
+        session.write({ kind: "alarm", action, alarm: corrupt }, 10, { timeoutMs: 5000 }),
+      );
+      await world.settle();
+      expect(set.error).toBeUndefined();
+    };
+    await alarm("activate");
+    const refused = watch(lease.revoke());
+    await world.settle();
+    expect(refused.error).toMatchObject({ outcome: "not-applied" });
+    await alarm("deactivate");
+
+    const again = watch(lease.revoke());
+    await world.settle();
+
+    expect(again.error).toBeUndefined();
+    expect(await isThere(stage, lease.id)).toBe(false);
+  });
+
   test("has ended for all who ask for it at once, or for none", async () => {
     const { world, cluster, lease } = await holding();
     cluster.set({ kind: "alone" });

@@ -21,7 +21,12 @@ import { MemoryRows, SortedRows } from "./memory-rows.ts";
 
 export type TestStoreOptions = Pick<
   StateMachineOptions,
-  "entryAnswersBytesMax" | "inlineBytesMax" | "revisionDeletionsMax" | "partDeletions" | "published"
+  | "answerBytesMax"
+  | "entryAnswersBytesMax"
+  | "inlineBytesMax"
+  | "revisionDeletionsMax"
+  | "partDeletions"
+  | "published"
 >;
 
 /** A machine over rows in memory, with one session open, for tests. */

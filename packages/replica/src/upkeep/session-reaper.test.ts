@@ -18,7 +18,10 @@ class Stage {
   readonly time = new ManualTime();
   readonly entries: number[] = [];
   readonly machine: StateMachine;
+  readonly reaper: SessionReaper;
   leads = true;
+  /** A proposal is answered behind it. */
+  held: Promise<void> = Promise.resolve();
   readonly #rows: PrefetchedRows;
   readonly #slices = new Slices({ clock: this.time, turn: this.time, sliceMs: 5 });
   #sessions = 0;
@@ -29,7 +32,7 @@ class Stage {
     const store = StateStore.open({ engine, clock: this.time, logger: silentLogger });
     this.#rows = new PrefetchedRows(store);
     this.machine = new StateMachine({ group: FIRST_GROUP, writer: this.#rows });
-    new SessionReaper({
+    this.reaper = new SessionReaper({
       clock: this.time,
       logger: silentLogger,
       idleMs: IDLE_MS,
@@ -38,9 +41,11 @@ class Stage {
       machine: () => this.machine,
       propose: async (operation) => {
         this.entries.push(operation.sessions.length);
+        await this.held;
         return await this.#apply(OWN, this.#sequence++, operation);
       },
-    }).start();
+    });
+    this.reaper.start();
   }
 
   static async opened(): Promise<Stage> {
@@ -99,4 +104,21 @@ test("who does not lead any more ends no more of them", async () => {
   stage.leads = true;
   await stage.time.advance(LOOK_MS);
   expect(stage.entries).toEqual([EXPIRE_MAX, EXPIRE_MAX, EXPIRE_MAX, 1]);
+});
+
+test("one entry is under way at a time, and none follows it where the node stops", async () => {
+  const stage = await Stage.opened();
+  await stage.clients(3 * EXPIRE_MAX);
+  let release: () => void = () => undefined;
+  stage.held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await stage.time.advance(2 * IDLE_MS);
+  expect(stage.entries).toEqual([EXPIRE_MAX]);
+
+  stage.reaper.stop();
+  release();
+  await stage.time.advance(2 * IDLE_MS);
+
+  expect(stage.entries).toEqual([EXPIRE_MAX]);
 });

@@ -49,6 +49,11 @@ describe("an answer", () => {
       5 * 339 + 39,
     ],
     [
+      "the last keys in the past, without values",
+      { sortOrder: "descend", limit: 100, revision: KEYS, keysOnly: true },
+      101 * 39,
+    ],
+    [
       "what was changed lately, in the past",
       { minModRevision: KEYS - 9, revision: KEYS },
       10 * 339,
@@ -66,6 +71,13 @@ describe("an answer", () => {
   ])("to %s is given up to its limit, and refused above it", (_what, query, bytes) => {
     expect(() => reading(query, bytes)).not.toThrow();
     expect(() => reading(query, bytes - 340)).toThrow(AnswerTooLargeError);
+  });
+
+  test("of the last few keys in the past holds those, in whatever page of the walk they are", () => {
+    const found = reading({ sortOrder: "descend", limit: 3, revision: KEYS }, WHOLE);
+
+    const keys = "kvs" in found ? found.kvs.map(({ key }) => Buffer.from(key).toString()) : [];
+    expect(keys).toEqual(["key2998", "key2997", "key2996"]);
   });
 
   test("that only counts weighs nothing", () => {
@@ -166,6 +178,15 @@ describe("of values that are larger than their answer may be", () => {
     expect("kvs" in found && found.kvs[0]?.value.length).toBe(VALUE_BYTES);
   });
 
+  test("the last one of the past is read alone", () => {
+    const last = queryOf({ from: "\0", to: "\0", revision: COUNT, limit: 1, sortOrder: "descend" });
+
+    const bytes = blockBytes(rangeSteps(last, point, layout, new AnswerBudget(WHOLE)));
+
+    // With the one before it, by which it is known that there are more; each once for its place, once for its value.
+    expect(bytes).toBeLessThan(6 * VALUE_BYTES);
+  });
+
   test.each<[string, Operation]>([
     ["a deletion", del("k", "l", true)],
     [
@@ -221,4 +242,18 @@ describe("a write whose answer is too large", () => {
     expect(limited.next).toMatchObject({ kind: "put", revision: 7 });
     expect(limited.rows).toEqual(whole.rows);
   });
+});
+
+test.each([
+  ["with their keys", 256],
+  ["in blocks", 0],
+])("what a deletion tells weighs the same with values that stand %s", (_where, inlineBytesMax) => {
+  const kindOf = (answerBytesMax: number): string => {
+    const one = TestStore.opened({ answerBytesMax, inlineBytesMax });
+    for (let n = 100; n < 200; n++) one.do(put(`k${n}`, "v".repeat(10)));
+    return one.do(del("k", "l", true)).kind;
+  };
+  const bytes = 100 * (32 + 4 + 10);
+
+  expect([kindOf(bytes), kindOf(bytes - 1)]).toEqual(["delete-range", "answer-gone"]);
 });

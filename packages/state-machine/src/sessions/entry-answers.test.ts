@@ -19,7 +19,7 @@ function deleted(options: { readonly entryAnswersBytesMax?: number }) {
 }
 
 test("answers to one entry are told as long as they are not too much together", () => {
-  const { answers, rows } = deleted({ entryAnswersBytesMax: 60_000 });
+  const { answers, rows } = deleted({ entryAnswersBytesMax: 50_300 });
 
   const told = answers.filter(({ kind }) => kind === "delete-range");
   expect(told).toHaveLength(5 + 1);
