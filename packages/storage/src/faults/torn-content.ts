@@ -88,8 +88,8 @@ export class TornContent {
   }
 
   #noteSector(at: number, change: number): void {
-    const bytes = new Uint8Array(SECTOR_BYTES);
-    bytes.set(this.#seen.subarray(at, at + SECTOR_BYTES));
+    const seen = this.#seen.slice(at, at + SECTOR_BYTES);
+    const bytes = seen.length === SECTOR_BYTES ? seen : sized(seen, SECTOR_BYTES);
     const versions = this.#sectors.get(at);
     if (versions === undefined) this.#sectors.set(at, [{ change, bytes }]);
     else versions.push({ change, bytes });

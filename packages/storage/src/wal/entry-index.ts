@@ -7,6 +7,8 @@ export interface EntryPlace {
   readonly offset: number;
 }
 
+/** Reads that go on from where one ended, as a member that catches up and the one that applies do: so many. */
+const READERS_MAX = 4;
 /** Frames this close behind a place are found by walking from it. */
 const WALK_BYTES = 32 * 1024;
 
@@ -19,6 +21,14 @@ const WALK_BYTES = 32 * 1024;
  */
 export class EntryIndex {
   readonly #placesByGroup = new Map<GroupId, EntryPlace[]>();
+  /** Where reads ended, the newest first: whoever goes on from there has nothing to walk over. */
+  readonly #endsByGroup = new Map<GroupId, readonly EntryPlace[]>();
+  #rewrites = 0;
+
+  /** How often entries were superseded: what was found before may lie elsewhere now. */
+  get rewrites(): number {
+    return this.#rewrites;
+  }
 
   /** Places held, over all groups. */
   get size(): number {
@@ -32,7 +42,9 @@ export class EntryIndex {
     const places = this.#places(group);
     const supersedes = place.first <= lastBefore;
     if (supersedes) {
+      this.#rewrites++;
       while ((places.at(-1)?.first ?? 0) >= place.first) places.pop();
+      this.#keepEnds(group, ({ first }) => first < place.first);
     }
     const last = places.at(-1);
     const near =
@@ -45,6 +57,7 @@ export class EntryIndex {
   /** Entries up to `index` are no longer needed; `last` is the last there is. */
   compacted(group: GroupId, index: LogIndex, last: LogIndex): void {
     const places = this.#places(group);
+    this.#keepEnds(group, ({ first }) => first > index);
     if (last <= index) {
       places.length = 0;
       return;
@@ -55,7 +68,16 @@ export class EntryIndex {
   }
 
   reset(group: GroupId): void {
+    this.#rewrites++;
     this.#places(group).length = 0;
+    this.#endsByGroup.delete(group);
+  }
+
+  /** A read ended in the frame at `place`, in which `place.first` lies, and nothing was superseded meanwhile. */
+  wasRead(group: GroupId, place: EntryPlace): void {
+    this.#keepEnds(group, ({ first }) => first !== place.first);
+    const ends = this.#endsByGroup.get(group) ?? [];
+    this.#endsByGroup.set(group, [place, ...ends].slice(0, READERS_MAX));
   }
 
   /** The first segment in which an entry is still needed; `undefined` if there is no entry. */
@@ -88,7 +110,23 @@ export class EntryIndex {
       stop++;
     }
     const end = Math.min(range.to + 1, places[stop]?.first ?? Number.POSITIVE_INFINITY);
-    return { places: places.slice(start, stop), end };
+    const found = places.slice(start, stop);
+    if (found[0] !== undefined) found[0] = this.#nearest(group, found[0], range.from);
+    return { places: found, end };
+  }
+
+  /** Where a read ended between a place and what is looked for, if one did. */
+  #nearest(group: GroupId, place: EntryPlace, from: LogIndex): EntryPlace {
+    let nearest = place;
+    for (const end of this.#endsByGroup.get(group) ?? []) {
+      if (end.first <= from && end.first > nearest.first) nearest = end;
+    }
+    return nearest;
+  }
+
+  #keepEnds(group: GroupId, isKept: (end: EntryPlace) => boolean): void {
+    const ends = this.#endsByGroup.get(group);
+    if (ends !== undefined) this.#endsByGroup.set(group, ends.filter(isKept));
   }
 
   #places(group: GroupId): EntryPlace[] {

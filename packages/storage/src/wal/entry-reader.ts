@@ -1,7 +1,7 @@
 import type { GroupId, LogIndex } from "@holdfast/base";
 import type { EntryPlace } from "./entry-index.ts";
-import { FRAME_HEADER_BYTES, frameBytes, frameCrc } from "./frame.ts";
-import { PayloadEndsError, SectorReader } from "./sectors.ts";
+import { FRAME_HEADER_BYTES, frameBytes, frameCrc, readFrameHeader } from "./frame.ts";
+import { PayloadEndsError, SECTOR_BYTES, SectorReader } from "./sectors.ts";
 import type { Segment } from "./segment-files.ts";
 import { SegmentReader } from "./segment-reader.ts";
 import { decodeWrite } from "./wal-codec.ts";
@@ -20,30 +20,39 @@ export interface EntryRead {
 const WINDOW_BYTES_MIN = 64 * 1024;
 const WINDOW_BYTES_MAX = 1024 * 1024;
 
+/** What was read, and where the frame of the last of it lies, for whoever goes on from there. */
+export interface EntriesRead {
+  readonly entries: readonly WalEntry[];
+  readonly end: EntryPlace | undefined;
+}
+
 /**
  * Reads entries back from disk, checking every frame again.
  *
  * @throws {LogDamagedError} if a frame has rotted since it was written.
  */
-export async function readEntries(read: EntryRead): Promise<readonly WalEntry[]> {
+export async function readEntries(read: EntryRead): Promise<EntriesRead> {
   let reader: SegmentReader | undefined;
+  let end: EntryPlace | undefined;
   const found: WalEntry[] = [];
   let room = read.bytesMax;
   for (const [at, { place, segment }] of read.places.entries()) {
     const sameFile = read.places[at - 1]?.segment === segment;
-    if (reader === undefined || !sameFile) reader = readerOf(segment, read.bytesMax);
+    if (reader === undefined || !sameFile) reader = readerOf(segment, place, read.bytesMax);
     const next = read.places[at + 1]?.place.first ?? read.end;
     const piece = new PieceReader(read.group, Math.max(read.from, place.first), next);
     await piece.read(reader, { segment, offset: place.offset, bytesMax: Math.max(1, room) });
+    end = piece.end ?? end;
     room = takeWhileRoom(found, piece.entries, room);
     if (room <= 0 || !piece.complete) break;
   }
-  return found;
+  return { entries: found, end };
 }
 
-function readerOf(segment: Segment, bytesMax: number): SegmentReader {
-  const windowBytes = Math.min(WINDOW_BYTES_MAX, Math.max(WINDOW_BYTES_MIN, bytesMax));
-  return new SegmentReader(segment.file, windowBytes);
+/** Behind a segment's tail there is nothing to read. */
+function readerOf(segment: Segment, { offset }: EntryPlace, bytesMax: number): SegmentReader {
+  const wantedBytes = Math.min(WINDOW_BYTES_MAX, Math.max(WINDOW_BYTES_MIN, bytesMax));
+  return new SegmentReader(segment.file, Math.min(wantedBytes, segment.tail - offset));
 }
 
 /** Moves entries over while there is room for them, the first in any case; answers the room left. */
@@ -60,6 +69,8 @@ function takeWhileRoom(found: WalEntry[], more: readonly WalEntry[], roomBefore:
 /** The entries `[from, end)` from one place onwards. */
 class PieceReader {
   readonly entries: WalEntry[] = [];
+  /** The last frame that gave entries. */
+  end: EntryPlace | undefined;
   readonly #group: GroupId;
   readonly #from: LogIndex;
   readonly #end: LogIndex;
@@ -87,19 +98,24 @@ class PieceReader {
     const { segment } = start;
     let { offset } = start;
     while (!this.complete && this.#bytes < start.bytesMax) {
-      const header = await reader.header(offset);
-      const frame = header === undefined ? undefined : await reader.frame(offset, header);
+      // Most frames lie in the window: a turn for each would cost more than to decode it.
+      const sector =
+        reader.held(offset, SECTOR_BYTES) ?? (await reader.bytes(offset, SECTOR_BYTES));
+      const header = readFrameHeader(sector);
+      const bytes = frameBytes(header?.payloadBytes ?? 0);
+      const frame = reader.held(offset, bytes) ?? (await reader.bytes(offset, bytes));
       if (
         header === undefined ||
-        frame === undefined ||
         header.life !== segment.number ||
-        frame.length < frameBytes(header.payloadBytes) ||
+        frame.length < bytes ||
         frameCrc(frame) !== header.crc
       ) {
         const found = `the frame with entry ${this.#next} has rotted since it was written`;
         throw new LogDamagedError({ file: segment.file.name, offset, found });
       }
+      const first = this.#next;
       if (header.kind === "writes") this.#takeFrame(frame, header.payloadBytes, start);
+      if (this.#next > first) this.end = { first, segment: segment.number, offset };
       offset += frame.length;
     }
   }

@@ -19,8 +19,17 @@ export class SegmentReader {
 
   /** `length` bytes at `offset`, fewer only at the end of the file; good until the next call. */
   async bytes(offset: number, length: number): Promise<Uint8Array> {
-    const held = this.#held(offset, length);
-    if (held !== undefined) return held;
+    return this.held(offset, length) ?? this.#fetch(offset, length);
+  }
+
+  /** As {@link bytes}, without a turn of its own; `undefined` if they have to be fetched. */
+  held(offset: number, length: number): Uint8Array | undefined {
+    const from = offset - this.#windowAt;
+    if (from < 0 || from + length > this.#window.length) return undefined;
+    return this.#window.subarray(from, from + length);
+  }
+
+  async #fetch(offset: number, length: number): Promise<Uint8Array> {
     this.#window = await this.#file.readAt(offset, Math.max(length, this.#windowBytes));
     this.#windowAt = offset;
     return this.#window.subarray(0, length);
@@ -34,11 +43,5 @@ export class SegmentReader {
   /** All sectors of the frame at `offset`; fewer only at the end of the file. */
   frame(offset: number, header: FrameHeader): Promise<Uint8Array> {
     return this.bytes(offset, frameBytes(header.payloadBytes));
-  }
-
-  #held(offset: number, length: number): Uint8Array | undefined {
-    const from = offset - this.#windowAt;
-    if (from < 0 || from + length > this.#window.length) return undefined;
-    return this.#window.subarray(from, from + length);
   }
 }

@@ -205,11 +205,15 @@ export class WriteAheadLog {
     const { compacted } = this.head(group);
     if (from <= compacted.index) throw new LogCompactedError({ from, compacted: compacted.index });
     assert(from <= to && to <= this.lastIndex(group), "a read of the log lies within its entries");
+    const { rewrites } = this.#index;
     const { places, end } = this.#index.find(group, { from, to, limit: PLACES_PER_READ });
     const pinned = places.map((place) => ({ place, segment: this.#segment(place.segment) }));
     for (const { segment } of pinned) segment.pins++;
     try {
-      return await readEntries({ group, from, end, bytesMax, places: pinned });
+      const found = await readEntries({ group, from, end, bytesMax, places: pinned });
+      const isStill = this.#index.rewrites === rewrites;
+      if (found.end !== undefined && isStill) this.#index.wasRead(group, found.end);
+      return found.entries;
     } finally {
       for (const { segment } of pinned) segment.pins--;
       this.#retire();
