@@ -231,7 +231,6 @@ export class Member {
     this.#neighbours.changed({ index, membership });
     this.#loop.start();
     this.#space.start();
-    this.leases.start();
     this.#hashes.start();
     this.#appliedTo(this.applied);
   }
@@ -339,8 +338,10 @@ export class Member {
   #leaderIs(leader: MemberId | undefined): void {
     const before = this.#leader;
     this.#leader = leader;
-    if (leader !== before) this.#space.leaderChanged();
-    if (leader === undefined || leader === before) return;
+    if (leader === before) return;
+    this.#space.leaderChanged();
+    this.leases.leaderChanged();
+    if (leader === undefined) return;
     this.proposer.sendAgain();
     this.session.leaderKnown();
     this.barriers.leaderKnown();

@@ -11,6 +11,35 @@ async function keeping(): Promise<LeaseStage> {
   return stage;
 }
 
+test("looks at nothing while another leads", async () => {
+  const stage = await keeping();
+  expect(stage.time.timers).toBe(1);
+
+  stage.keeper.stop();
+  expect(stage.time.timers).toBe(0);
+  stage.keeper.start();
+  stage.keeper.start();
+
+  expect(stage.time.timers).toBe(1);
+});
+
+test("takes the time in which it did not lead for no stall of its own", async () => {
+  const stage = await keeping();
+  stage.grant(7n, 2);
+  stage.keeper.stop();
+  await stage.time.advance(60_000);
+  stage.leads = 2;
+  stage.noop(2);
+  stage.keeper.start();
+  await stage.time.advance(LOOK_MS);
+
+  await stage.time.advance(2_000 + ELECTION_MS - 1);
+  expect(stage.has(7n)).toBe(true);
+  await stage.time.advance(LOOK_MS);
+
+  expect(stage.has(7n)).toBe(false);
+});
+
 describe("a leader", () => {
   test("ends a lease once its time is over, and not before", async () => {
     const stage = await keeping();

@@ -55,7 +55,7 @@ const TAKEN_OVER_PER_TURN = 500;
  */
 export class LeaseKeeper implements LeaseObserver {
   readonly #parts: LeaseKeeperParts;
-  readonly #time: AttendedTime;
+  #time: AttendedTime;
   readonly #deadlines = new DeadlineQueue();
   readonly #checkpoints = new DeadlineQueue();
   /** The term that it keeps leases in. */
@@ -65,7 +65,8 @@ export class LeaseKeeper implements LeaseObserver {
   #underWay = 0;
   #expired = 0;
   #warnedAt: Millis = Number.NEGATIVE_INFINITY;
-  #cancel: Cancel = () => undefined;
+  /** Ends its looks; `undefined`: it does not look. */
+  #cancel: Cancel | undefined;
 
   constructor(parts: LeaseKeeperParts) {
     this.#parts = parts;
@@ -82,16 +83,24 @@ export class LeaseKeeper implements LeaseObserver {
     return this.#deadlines;
   }
 
+  /** This member leads from now on: nobody else needs to look at what is due. */
   start(): void {
-    this.#cancel = this.#parts.clock.timer(LOOK_MS, () => {
-      this.#look();
-      this.start();
-    });
+    if (this.#cancel !== undefined) return;
+    this.#time = new AttendedTime(this.#parts.clock);
+    this.#lookSoon();
   }
 
   stop(): void {
-    this.#cancel();
+    this.#cancel?.();
+    this.#cancel = undefined;
     this.#drop();
+  }
+
+  #lookSoon(): void {
+    this.#cancel = this.#parts.clock.timer(LOOK_MS, () => {
+      this.#lookSoon();
+      this.#look();
+    });
   }
 
   /** What is left of a lease, ms: -1 if it is not there; `undefined` if it is not for this member to say. */

@@ -49,13 +49,15 @@ export class MemberLeases {
   readonly questions: LeaseQuestions;
   readonly #keeper: LeaseKeeper;
   readonly #machine: () => StateMachine;
+  readonly #isLeader: () => boolean;
 
   constructor(parts: MemberLeasesParts) {
     const { self, session, electionTimeoutMs, leader, term } = parts;
     this.#machine = parts.machine;
+    this.#isLeader = () => leader() === self;
     this.#keeper = new LeaseKeeper({
       ...parts,
-      leads: () => (leader() === self ? term() : undefined),
+      leads: () => (this.#isLeader() ? term() : undefined),
       propose: (operation, deadline) => session.propose(operation, { deadline }),
     });
     this.renewals = new LeaseRenewals({
@@ -71,8 +73,10 @@ export class MemberLeases {
     });
   }
 
-  start(): void {
-    this.#keeper.start();
+  /** Another leads, or none, or this member. */
+  leaderChanged(): void {
+    if (this.#isLeader()) this.#keeper.start();
+    else this.#keeper.stop();
   }
 
   stop(): void {
