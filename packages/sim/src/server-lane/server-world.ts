@@ -1,5 +1,5 @@
 import { type Millis, messageOf } from "@holdfast/base";
-import { resolveReplicaOptions } from "@holdfast/replica";
+import { type ReplicaStatus, resolveReplicaOptions } from "@holdfast/replica";
 import { STATE_LIMITS } from "@holdfast/storage";
 import { CrashedError, DiskError } from "@holdfast/storage/faults";
 import type { MemoryPeerHub } from "@holdfast/transport/memory";
@@ -49,7 +49,7 @@ export interface ServerWorldParts {
 /** What a replica's log says when it goes on from a state of a peer. */
 const STATE_INSTALLED = "state installed";
 /** Between two looks at the nodes, ms. */
-const LOOK_MS = 50;
+const LOOK_MS = 250;
 
 /** Whole nodes of production code, the network between them, clients of the SDK, and those who watch. */
 export class ServerWorld {
@@ -169,8 +169,7 @@ export class ServerWorld {
         if (line === STATE_INSTALLED) this.#tellState(machine, "installed");
       }),
       changed: (status) => {
-        if (machine.process === process)
-          this.observer?.seen?.(this.timeline.now, machine.slot, status);
+        if (machine.process === process) this.#changed(machine, status);
       },
       stateReceived: () => {
         this.marks.hit("state received");
@@ -227,22 +226,31 @@ export class ServerWorld {
     return true;
   }
 
-  /** Every node is looked at: what they have applied, and who leads. Whoever looks goes on; the run does not. */
+  #changed({ name, slot }: ServerMachine, status: ReplicaStatus): void {
+    this.observer?.seen?.(this.timeline.now, slot, status);
+    this.#judge(slot, () => this.agreement.changed(name, status));
+  }
+
+  /** Every node is looked at: what they have applied. Whoever looks goes on; the run does not. */
   look(): void {
-    let looksAt = 0;
-    try {
-      for (const { name, process, slot } of this.machines) {
-        const replica = process?.replica;
-        if (process === undefined || replica === undefined) continue;
-        looksAt = slot;
-        this.observer?.seen?.(this.timeline.now, slot, replica.status());
+    for (const { name, process, slot } of this.machines) {
+      const replica = process?.replica;
+      if (process === undefined || replica === undefined) continue;
+      this.observer?.seen?.(this.timeline.now, slot, replica.status());
+      this.#judge(slot, () => {
         const from = this.#seen.get(process) ?? 0;
         this.#seen.set(process, this.agreement.look(name, replica, from));
-        const behind = process.watches?.hub.watchersBehind ?? 0;
-        if (behind > 0) this.marks.hit("watch told from the rows");
-      }
+      });
+      const behind = process.watches?.hub.watchersBehind ?? 0;
+      if (behind > 0) this.marks.hit("watch told from the rows");
+    }
+  }
+
+  #judge(slot: number, judge: () => void): void {
+    try {
+      judge();
     } catch (failure) {
-      this.observer?.broke?.(looksAt);
+      this.observer?.broke?.(slot);
       this.fail(failure);
     }
   }

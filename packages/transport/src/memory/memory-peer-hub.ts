@@ -101,12 +101,11 @@ export class MemoryPeerHub implements MemoryWire {
   /** Carries messages of a connected pair; called by networks. */
   deliver(from: MemoryPeerNetwork, to: MemoryPeerNetwork, messages: readonly PeerMessage[]): void {
     const { encode = false } = this.#ports;
-    const sender = from.identity;
     const carried = encode
       ? decodePeerFrame(encodePeerFrame({ groupId: FIRST_GROUP, messages })).messages
       : [...messages];
     const arrive = (): void => {
-      if (from.running) to.take(sender, carried);
+      if (from.running) to.take(from, carried);
     };
     this.#carry(from.address, to, arrive, carried);
   }

@@ -69,6 +69,7 @@ export class MemoryPeerNetwork implements PeerNetwork {
   readonly #wire: MemoryWire;
   readonly #ports: MemoryPeerPorts;
   readonly #links = new Map<MemberId, MemoryLink>();
+  #memberId: MemberId | undefined;
   #running = true;
 
   constructor(wire: MemoryWire, ports: MemoryPeerPorts) {
@@ -93,6 +94,12 @@ export class MemoryPeerNetwork implements PeerNetwork {
     return this.#ports.identity();
   }
 
+  /** Once a process is a member it stays that one; `undefined`: it is none yet. */
+  get memberId(): MemberId | undefined {
+    this.#memberId ??= this.identity.memberId;
+    return this.#memberId;
+  }
+
   /** Hands to the process what has arrived, while it lives. */
   run(task: () => void): void {
     const { run = (now) => now() } = this.#ports;
@@ -107,7 +114,7 @@ export class MemoryPeerNetwork implements PeerNetwork {
 
   setPeers(peers: readonly MemberProfile[]): void {
     if (!this.#running) return;
-    const own = this.identity.memberId;
+    const own = this.memberId;
     const wanted = new Map(peers.filter(({ id }) => id !== own).map((peer) => [peer.id, peer]));
     for (const [id, link] of this.#links) {
       const { profile } = link;
@@ -172,11 +179,13 @@ export class MemoryPeerNetwork implements PeerNetwork {
   }
 
   /** What the hub hands over, in the receiver's turn. */
-  take(from: PeerIdentity, messages: readonly PeerMessage[]): void {
+  take(from: MemoryPeerNetwork, messages: readonly PeerMessage[]): void {
     if (!this.#running) return;
-    const own = this.identity.memberId;
-    const mine = messages.filter((message) => isAddressed(message, from.memberId, own));
-    if (mine.some(wantsAnswer)) this.welcome(from);
+    const sender = from.memberId;
+    const own = this.memberId;
+    const mine = messages.filter((message) => isAddressed(message, sender, own));
+    const isKnown = sender !== undefined && this.#links.has(sender);
+    if (!isKnown && mine.some(wantsAnswer)) this.welcome(from.identity);
     if (mine.length > 0) this.events.received(mine);
   }
 

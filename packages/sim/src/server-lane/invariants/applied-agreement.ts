@@ -1,5 +1,5 @@
 import type { LogIndex, MemberId, Term } from "@holdfast/base";
-import type { Replica } from "@holdfast/replica";
+import type { Replica, ReplicaStatus } from "@holdfast/replica";
 import { require } from "../../violation.ts";
 
 /** How far back a look goes at most; nodes remember their last 10,000 hashes. */
@@ -24,10 +24,14 @@ export class AppliedAgreement {
     return this.#applied;
   }
 
+  /** A node says where it stands: nobody leads a term unseen. */
+  changed(name: string, { role, term, memberId }: ReplicaStatus): void {
+    if (role === "leader" && memberId !== undefined) this.#led(term, memberId, name);
+  }
+
   /** Looks at one node; `from`: it was seen up to there. Answers up to where it is seen now. */
   look(name: string, replica: Replica, from: LogIndex): LogIndex {
-    const { applied, role, term, memberId } = replica.status();
-    if (role === "leader" && memberId !== undefined) this.#led(term, memberId, name);
+    const { applied } = replica.status();
     for (let index = Math.max(from + 1, applied - LOOK_BACK); index <= applied; index++) {
       const hash = replica.rollingHashAt(index);
       if (hash !== undefined) this.#holds(index, hash, name);
