@@ -95,11 +95,13 @@ export function summaryLine(figures: RunFigures, seconds: number): string {
   const { runs, events, violations, virtualMs, marks } = figures;
   const known = knownSituations(figures);
   const reached = known.filter((situation) => marks[situation] !== undefined).length;
+  const perSecond = (all: number): number => (seconds > 0 ? Math.round(all / seconds) : 0);
   return [
     `${violations === 0 ? "ok" : "FAILED"}: ${seedsOf(runs)}`,
     count(events, "event"),
-    `${grouped(seconds > 0 ? Math.round(events / seconds) : 0)} events/s`,
+    `${grouped(perSecond(events))} events/s`,
     `${(virtualMs / 3_600_000).toFixed(2)} simulated hours`,
+    `${grouped(perSecond(virtualMs / 1000))} simulated s/s`,
     count(figures.elections, "election"),
     count(figures.committed, "committed entry", "committed entries"),
     count(violations, "violation"),

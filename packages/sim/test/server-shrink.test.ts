@@ -71,7 +71,7 @@ test.each<[string, (plan: ServerPlan) => unknown, unknown]>([
   ["one node", (plan) => plan.nodes, 1],
   ["three nodes", (plan) => plan.nodes, 3],
   ["no spares", (plan) => plan.spares, 0],
-  ["no watches", (plan) => plan.workload.followersMax, 0],
+  ["no watches", (plan) => plan.workload.followers, 0],
 ])("%s", (name, part, expected) => {
   const plan = simpler(name, FULL);
 

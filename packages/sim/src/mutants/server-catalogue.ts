@@ -87,7 +87,7 @@ const MISTAKES: readonly ServerMutant[] = [
     code: "await this.#engine.writeDurably(generation.changes);",
     instead:
       "{ const all = [...generation.changes]; const half = all.length >> 1; await this.#engine.writeDurably(all.slice(half)); await this.#engine.writeDurably(all.slice(0, half)); }",
-    seenBy: ["I17", "I13", "I12", "I18", "stop"],
+    seenBy: ["I17", "I13", "I12", "I18", "I14", "stop"],
     seeds: 200,
   },
   {

@@ -3,7 +3,7 @@ import type { HistoryRecorder } from "@holdfast/checker";
 import type { Dice } from "../../dice.ts";
 import type { Marks } from "../../marks.ts";
 import type { Timeline } from "../../timeline.ts";
-import type { ServerWorkload } from "../plan/server-plan.ts";
+import type { ServerWorkload } from "../plan/server-workload.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { WriteLedger } from "./write-ledger.ts";
 

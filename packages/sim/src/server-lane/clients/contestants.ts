@@ -1,11 +1,12 @@
-import { HoldfastError, type Millis, type Revision } from "@holdfast/base";
+import { HoldfastError, type Millis } from "@holdfast/base";
 import type { KeyValueOutput, ObservedKey } from "@holdfast/checker";
-import { CLIENT_LIMITS, type Entry, Holdfast, SessionClient } from "@holdfast/client/core";
+import type { Entry, Holdfast } from "@holdfast/client/core";
 import { LocalClock } from "../../node/local-clock.ts";
 import { ProcessTime } from "../machine/process-time.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import { Calling, type CallingParts } from "./calling.ts";
 import { contestedKey, keyBeside, OWN_PREFIX, ownKey } from "./keys.ts";
+import { sdkClient } from "./sdk-client.ts";
 import type { FoundKey } from "./write-ledger.ts";
 
 export interface ContestantsParts extends CallingParts {
@@ -24,7 +25,6 @@ export class Contestants {
   readonly #parts: ContestantsParts;
   readonly #time: ProcessTime;
   readonly #calling: Calling;
-  #revision: Revision = 1;
 
   constructor(parts: ContestantsParts) {
     this.#parts = parts;
@@ -42,9 +42,6 @@ export class Contestants {
     for (let number = 0; number < plan.clients; number++) {
       const client = this.#connect();
       for (let line = 0; line < plan.concurrency; line++) this.#contest(client, number, line);
-      if (number === 0 && plan.compactMs !== undefined) {
-        this.#calling.every(plan.compactMs, () => this.#compact(client));
-      }
     }
   }
 
@@ -69,14 +66,7 @@ export class Contestants {
   }
 
   #connect(): Holdfast {
-    const { dice, wire, addresses, failed } = this.#parts;
-    const session = new SessionClient(
-      { clock: this.#time, turn: this.#time, random: dice.random, transport: wire },
-      { addresses: dice.shuffled(addresses), limits: CLIENT_LIMITS },
-    );
-    session.open({ timeoutMs: PATIENT_MS * 60 }).catch(failed);
-    const nobody = { status: () => Promise.reject(new Error("nobody asks for it here")) };
-    return new Holdfast(session, nobody, { timeoutMs: PATIENT_MS });
+    return sdkClient({ ...this.#parts, time: this.#time }, PATIENT_MS);
   }
 
   #contest(client: Holdfast, number: number, line: number): void {
@@ -110,7 +100,6 @@ export class Contestants {
     this.#parts.note("a client puts", number, key);
     try {
       const { revision } = await client.put(key, this.#calling.value(), { timeoutMs });
-      this.#sees(revision);
       this.#parts.ledger.acknowledged(key, revision);
       this.#parts.note("a client is answered", number, `${key} at revision ${revision}`);
     } catch (failure) {
@@ -123,12 +112,11 @@ export class Contestants {
   }
 
   async #get(client: Holdfast, name: string, key: string, timeoutMs: Millis): Promise<void> {
-    const { revision } = await this.#parts.history.record(
+    await this.#parts.history.record(
       { client: name, input: { kind: "get", key } },
       () => client.range(key, { timeoutMs }),
       (answer) => ({ revision: answer.revision, before: observed(answer.entries[0]) }),
     );
-    this.#sees(revision);
   }
 
   async #put(client: Holdfast, name: string, key: string, timeoutMs: Millis): Promise<void> {
@@ -180,20 +168,6 @@ export class Contestants {
           ? { revision, hasSucceeded: succeeded, before: observed(answer.entries[0]) }
           : { revision, hasSucceeded: succeeded },
     );
-  }
-
-  async #compact(client: Holdfast): Promise<void> {
-    try {
-      const freed = this.#revision > 1;
-      await client.compact(this.#revision, { timeoutMs: this.#parts.plan.timeoutMs });
-      if (freed) this.#parts.marks.hit("history compacted");
-    } catch (failure) {
-      if (!(failure instanceof HoldfastError)) throw failure;
-    }
-  }
-
-  #sees(revision: Revision): void {
-    if (revision > this.#revision) this.#revision = revision;
   }
 }
 

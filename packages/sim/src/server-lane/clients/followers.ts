@@ -6,7 +6,7 @@ import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { FollowedWatch, WatchLaw } from "../invariants/watch-law.ts";
 import { ProcessTime } from "../machine/process-time.ts";
-import { FOLLOWERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
+import type { ServerWorkload } from "../plan/server-workload.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
 
@@ -40,8 +40,7 @@ export class Followers {
 
   start(): void {
     const { dice, plan, failed } = this.#parts;
-    const count = Math.min(1 + dice.below(FOLLOWERS_MAX), plan.followersMax);
-    for (let number = 0; number < count; number++) {
+    for (let number = 0; number < plan.followers; number++) {
       this.#follow(number, dice.chance(0.5) ? 1 : 0).catch(failed);
     }
   }

@@ -7,7 +7,7 @@ import type { Timeline } from "../../timeline.ts";
 import { require } from "../../violation.ts";
 import type { Asked, LeaseLaw } from "../invariants/lease-law.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
-import { HOLDERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
+import type { ServerWorkload } from "../plan/server-workload.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
 
@@ -39,7 +39,8 @@ interface Held {
 
 const TTL_SECONDS_MAX = 6;
 const ROUNDS_MAX = 8;
-const THINK_MS = 500;
+/** Holders think so much less than others. */
+const HASTE = 4;
 const TIMEOUT_MS = { least: 300, most: 8_000 } as const;
 /** Where the keys of leases stand. */
 const PREFIX = "lease/";
@@ -63,9 +64,8 @@ export class LeaseHolders {
   }
 
   start(): void {
-    const { dice, plan, failed } = this.#parts;
-    const holders = Math.min(dice.between(0, HOLDERS_MAX), plan.leaseHoldersMax);
-    for (let holder = 0; holder < holders; holder++) this.#hold(holder).catch(failed);
+    const { plan, failed } = this.#parts;
+    for (let holder = 0; holder < plan.leaseHolders; holder++) this.#hold(holder).catch(failed);
   }
 
   stop(): void {
@@ -90,7 +90,7 @@ export class LeaseHolders {
 
   async #hold(holder: number): Promise<void> {
     while (!this.#isOver) {
-      await this.#pause(this.#parts.dice.exponential(THINK_MS));
+      await this.#pause(this.#parts.dice.exponential(this.#parts.plan.thinkMs / HASTE));
       if (this.#isOver) return;
       await this.#trying(holder, () => this.#live(holder));
     }

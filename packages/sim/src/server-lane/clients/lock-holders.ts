@@ -1,16 +1,17 @@
 import { HoldfastError, type Millis } from "@holdfast/base";
-import { CLIENT_LIMITS, Holdfast, type Lock, SessionClient } from "@holdfast/client/core";
+import type { Holdfast, Lock } from "@holdfast/client/core";
 import type { Dice } from "../../dice.ts";
 import type { Marks } from "../../marks.ts";
 import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
 import type { FencingLaw } from "../invariants/fencing-law.ts";
 import { ProcessTime } from "../machine/process-time.ts";
-import { HOLDERS_MAX, type ServerWorkload } from "../plan/server-plan.ts";
+import type { ServerWorkload } from "../plan/server-workload.ts";
 import type { ServerSituation } from "../server-marks.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
 import type { CallTeller } from "./call-teller.ts";
+import { sdkClient } from "./sdk-client.ts";
 
 export interface LockHoldersParts {
   readonly timeline: Timeline;
@@ -27,7 +28,10 @@ export interface LockHoldersParts {
 }
 
 const TTL_SECONDS = 2;
-const THINK_MS = 500;
+/** Between two turns, holders think so much less than others. */
+const HASTE = 4;
+/** While one holds the lock, ms: a run waits for it at the end. */
+const HELD_MS = 500;
 const CALL_MS = 5_000;
 const NAME = "lock";
 /** What the lock protects. */
@@ -53,9 +57,8 @@ export class LockHolders {
   }
 
   start(): void {
-    const { dice, plan, failed } = this.#parts;
-    const count = Math.min(dice.below(HOLDERS_MAX + 1), plan.lockHoldersMax);
-    for (let number = 0; number < count; number++) this.#contend(number).catch(failed);
+    const { plan, failed } = this.#parts;
+    for (let number = 0; number < plan.lockHolders; number++) this.#contend(number).catch(failed);
   }
 
   stop(): void {
@@ -63,9 +66,10 @@ export class LockHolders {
   }
 
   async #contend(number: number): Promise<void> {
-    const client = this.#connect();
+    const client = sdkClient({ ...this.#parts, time: this.#time }, CALL_MS);
     for (let turn = 1; !this.#stop.signal.aborted; turn++) {
-      await this.#pause(THINK_MS);
+      await this.#pause(this.#parts.plan.thinkMs / HASTE);
+      if (this.#stop.signal.aborted) break;
       this.#underWay++;
       try {
         await this.#hold(client, `holder ${number}, turn ${turn}`);
@@ -85,7 +89,7 @@ export class LockHolders {
     marks.hit("lock held");
     const writes = dice.below(4);
     for (let write = 0; write < writes; write++) {
-      await this.#pause(THINK_MS);
+      await this.#pause(HELD_MS);
       await this.#write(client, lock, holder);
     }
     // Some go on as if they had not heard that the lock is lost.
@@ -108,21 +112,6 @@ export class LockHolders {
       call.failed(failure instanceof HoldfastError ? failure.outcome : "unknown");
       throw failure;
     }
-  }
-
-  #connect(): Holdfast {
-    const { dice, wire, watchWire, addresses, failed } = this.#parts;
-    const { random } = dice;
-    const clock = this.#time;
-    const limits = CLIENT_LIMITS;
-    const session = new SessionClient(
-      { clock, turn: clock, random, transport: wire },
-      { addresses: dice.shuffled(addresses), limits },
-    );
-    session.open({ timeoutMs: CALL_MS * 600 }).catch(failed);
-    const nobody = { status: () => Promise.reject(new Error("nobody asks for it here")) };
-    const watching = { ports: { transport: watchWire, clock, random }, limits };
-    return new Holdfast(session, nobody, { timeoutMs: CALL_MS, watching });
   }
 
   #pause(meanMs: Millis): Promise<void> {

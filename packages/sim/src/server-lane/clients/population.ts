@@ -12,6 +12,7 @@ import type { SessionWire } from "../wire/session-wire.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
 import type { CallTeller } from "./call-teller.ts";
+import { Compactor } from "./compactor.ts";
 import { Contestants } from "./contestants.ts";
 import { Followers } from "./followers.ts";
 import { LeaseHolders } from "./lease-holders.ts";
@@ -48,6 +49,7 @@ export class Population {
   readonly fencing: FencingLaw = new FencingLaw();
   readonly #plainCallers: PlainCallers;
   readonly #lockHolders: LockHolders;
+  readonly #compactor: Compactor;
 
   constructor(parts: PopulationParts) {
     const { plan, timeline, marks, machines, wires, calls } = parts;
@@ -79,6 +81,7 @@ export class Population {
       law: this.fencing,
       calls,
     });
+    this.#compactor = new Compactor({ ...ofSdk, dice: parts.stream("compactions") });
     this.followers = new Followers({
       ...calling,
       dice: parts.stream("followers"),
@@ -90,12 +93,14 @@ export class Population {
 
   start(): void {
     for (const each of this.#callers) each.start();
+    this.#compactor.start();
     this.followers.start();
   }
 
   /** Nothing more is asked; who follows goes on. */
   stop(): void {
     for (const each of this.#callers) each.stop();
+    this.#compactor.stop();
   }
 
   /** Calls that are not answered yet. */

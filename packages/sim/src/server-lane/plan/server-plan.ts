@@ -5,6 +5,7 @@ import { STATE_LIMITS } from "@holdfast/storage";
 import type { Dice } from "../../dice.ts";
 import { rhythmOf } from "../../plan/rhythm.ts";
 import type { NetworkPlan } from "../../plan/world-plan.ts";
+import { drawWorkload, type ServerWorkload } from "./server-workload.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -39,31 +40,6 @@ export interface ServerFaults extends ServerRhythms {
   /** How many of the machines that are struck are leaders, beyond their number. */
   readonly leaderShare: number;
 }
-
-export interface ServerWorkload {
-  readonly clients: number;
-  /** Callers of etcd's KV, beside the clients of the SDK. */
-  readonly plainCallers: number;
-  /** Calls that one client has under way at most. */
-  readonly concurrency: number;
-  readonly keys: number;
-  /** Between two calls of one of these on average, ms. */
-  readonly thinkMs: Millis;
-  /** The least patience of a call, ms; most have 10 times as much. */
-  readonly timeoutMs: Millis;
-  readonly readShare: number;
-  readonly valueBytesMax: number;
-  /** Between two compactions on average, ms. */
-  readonly compactMs: Millis | undefined;
-  /** Of those whose number is theirs to draw, so many at most. */
-  readonly leaseHoldersMax: number;
-  readonly lockHoldersMax: number;
-  readonly followersMax: number;
-}
-
-/** So many of each are drawn at most. */
-export const HOLDERS_MAX = 3;
-export const FOLLOWERS_MAX = 3;
 
 /** Everything about one run of whole nodes that its seed decides before it begins. */
 export interface ServerPlan {
@@ -106,20 +82,7 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
     network: drawNetwork(dice),
     writeMs: dice.logarithmic(0.1, 8),
     faults: drawFaults(dice, raft.electionTimeoutMs),
-    workload: {
-      clients: dice.between(1, 3),
-      plainCallers: dice.between(0, 4),
-      concurrency: dice.between(1, 3),
-      keys: dice.between(3, 6),
-      thinkMs: dice.logarithmic(500, 6_000),
-      timeoutMs: dice.logarithmic(100, 2_000),
-      readShare: dice.pick([0.2, 0.4, 0.7]),
-      valueBytesMax: dice.pick([10, 200, 2_000]),
-      compactMs: dice.chance(0.5) ? dice.logarithmic(1_000, 10_000) : undefined,
-      leaseHoldersMax: HOLDERS_MAX,
-      lockHoldersMax: HOLDERS_MAX,
-      followersMax: FOLLOWERS_MAX,
-    },
+    workload: drawWorkload(dice),
     flushDelayMs: dice.pick([STATE_LIMITS.flushDelayMs, 250, 1_000]),
     rowsMs: dice.chance(0.5) ? dice.logarithmic(10, 1_000) : 0,
     stormMs,
@@ -137,7 +100,7 @@ function drawRaft(dice: Dice): RaftOptions {
   const trailingBytes = dice.pick([2_000, 20_000, 32 * MIB]);
   return resolveRaftOptions({
     electionTimeoutMs,
-    heartbeatMs: Math.floor(electionTimeoutMs / dice.between(4, 10)),
+    heartbeatMs: Math.floor(electionTimeoutMs / dice.pick([3, 4, 6, 8, 10])),
     stallClampMs: Math.round(electionTimeoutMs / 4),
     appendBytesMax: dice.pick([500, 8 * KIB, MIB]),
     inflightMessagesMax: dice.pick([2, 8, 64]),

@@ -47,11 +47,11 @@ export const SIMPLIFICATIONS: readonly Simplification[] = [
   { name: "a node less", apply: (plan) => fewerNodes(plan, plan.nodes - 1) },
   { name: "no plain callers", apply: workload({ plainCallers: 0 }) },
   { name: "one plain caller", apply: fewer("plainCallers") },
-  { name: "no holders of leases", apply: workload({ leaseHoldersMax: 0 }) },
-  { name: "one holder of leases", apply: fewer("leaseHoldersMax") },
-  { name: "no holders of locks", apply: workload({ lockHoldersMax: 0 }) },
-  { name: "no watches", apply: workload({ followersMax: 0 }) },
-  { name: "one watch", apply: fewer("followersMax") },
+  { name: "no holders of leases", apply: workload({ leaseHolders: 0 }) },
+  { name: "one holder of leases", apply: fewer("leaseHolders") },
+  { name: "no holders of locks", apply: workload({ lockHolders: 0 }) },
+  { name: "no watches", apply: workload({ followers: 0 }) },
+  { name: "one watch", apply: fewer("followers") },
   { name: "no clients of the SDK", apply: workload({ clients: 0 }) },
   { name: "one client of the SDK", apply: fewer("clients") },
   { name: "one call at a time", apply: fewer("concurrency") },
@@ -125,7 +125,7 @@ function fewerNodes(plan: ServerPlan, nodes: number): ServerPlan | undefined {
 
 /** One of them, where there are more. */
 function fewer(
-  name: "clients" | "plainCallers" | "concurrency" | "keys" | "leaseHoldersMax" | "followersMax",
+  name: "clients" | "plainCallers" | "concurrency" | "keys" | "leaseHolders" | "followers",
 ): Simplification["apply"] {
   return (plan) => (plan.workload[name] > 1 ? workload({ [name]: 1 })(plan) : undefined);
 }
