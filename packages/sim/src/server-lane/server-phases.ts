@@ -5,8 +5,6 @@ import { requireLeasesToEnd } from "./leases-end.ts";
 import type { ServerWorld } from "./server-world.ts";
 import { describeStanding, membersOf, statusOf } from "./standing.ts";
 
-/** A cluster is formed within this, ms: hellos, an election, a first write. */
-const FORMED_MS = 30_000;
 /** After the last fault everybody follows one leader within so many election timeouts, and this more. */
 const TIMEOUTS_MAX = 30;
 const SLACK_MS = 20_000;
@@ -21,7 +19,8 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.phase("formation");
   world.watch();
   world.startAll();
-  await settles(world, FORMED_MS, "no cluster was formed");
+  // Messages may be slow from the start, and in a connection all that follow wait for one that is.
+  await settles(world, patience(world), "no cluster was formed");
   world.marks.hit("cluster formed");
   world.phase("storm");
   world.population.start();
