@@ -1,7 +1,9 @@
 import type { AlarmOperation, Operation } from "../src/index.ts";
 
-/** What each alarm was raised by, by `member kind`. */
+/** What each alarm was raised by, by `member kind`: where both did, by what outlasts the other. */
 export type NaiveAlarms = Map<string, "activate" | "raise">;
+
+const OUTLASTS = { nospace: "activate", corrupt: "raise" } as const;
 
 /** Whether the alarm is there afterwards, or was until it was ended. */
 export function applyToAlarms(
@@ -11,7 +13,7 @@ export function applyToAlarms(
   const name = `${member} ${kind}`;
   const cause = alarms.get(name);
   if (action === "activate" || action === "raise") {
-    if (cause === undefined) alarms.set(name, action);
+    if (cause === undefined || action === OUTLASTS[kind]) alarms.set(name, action);
     return true;
   }
   const found = action === "clear" ? cause === "raise" : cause !== undefined;

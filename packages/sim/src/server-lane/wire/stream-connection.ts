@@ -186,17 +186,21 @@ export class StreamConnection<Frame, Reply> {
   }
 
   #tellEnded(reason: string): void {
-    this.#back(() => {
+    if (this.#isOver) return;
+    this.#isEnded = true;
+    this.#carryBack(() => {
       if (this.#isClosed) return;
       this.#isClosed = true;
       this.#parts.ended(reason);
     });
-    this.#isEnded = true;
     this.#parts.forget();
   }
 
   #back(arrive: () => void): void {
-    if (this.#isOver) return;
+    if (!this.#isOver) this.#carryBack(arrive);
+  }
+
+  #carryBack(arrive: () => void): void {
     this.#parts.back({
       arrive: () => {
         if (!this.#isSwallowed) arrive();
