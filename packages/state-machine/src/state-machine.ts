@@ -136,7 +136,7 @@ export class StateMachine {
     return this.#leases;
   }
 
-  get alarms(): Pick<AlarmTable, "all" | "automatic" | "count"> {
+  get alarms(): Pick<AlarmTable, "all" | "automatic" | "count" | "refusal"> {
     return this.#alarms;
   }
 

@@ -102,6 +102,21 @@ describe("a leader", () => {
     expect(stage.has(7n)).toBe(false);
   });
 
+  test("ends none while an alarm keeps leases from ending, and all once it is over", async () => {
+    const stage = await keeping();
+    stage.grant(7n, 2);
+    const corrupt = { member: 3n, kind: "corrupt" } as const;
+    stage.apply({ kind: "alarm", action: "activate", alarm: corrupt });
+
+    await stage.time.advance(60_000);
+    expect(stage.proposed).toEqual([]);
+    expect(stage.keeper.remainingMs(7n)).toBe(0);
+    stage.apply({ kind: "alarm", action: "deactivate", alarm: corrupt });
+    await stage.time.advance(LOOK_MS);
+
+    expect(stage.has(7n)).toBe(false);
+  });
+
   test("ends a thousand in a second, and has as many under way at most", async () => {
     const stage = await keeping();
     for (let id = 1n; id <= 3_000n; id++) stage.grant(id, 2);

@@ -45,6 +45,9 @@ const WARN_MS = 10_000;
 /** Leases that a new leader takes over between two turns of the event loop. */
 const TAKEN_OVER_PER_TURN = 500;
 
+/** Alarms make no difference between leases. */
+const ANY_END: LeaseRevokeOperation = { kind: "lease-revoke", id: 0n, expiry: undefined };
+
 /**
  * Ends leases whose time is over, if this member leads (decision 22).
  *
@@ -177,7 +180,9 @@ export class LeaseKeeper implements LeaseObserver {
     this.#checkpoints.clear();
   }
 
+  /** Under an alarm that refuses the end of a lease, what is due stays due. */
   #expire(term: Term, now: Millis): void {
+    if (this.#parts.machine().alarms.refusal(ANY_END) !== undefined) return;
     for (let ended = 0; ended < EXPIRIES_PER_LOOK; ended++) {
       if (this.#underWay >= EXPIRIES_UNDER_WAY_MAX) return;
       const id = this.#deadlines.takeDue(now);

@@ -4,8 +4,10 @@ import { alarmKey, alarmOfKey, encodeAlarm, isAutomaticAlarm } from "../rows/ala
 import type { RowLayout } from "../rows/row-layout.ts";
 import { alarmRefusing } from "./alarm-effect.ts";
 
-/** Alarms at once, in all of a group: two for each member, and as many that clients think up. The same on every replica. */
+/** Alarms at once, in all of a group, with those that clients think up. The same on every replica. */
 export const ALARMS_MAX = 1024;
+/** Those of leaders find as much room beyond: two for each of the members there may be, and some for those of before. */
+export const LEADERS_ALARMS_MAX = 128;
 
 interface Standing extends Alarm {
   /** A leader raised it by itself. */
@@ -43,7 +45,7 @@ export class AlarmTable {
   /** Reads the table from its rows. */
   *load(): Steps<void> {
     const { alarmPrefix: from, alarmEnd: to } = this.#layout;
-    const rows = yield* needScan({ from, to, limit: ALARMS_MAX });
+    const rows = yield* needScan({ from, to, limit: ALARMS_MAX + LEADERS_ALARMS_MAX });
     this.#alarms = new Map(
       rows.map(({ key, value }) => {
         const alarm = alarmOfKey(this.#layout, key);
@@ -67,8 +69,8 @@ export class AlarmTable {
       return true;
     }
     if (standing !== undefined && !outweighs({ ...alarm, isAutomatic }, standing)) return true;
-    if (standing === undefined && this.#alarms.size >= ALARMS_MAX)
-      return { reason: "too-many-alarms" };
+    const room = ALARMS_MAX + (isAutomatic ? LEADERS_ALARMS_MAX : 0);
+    if (standing === undefined && this.#alarms.size >= room) return { reason: "too-many-alarms" };
     this.#alarms.set(key, { ...alarm, isAutomatic });
     this.#rows.put(key, encodeAlarm(isAutomatic));
     return true;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { del, put, range, TestStore, txn } from "../../test/test-store.ts";
 import type { AlarmKind, AlarmOperation, Operation } from "../index.ts";
-import { ALARMS_MAX } from "./alarm-table.ts";
+import { ALARMS_MAX, LEADERS_ALARMS_MAX } from "./alarm-table.ts";
 
 function alarm(action: AlarmOperation["action"], kind: AlarmKind, member = 1n): AlarmOperation {
   return { kind: "alarm", action, alarm: { member, kind } };
@@ -106,7 +106,7 @@ test("a member that a leader names stops, though a client had named it before or
   expect(store.machine.alarms.count).toBe(1);
 });
 
-test("as many alarms as there is room for are raised", () => {
+test("as many alarms as there is room for are raised, and those of leaders all the same", () => {
   const store = alarmed();
   for (let member = 0; member < ALARMS_MAX; member++) {
     store.do(alarm("activate", "nospace", BigInt(member)));
@@ -114,5 +114,9 @@ test("as many alarms as there is room for are raised", () => {
 
   expect(outcome(store, alarm("activate", "corrupt", 5n))).toBe("too-many-alarms");
   expect(outcome(store, alarm("activate", "nospace", 5n))).toBe("alarm");
-  expect(store.restarted().machine.alarms.count).toBe(ALARMS_MAX);
+  for (let member = 0; member < LEADERS_ALARMS_MAX; member++) {
+    expect(outcome(store, alarm("raise", "corrupt", BigInt(member)))).toBe("alarm");
+  }
+  expect(outcome(store, alarm("raise", "corrupt", 500n))).toBe("too-many-alarms");
+  expect(store.restarted().machine.alarms.count).toBe(ALARMS_MAX + LEADERS_ALARMS_MAX);
 });

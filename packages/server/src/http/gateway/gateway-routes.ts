@@ -33,6 +33,8 @@ export async function gatewayRoutes(
     const { definition: method, handler } = served;
     const { requestStream, responseStream } = method;
     const ofMethod = await methods.codecOf(method);
+    // It went while this was loaded, and nothing tells of that again.
+    if (reply.raw.destroyed) return reply.hijack();
     if (!responseStream) return serveUnary(handler, ofMethod, { request, reply });
     const requestBytesMax = GATEWAY_BODY_BYTES_MAX;
     await serveStream(handler, ofMethod, { request, reply, requestStream, requestBytesMax });
