@@ -137,7 +137,8 @@ function requireService(world: World, machines: readonly Machine[], who: string)
   };
   workload.stop();
   const { electionTimeoutMs } = plan.core;
-  const patience = LEADER_TIMEOUTS * electionTimeoutMs + slack(world) + catchUp(world, machines);
+  const patience =
+    LEADER_TIMEOUTS * electionTimeoutMs + slack(world, machines) + catchUp(world, machines);
   within(patience, () => leads(machines), `has no leader after ${patience.toFixed(0)} ms`);
 
   const { writesDone, readsDone } = workload;
@@ -206,9 +207,10 @@ function isCalm({ core, network, disk }: WorldPlan): boolean {
   return disk.slowProbability === 0 && CALM_FACTOR * (disk.writeMs + network.latencyMs) < patience;
 }
 
-/** What is still on slow ways when the faults end may disturb for so long. */
-function slack({ plan }: World): Millis {
-  return 2_000 + 200 * plan.network.latencyMs + 100 * plan.disk.writeMs;
+/** What is still on slow ways when the faults end may disturb for so long; one write alone may take longer. */
+function slack({ plan, timeline }: World, machines: readonly Machine[]): Millis {
+  const busyMs = machines.map(({ weather }) => Math.max(0, weather.busyUntil - timeline.now));
+  return 2_000 + 200 * plan.network.latencyMs + 100 * plan.disk.writeMs + Math.max(...busyMs);
 }
 
 /**

@@ -13,6 +13,7 @@ export class DiskWeather {
   readonly #plan: DiskPlan;
   readonly #dice: Dice;
   #stalledUntil: Millis = 0;
+  #busyUntil: Millis = 0;
   #failsNext = false;
 
   constructor(plan: DiskPlan, dice: Dice) {
@@ -24,7 +25,14 @@ export class DiskWeather {
   doneAt(now: Millis): Millis {
     const slow = this.#dice.chance(this.#plan.slowProbability) ? 100 : 1;
     const took = this.#plan.writeMs * (0.3 + this.#dice.exponential(0.7)) * slow;
-    return Math.max(now, this.#stalledUntil) + took;
+    const doneAt = Math.max(now, this.#stalledUntil) + took;
+    this.#busyUntil = Math.max(this.#busyUntil, doneAt);
+    return doneAt;
+  }
+
+  /** When all writes that have begun are durable. */
+  get busyUntil(): Millis {
+    return this.#busyUntil;
   }
 
   stall(until: Millis): void {
