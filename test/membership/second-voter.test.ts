@@ -1,12 +1,14 @@
-import { expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
+import { eventually, expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
 import { longestGapMs } from "../write-gaps.ts";
-import { members, operate, voterNames, votes } from "./operator.ts";
+import { join, members, operate, saysRemoved, voterNames, votes } from "./operator.ts";
 
 /** A quorum of two of which one is not there would block writes for good; what is measured here is noise. */
 const GAP_MS_MAX = 500;
+const HEARD_WITHIN_MS = 5_000;
+const REMOVED_WITHIN_MS = 10_000;
 /** The nodes share this machine with other tests; full speed is for those that have it to themselves. */
 const LOAD = { perSecond: 100 };
 const cluster = sharedCluster({ nodes: 1 });
@@ -41,4 +43,24 @@ test("adding a voter to a single node blocks no write before the new node is sta
   expect(await writes.lost(client)).toEqual([]);
   expect(writes.failed).toEqual([]);
   expectLinearizable(history, { atLeast: 400 });
+});
+
+test("a client that asks nothing meanwhile follows a cluster whose nodes are all replaced", async () => {
+  await using idle = await cluster().connect();
+  await idle.put("kept", "from before");
+  const first = [...cluster().nodes];
+
+  const { client: address } = await join(cluster());
+  await eventually(async () => idle.endpoints.includes(address), {
+    within: HEARD_WITHIN_MS,
+    what: "the client knows the new node",
+  });
+  for (const node of first) {
+    await operate(cluster(), "member", "remove", node.id);
+    await saysRemoved(node, REMOVED_WITHIN_MS);
+    await cluster().dropNode(node);
+  }
+
+  expect((await idle.get("kept"))?.text()).toBe("from before");
+  await idle.put("kept", "from after");
 });

@@ -100,6 +100,11 @@ export class MemoryCluster implements SessionTransport {
     for (const stream of [...this.#streams]) stream.end("connection reset");
   }
 
+  /** Says on all streams who the members are by now. */
+  tellMembers(): void {
+    for (const stream of this.#streams) stream.tellStarted();
+  }
+
   forget(stream: MemoryStream): void {
     this.#streams.delete(stream);
   }
@@ -151,14 +156,14 @@ class MemoryStream implements SessionStream {
       return;
     }
     if (frame.kind === "start") {
-      this.#start();
+      this.tellStarted();
       return;
     }
     const isMute = mood.kind === "mute";
     for (const reply of this.#answer(frame, mood)) if (!isMute) this.#reply(reply);
   }
 
-  #start(): void {
+  tellStarted(): void {
     const { window, addresses } = this.#cluster;
     this.#reply({
       kind: "started",

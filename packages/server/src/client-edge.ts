@@ -96,6 +96,7 @@ export class ClientEdge {
     const calls = new ReplicaCalls({ clock, replica });
     const limits = this.#options.operationLimits ?? DEFAULT_OPERATION_LIMITS;
     this.#sessions = new SessionService({
+      clock,
       replica,
       calls,
       logger,

@@ -1,6 +1,12 @@
-import { type Logger, silentLogger } from "@holdfast/base";
+import { type Cancel, type Clock, type Logger, type Millis, silentLogger } from "@holdfast/base";
 import { OverloadedError } from "@holdfast/replica";
-import { ReplicaCalls, SESSION_LIMITS, SessionService, type SessionSink } from "@holdfast/service";
+import {
+  ReplicaCalls,
+  SESSION_LIMITS,
+  SessionService,
+  type SessionSink,
+  type SessionStartedReply,
+} from "@holdfast/service";
 import {
   DEFAULT_OPERATION_LIMITS,
   encodeBatch,
@@ -17,9 +23,11 @@ const SESSION = new Uint8Array(16).fill(7);
 /** Keeps what a stream says, in order. */
 class Transcript implements SessionSink {
   readonly said: string[] = [];
+  endpoints: readonly string[] = [];
   readonly #expected: { readonly count: number; readonly reached: () => void }[] = [];
 
-  started(): void {
+  started({ endpoints }: SessionStartedReply): void {
+    this.endpoints = endpoints;
     this.#say("started");
   }
   results(firstSequence: number): void {
@@ -59,9 +67,35 @@ class Transcript implements SessionSink {
   }
 }
 
+/** A clock whose timers fire when a test says so, each once. */
+class Looks implements Clock {
+  #timers: (() => void)[] = [];
+
+  now(): Millis {
+    return 0;
+  }
+
+  timer(_delayMs: Millis, fire: () => void): Cancel {
+    this.#timers.push(fire);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== fire);
+    };
+  }
+
+  /** Fires all; how many there were. */
+  fire(): number {
+    const due = this.#timers;
+    this.#timers = [];
+    for (const fire of due) fire();
+    return due.length;
+  }
+}
+
 function service(limits: Partial<typeof SESSION_LIMITS> = {}, logger: Logger = silentLogger) {
   const replica = new SingleReplica();
+  const clock = new Looks();
   const sessions = new SessionService({
+    clock,
     replica,
     calls: new ReplicaCalls({ clock: new SystemClock(), replica }),
     logger,
@@ -69,7 +103,7 @@ function service(limits: Partial<typeof SESSION_LIMITS> = {}, logger: Logger = s
     limits: { ...SESSION_LIMITS, ...limits },
     layout: replica.layout,
   });
-  return { replica, sessions };
+  return { replica, sessions, clock };
 }
 
 function turn(firstSequence: number) {
@@ -118,6 +152,29 @@ test("a stream starts at once, where there is no leader too, and asks nothing of
 
   expect(sink.said).toEqual(["started"]);
   expect(replica.counts.entries).toBe(before);
+});
+
+test("streams are told where the members are when that changes, and nobody looks where there are none", () => {
+  const { replica, sessions, clock } = service();
+  const [sink, unstarted] = [new Transcript(), new Transcript()];
+  expect(clock.fire()).toBe(0);
+  const stream = sessions.open(sink);
+  const other = sessions.open(unstarted);
+  stream.start(start);
+
+  clock.fire();
+  expect(sink.said).toEqual(["started"]);
+  replica.clientAddress = "10.0.0.9:2379";
+  clock.fire();
+  clock.fire();
+
+  expect(sink.said).toEqual(["started", "started"]);
+  expect(sink.endpoints).toEqual(["10.0.0.9:2379"]);
+  expect(unstarted.said).toEqual([]);
+  stream.close();
+  expect(clock.fire()).toBe(1);
+  other.close();
+  expect(clock.fire()).toBe(0);
 });
 
 test("reading pauses as long as the window is full", async () => {

@@ -63,6 +63,8 @@ export class SingleReplica implements ReplicaApi {
   #leads = true;
   #waiting: (() => void)[] = [];
   /** Entries proposed, computations run and statuses asked for, for tests that count. */
+  /** Where its clients find it. */
+  clientAddress = CLIENT_ADDRESS;
   readonly counts: { entries: number; reads: number; statuses: number; frozenClosed: number } = {
     entries: 0,
     reads: 0,
@@ -208,7 +210,7 @@ export class SingleReplica implements ReplicaApi {
             name: "n1",
             storeId: STORE,
             peerAddress: "127.0.0.1:2380",
-            clientAddress: CLIENT_ADDRESS,
+            clientAddress: this.clientAddress,
           },
         ],
       },

@@ -42,6 +42,7 @@ export interface SessionFailureReply {
 
 /** Where a session's answers go: one stream to one client. Nothing is called once `ended` was. */
 export interface SessionSink {
+  /** Once at the start, and again whenever the members are others. */
   started(reply: SessionStartedReply): void;
   results(firstSequence: number, results: Uint8Array): void;
   readResults(readId: number, results: Uint8Array): void;

@@ -1,19 +1,25 @@
+import type { Clock } from "@holdfast/base";
 import { OverloadedError } from "@holdfast/replica";
+import { MemberLookout } from "./member-lookout.ts";
 import type { SessionSink } from "./session-messages.ts";
 import { type SessionPorts, SessionStream } from "./session-stream.ts";
 
-/** All session streams of a node. */
+/** All session streams of a node; each is told of members that come, go or move. */
 export class SessionService {
   readonly #ports: SessionPorts;
   readonly #streams = new Set<SessionStream>();
-  readonly #forget: (stream: SessionStream) => void;
+  readonly #members: MemberLookout;
   #draining = false;
 
-  constructor(ports: SessionPorts) {
+  constructor({ clock, ...ports }: SessionPorts & { readonly clock: Clock }) {
     this.#ports = ports;
-    this.#forget = (stream) => {
-      this.#streams.delete(stream);
-    };
+    this.#members = new MemberLookout({
+      clock,
+      replica: ports.replica,
+      changed: (endpoints) => {
+        for (const stream of this.#streams) stream.membersAre(endpoints);
+      },
+    });
   }
 
   get streams(): number {
@@ -32,8 +38,12 @@ export class SessionService {
         `${this.#streams.size} session streams are open here; connect to another node`,
       );
     }
-    const stream = new SessionStream(this.#ports, sink, this.#forget);
+    const stream = new SessionStream(this.#ports, sink, {
+      endpoints: () => this.#members.endpoints(),
+      forget: (over) => this.#forget(over),
+    });
     this.#streams.add(stream);
+    this.#members.start();
     return stream;
   }
 
@@ -41,5 +51,10 @@ export class SessionService {
   drain(): void {
     this.#draining = true;
     for (const stream of [...this.#streams]) stream.drain();
+  }
+
+  #forget(stream: SessionStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size === 0) this.#members.stop();
   }
 }

@@ -1,5 +1,5 @@
 import { equalBytes, HoldfastError, type Logger } from "@holdfast/base";
-import { isReserved, type ReplicaApi } from "@holdfast/replica";
+import type { ReplicaApi } from "@holdfast/replica";
 import {
   BATCH_ARRAYS_MAX,
   type CommandBatch,
@@ -33,6 +33,14 @@ export interface SessionPorts {
   readonly layout: RowLayout;
 }
 
+/** What a stream asks of whoever keeps all of them. */
+interface StreamOwner {
+  /** Client addresses of the members, `host:port`. */
+  endpoints(): readonly string[];
+  /** It has ended. */
+  forget(stream: SessionStream): void;
+}
+
 /** Names the part of a turn that a failure is about. */
 interface Part {
   readonly firstSequence: number;
@@ -55,7 +63,7 @@ const OPENING_SEQUENCE = 1;
 export class SessionStream {
   readonly #ports: SessionPorts;
   readonly #sink: SessionSink;
-  readonly #forget: (stream: SessionStream) => void;
+  readonly #owner: StreamOwner;
   #state: "waiting" | "open" | "draining" | "ended" = "waiting";
   #session: Uint8Array = new Uint8Array(0);
   /** Parts of turns that wait for an answer. */
@@ -64,10 +72,10 @@ export class SessionStream {
   #bytes = 0;
   #paused = false;
 
-  constructor(ports: SessionPorts, sink: SessionSink, forget: (stream: SessionStream) => void) {
+  constructor(ports: SessionPorts, sink: SessionSink, owner: StreamOwner) {
     this.#ports = ports;
     this.#sink = sink;
-    this.#forget = forget;
+    this.#owner = owner;
   }
 
   /** The client's first message. */
@@ -79,15 +87,23 @@ export class SessionStream {
     }
     this.#session = request.sessionId;
     this.#state = "open";
-    const { clusterId, memberId, membership } = this.#ports.replica.status();
-    const started = membership.profiles.filter((profile) => !isReserved(profile));
+    this.#tellStarted(this.#owner.endpoints());
+  }
+
+  /** Members came, went or moved: a client that is told has somewhere to go when this node does too. */
+  membersAre(endpoints: readonly string[]): void {
+    if (this.#state === "open") this.#tellStarted(endpoints);
+  }
+
+  #tellStarted(endpoints: readonly string[]): void {
+    const { clusterId, memberId } = this.#ports.replica.status();
     this.#sink.started({
       protocol: SESSION_PROTOCOL,
       clusterId: clusterId ?? 0,
       memberId: memberId ?? 0,
       window: SESSION_WINDOW,
       turnBytesMax: this.#ports.operationLimits.requestBytesMax,
-      endpoints: started.map(({ clientAddress }) => clientAddress),
+      endpoints,
     });
   }
 
@@ -120,7 +136,7 @@ export class SessionStream {
   close(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#forget(this);
+    this.#owner.forget(this);
   }
 
   #objectionTo(request: SessionStartRequest): string | undefined {
@@ -260,7 +276,7 @@ export class SessionStream {
   #end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#forget(this);
+    this.#owner.forget(this);
     this.#sink.ended();
   }
 

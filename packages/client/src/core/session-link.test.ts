@@ -2,7 +2,7 @@ import { SeededRandom } from "@holdfast/base";
 import { expect, test } from "vitest";
 import { ManualWorld } from "../../test/manual-world.ts";
 import { MemoryCluster } from "../../test/memory-cluster.ts";
-import { N1, N2, N3, watch } from "../../test/stage.ts";
+import { connected, N1, N2, N3, watch } from "../../test/stage.ts";
 import { CLIENT_LIMITS } from "./client-limits.ts";
 import { SessionClient } from "./session-client.ts";
 
@@ -59,4 +59,20 @@ test("connecting fails at once where every node refuses for good, and goes on wh
 
   expect(hopeless.error).toMatchObject({ code: "SESSION_PROTOCOL", retryable: false });
   expect(hopeful.error).toBeUndefined();
+});
+
+test("members that are told of later are tried too", async () => {
+  const { world, cluster, session, client } = await connected();
+  expect(session.addresses).toEqual([N1, N2, N3]);
+  cluster.addresses = [N1, "n4:2379"];
+
+  cluster.tellMembers();
+  await world.settle();
+  expect(session.addresses).toEqual([N1, "n4:2379"]);
+  cluster.kill(N1);
+  const put = watch(client.put("a", "1"));
+  await world.pass(100);
+
+  expect(put.error).toBeUndefined();
+  expect(session.address).toBe("n4:2379");
 });

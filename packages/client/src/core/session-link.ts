@@ -153,10 +153,11 @@ export class SessionLink {
 
   #received(attempt: Attempt, reply: SessionReply): void {
     if (reply.kind === "started") {
+      this.#book.learn(reply.endpoints);
+      // Said again where members have come, gone or moved.
       if (attempt.startedAt !== undefined) return;
       attempt.cancelOpening();
       attempt.startedAt = this.#ports.clock.now();
-      this.#book.learn(reply.endpoints);
       this.#failureByAddress.clear();
       this.#events.started(reply);
     } else if (isStreamFailure(reply) && reply.code !== "SESSION_EXPIRED") {

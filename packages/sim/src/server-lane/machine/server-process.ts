@@ -188,6 +188,7 @@ export class ServerProcess {
     this.#watches = new WatchService({ ...ports, replica, limits: this.#parts.watchLimits });
     this.#lease = new LeaseService({ replica, calls, random, limits, layout });
     this.#sessions = new SessionService({
+      clock: this.time,
       replica,
       calls,
       logger,

@@ -4,6 +4,7 @@ import type { Long } from '@grpc/proto-loader';
 
 /**
  * The stream may be used. It says nothing of the session, which the cluster may not know yet, or no longer.
+ * It comes again, with other endpoints and all else as it was, when members come, go or move.
  */
 export interface SessionStarted {
   'protocol'?: (number);
@@ -25,6 +26,7 @@ export interface SessionStarted {
 
 /**
  * The stream may be used. It says nothing of the session, which the cluster may not know yet, or no longer.
+ * It comes again, with other endpoints and all else as it was, when members come, go or move.
  */
 export interface SessionStarted__Output {
   'protocol': (number);
