@@ -91,6 +91,7 @@ test("/metrics has the names that dashboards for etcd use, with values that are 
     "process_resident_memory_bytes",
     "holdfast_raft_term",
     "holdfast_store_revision",
+    "holdfast_sessions",
     'holdfast_event_loop_delay_seconds{quantile="0.99"}',
   ]) {
     expect([name, metrics.get(name)]).toEqual([name, expect.any(Number)]);

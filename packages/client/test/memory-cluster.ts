@@ -109,6 +109,11 @@ export class MemoryCluster implements SessionTransport {
     this.#streams.delete(stream);
   }
 
+  /** Streams that stand. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
   /** Turns that arrived, in their order. */
   get turns(): readonly TurnFrame[] {
     return this.seen.map(({ frame }) => frame).filter((frame) => frame.kind === "turn");
@@ -155,10 +160,8 @@ class MemoryStream implements SessionStream {
       this.#reply(failure({ ...mood, firstSequence: 0, readId: 0 }));
       return;
     }
-    if (frame.kind === "start") {
-      this.tellStarted();
-      return;
-    }
+    if (frame.kind === "start") return this.tellStarted();
+    if (frame.kind === "end") return this.end("the session's stream ended here");
     const isMute = mood.kind === "mute";
     for (const reply of this.#answer(frame, mood)) if (!isMute) this.#reply(reply);
   }

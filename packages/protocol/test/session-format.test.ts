@@ -18,6 +18,7 @@ const REQUESTS = {
       serializable: true,
     },
   },
+  end: { end: {} },
 };
 const REPLIES = {
   started: {

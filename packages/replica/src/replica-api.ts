@@ -123,6 +123,8 @@ export interface ReplicaStatus {
   readonly applied: LogIndex;
   readonly revision: Revision;
   readonly compactRevision: Revision;
+  /** Sessions that are open, of clients and of nodes; at most 100,000 of clients. */
+  readonly sessions: number;
   /** Size of the applied state on disk, bytes, roughly. */
   readonly stateBytes: number;
   /** How large that may grow; below 0: as large as it likes. */

@@ -29,6 +29,7 @@ export function replicaStatus(
     applied: member?.applied ?? 0,
     revision: member?.revision ?? 1,
     compactRevision: member?.state.machine.compactRevision ?? -1,
+    sessions: member?.state.machine.sessions ?? 0,
     stateBytes,
     quotaBytes: options.quotaBytes,
     waitingFor,

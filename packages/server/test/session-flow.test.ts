@@ -45,8 +45,8 @@ class Transcript implements SessionSink {
   resume(): void {
     this.#say("resume");
   }
-  ended(): void {
-    this.#say("ended");
+  ended(asked: boolean): void {
+    this.#say(asked ? "ended as asked" : "ended");
   }
 
   /** Resolves once so much has been said. */
@@ -104,6 +104,11 @@ function service(limits: Partial<typeof SESSION_LIMITS> = {}, logger: Logger = s
     layout: replica.layout,
   });
   return { replica, sessions, clock };
+}
+
+/** What was proposed to the replica is applied. */
+function settled(): Promise<void> {
+  return new Promise(setImmediate);
 }
 
 function turn(firstSequence: number) {
@@ -175,6 +180,66 @@ test("streams are told where the members are when that changes, and nobody looks
   expect(clock.fire()).toBe(1);
   other.close();
   expect(clock.fire()).toBe(0);
+});
+
+test("a node that has stopped ends its streams and takes no others", async () => {
+  const served = service();
+  const { replica, sessions, clock } = served;
+  const [sink, late] = [new Transcript(), new Transcript()];
+  await inSession(served, sink);
+
+  replica.isStopped = true;
+  clock.fire();
+  sessions.open(late).start(start);
+
+  expect(sink.said).toEqual(["ended"]);
+  expect(late.said).toEqual(["failed STOPPED", "ended"]);
+  expect(sessions.streams).toBe(0);
+});
+
+test("streams hear of members before they are drained", async () => {
+  const served = service();
+  const sink = new Transcript();
+  await inSession(served, sink);
+  served.replica.clientAddress = "10.0.0.9:2379";
+
+  served.sessions.drain();
+
+  expect(sink.said).toEqual(["started", "ended"]);
+  expect(sink.endpoints).toEqual(["10.0.0.9:2379"]);
+});
+
+test("a session ends some time after its client's last word, and not before", async () => {
+  const served = service();
+  const { replica, sessions, clock } = served;
+  const sink = new Transcript();
+  const before = replica.sessions;
+  const stream = await inSession(served, sink);
+  stream.turn(turn(2));
+
+  stream.end();
+  stream.turn(turn(3));
+  await sink.until(2);
+  expect(sink.said).toEqual(["results 2", "ended as asked"]);
+  expect(sessions.streams).toBe(0);
+  clock.fire();
+  await settled();
+  expect(replica.sessions).toBe(before + 1);
+  clock.fire();
+  await settled();
+
+  expect(replica.sessions).toBe(before);
+  expect(clock.fire()).toBe(0);
+});
+
+test("a node that stops leaves sessions to those that go on", async () => {
+  const served = service();
+  const stream = await inSession(served, new Transcript());
+
+  stream.end();
+  served.sessions.drain();
+
+  expect(served.clock.fire()).toBe(0);
 });
 
 test("reading pauses as long as the window is full", async () => {

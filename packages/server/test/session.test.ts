@@ -194,6 +194,17 @@ describe("a session", () => {
     expect((await stream.next()).reply).toBe("results");
     expect((await stream.ended).code).toBe(status.OK);
   });
+
+  test("answers what came before its client's last word, and then ends well", async () => {
+    const stream = await inSession(client);
+
+    stream.send({ turn: { commands: commands(2, put("a", "1")) } });
+    stream.send({ end: {} });
+    stream.send({ turn: { commands: commands(3, put("a", "2")) } });
+
+    expect((await stream.next()).results?.first_sequence).toBe("2");
+    expect((await stream.ended).code).toBe(status.OK);
+  });
 });
 
 describe("a stream is not read beyond its limits", () => {

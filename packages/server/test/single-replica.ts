@@ -62,9 +62,10 @@ export class SingleReplica implements ReplicaApi {
   #sequence = 1;
   #leads = true;
   #waiting: (() => void)[] = [];
-  /** Entries proposed, computations run and statuses asked for, for tests that count. */
   /** Where its clients find it. */
   clientAddress = CLIENT_ADDRESS;
+  isStopped = false;
+  /** Entries proposed, computations run and statuses asked for, for tests that count. */
   readonly counts: { entries: number; reads: number; statuses: number; frozenClosed: number } = {
     entries: 0,
     reads: 0,
@@ -86,6 +87,10 @@ export class SingleReplica implements ReplicaApi {
 
   get layout(): RowLayout {
     return this.#machine.layout;
+  }
+
+  get sessions(): number {
+    return this.#machine.sessions;
   }
 
   loseLeader(): void {
@@ -189,7 +194,7 @@ export class SingleReplica implements ReplicaApi {
   status(): ReplicaStatus {
     this.counts.statuses += 1;
     return {
-      role: this.#leads ? "leader" : "follower",
+      role: this.isStopped ? "stopped" : this.#leads ? "leader" : "follower",
       name: "n1",
       storeId: STORE,
       bootId: "1".repeat(32) as BootId,
@@ -219,6 +224,7 @@ export class SingleReplica implements ReplicaApi {
       applied: this.#index,
       revision: this.#machine.revision,
       compactRevision: this.#machine.compactRevision,
+      sessions: this.sessions,
       stateBytes: 4096,
       quotaBytes: this.quotaBytes,
       waitingFor: undefined,

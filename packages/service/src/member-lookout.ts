@@ -6,6 +6,8 @@ export interface MemberLookoutParts {
   readonly replica: Pick<ReplicaApi, "status">;
   /** Members came, went or moved: these are their client addresses now. */
   changed(endpoints: readonly string[]): void;
+  /** This node has stopped, as one does that was removed: nobody is served here any more. */
+  stopped(): void;
 }
 
 /** Between two looks, ms. */
@@ -42,11 +44,13 @@ export class MemberLookout {
   #lookSoon(): void {
     this.#cancel = this.#parts.clock.timer(LOOK_MS, () => {
       this.#lookSoon();
-      this.#look();
+      this.look();
     });
   }
 
-  #look(): void {
+  look(): void {
+    if (this.#cancel === undefined) return;
+    if (this.#parts.replica.status().role === "stopped") return this.#parts.stopped();
     const endpoints = this.endpoints();
     const seen = String(endpoints);
     if (seen === this.#seen) return;

@@ -1,4 +1,4 @@
-import type { Outcome } from "@holdfast/base";
+import type { Millis, Outcome } from "@holdfast/base";
 
 /** The version of the conversation of holdfast.v1.Session. */
 export const SESSION_PROTOCOL = 1;
@@ -50,8 +50,8 @@ export interface SessionSink {
   /** Read no more from the client until `resume`. */
   pause(): void;
   resume(): void;
-  /** All is said; the stream can be closed. */
-  ended(): void;
+  /** All is said; the stream can be closed. `asked`: the client wanted so. */
+  ended(asked: boolean): void;
 }
 
 /** What one stream may have in flight; beyond it the stream is not read. */
@@ -86,6 +86,13 @@ export interface SessionLimits {
    * @default 10000
    */
   readonly streamsMax: number;
+  /**
+   * A session ends so long after its client's last word, up to twice, ms. Where a node is further behind with
+   * applying than the last session that ended, it opens none (docs/decisions/0018); few nodes are so far behind.
+   *
+   * @default 10000
+   */
+  readonly farewellMs: Millis;
 }
 
 export const SESSION_LIMITS: SessionLimits = Object.freeze({
@@ -94,4 +101,5 @@ export const SESSION_LIMITS: SessionLimits = Object.freeze({
   queriesMax: 1024,
   answerBytesMax: 64 * 1024 * 1024,
   streamsMax: 10_000,
+  farewellMs: 10_000,
 });

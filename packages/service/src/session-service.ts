@@ -1,6 +1,7 @@
 import type { Clock } from "@holdfast/base";
 import { OverloadedError } from "@holdfast/replica";
 import { MemberLookout } from "./member-lookout.ts";
+import { SessionFarewells } from "./session-farewells.ts";
 import type { SessionSink } from "./session-messages.ts";
 import { type SessionPorts, SessionStream } from "./session-stream.ts";
 
@@ -9,6 +10,7 @@ export class SessionService {
   readonly #ports: SessionPorts;
   readonly #streams = new Set<SessionStream>();
   readonly #members: MemberLookout;
+  readonly #farewells: SessionFarewells;
   #draining = false;
 
   constructor({ clock, ...ports }: SessionPorts & { readonly clock: Clock }) {
@@ -19,6 +21,12 @@ export class SessionService {
       changed: (endpoints) => {
         for (const stream of this.#streams) stream.membersAre(endpoints);
       },
+      stopped: () => this.#endAll(),
+    });
+    this.#farewells = new SessionFarewells({
+      clock,
+      ...ports,
+      farewellMs: ports.limits.farewellMs,
     });
   }
 
@@ -40,6 +48,7 @@ export class SessionService {
     }
     const stream = new SessionStream(this.#ports, sink, {
       endpoints: () => this.#members.endpoints(),
+      farewell: (session) => this.#farewells.add(session),
       forget: (over) => this.#forget(over),
     });
     this.#streams.add(stream);
@@ -50,6 +59,12 @@ export class SessionService {
   /** Ends each stream as soon as all that it has in flight is answered. */
   drain(): void {
     this.#draining = true;
+    this.#farewells.stop();
+    this.#members.look();
+    this.#endAll();
+  }
+
+  #endAll(): void {
     for (const stream of [...this.#streams]) stream.drain();
   }
 

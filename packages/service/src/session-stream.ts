@@ -1,5 +1,5 @@
 import { equalBytes, HoldfastError, type Logger } from "@holdfast/base";
-import type { ReplicaApi } from "@holdfast/replica";
+import { type ReplicaApi, ReplicaStoppedError } from "@holdfast/replica";
 import {
   BATCH_ARRAYS_MAX,
   type CommandBatch,
@@ -37,6 +37,8 @@ export interface SessionPorts {
 interface StreamOwner {
   /** Client addresses of the members, `host:port`. */
   endpoints(): readonly string[];
+  /** Its client will not use this session any more. */
+  farewell(session: Uint8Array): void;
   /** It has ended. */
   forget(stream: SessionStream): void;
 }
@@ -71,6 +73,8 @@ export class SessionStream {
   #turns = 0;
   #bytes = 0;
   #paused = false;
+  /** The client has said its last word. */
+  #isLeft = false;
 
   constructor(ports: SessionPorts, sink: SessionSink, owner: StreamOwner) {
     this.#ports = ports;
@@ -83,6 +87,12 @@ export class SessionStream {
     const objection = this.#objectionTo(request);
     if (objection !== undefined) {
       this.#refuse(objection);
+      return;
+    }
+    const { role, waitingFor = "it has stopped" } = this.#ports.replica.status();
+    if (role === "stopped") {
+      this.#fail(WHOLE_STREAM, new ReplicaStoppedError(waitingFor, "not-applied"));
+      this.#end();
       return;
     }
     this.#session = request.sessionId;
@@ -123,6 +133,14 @@ export class SessionStream {
     this.#updateFlow();
     if (request.commands.length > 0) this.#write(request, turn);
     if (request.queries.length > 0) this.#read(request, turn);
+  }
+
+  /** The client's last word. */
+  end(): void {
+    if (this.#state === "ended" || this.#isLeft) return;
+    this.#isLeft = true;
+    if (this.#session.length > 0) this.#owner.farewell(this.#session);
+    this.drain();
   }
 
   /** Takes no more turns and ends when all in flight are answered. */
@@ -277,7 +295,7 @@ export class SessionStream {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#owner.forget(this);
-    this.#sink.ended();
+    this.#sink.ended(this.#isLeft);
   }
 
   #updateFlow(): void {

@@ -26,6 +26,20 @@ test("what nodes tell is added, what the user gave stays, and the current one st
   expect(addresses.current).toBe("b:1");
 });
 
+test("where the current one is gone, the first is next; and a node that knows nobody changes nothing", () => {
+  const addresses = book("a:1");
+  addresses.learn(["b:1", "c:1"]);
+  addresses.advance();
+  expect(addresses.current).toBe("b:1");
+
+  addresses.learn([]);
+  expect(addresses.all).toEqual(["a:1", "b:1", "c:1"]);
+  addresses.learn(["d:1"]);
+  addresses.advance();
+
+  expect(addresses.current).toBe("a:1");
+});
+
 test("no more addresses are kept than the limit", () => {
   const addresses = book("a:1");
 

@@ -34,12 +34,17 @@ export class AddressBook {
     this.#at = (this.#at + 1) % this.#addresses.length;
   }
 
-  /** Takes over the members' addresses; the current one stays current. */
+  /**
+   * Takes over the members' addresses, where there are any: a node that belongs to no cluster yet knows none. The
+   * current one stays current; if it is gone, the first is next.
+   */
   learn(endpoints: readonly string[]): void {
+    if (endpoints.length === 0) return;
     const { current } = this;
     const known = new Set([...this.#given, ...endpoints.filter(isAddress)]);
     this.#addresses = [...known].slice(0, Math.max(this.#most, this.#given.length));
-    this.#at = Math.max(0, this.#addresses.indexOf(current));
+    const at = this.#addresses.indexOf(current);
+    this.#at = at < 0 ? this.#addresses.length - 1 : at;
   }
 
   /** Takes over what another book has come to know, instead of all of its own; the current one stays current if it is there. */

@@ -123,6 +123,7 @@ export class FlightControl {
   #send(batch: WriteBatch | undefined, group: ReadGroup | undefined): void {
     const calls = [...(batch?.calls ?? []), ...(group?.calls ?? [])];
     if (batch !== undefined) batch.isOut = true;
+    if (batch?.isOpening === true) this.#crew.writes.openingSent();
     if (group !== undefined) group.isOut = true;
     this.#crew.link.send({
       kind: "turn",

@@ -279,13 +279,16 @@ export class Holdfast implements AsyncDisposable {
     );
   }
 
-  /** Ends the connection and all watches at once, and keeps no lease alive any more; calls that still wait, or come later, are refused with `CLOSED`. */
+  /**
+   * Ends the connection and all watches at once, and keeps no lease alive any more; calls that still wait, or come
+   * later, are refused with `CLOSED`. Resolves when the node has heard of it, within a second.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const watch of [...this.#watches]) watch.close();
     for (const lease of [...this.#leases]) lease.abandon();
     this.#watching?.ports.transport.close();
-    this.#session.close();
+    await this.#session.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { inSession, N1, N2, N3, versionOf, watch } from "../../test/stage.ts";
+import {
+  connected,
+  inSession,
+  N1,
+  N2,
+  N3,
+  type Stage,
+  versionOf,
+  type Watched,
+  watch,
+} from "../../test/stage.ts";
 
 describe("one turn, one frame", () => {
   test("what one turn asks for leaves in one frame, reads and writes alike, and each gets its own answer", async () => {
@@ -198,7 +208,7 @@ describe("giving up", () => {
     const unsent = watch(client.put("b", "v"));
     const read = watch(client.get("a"));
 
-    await client.close();
+    watch(client.close());
     const after = watch(client.put("c", "v"));
     await world.settle();
 
@@ -207,4 +217,67 @@ describe("giving up", () => {
       expect(error).toMatchObject({ code: "CLOSED", outcome: "not-applied" });
     }
   });
+
+  test("closing says that an open session is over, and waits until that is heard", async () => {
+    const { world, cluster, client } = await inSession();
+
+    const closing = closingOf(client);
+    const again = closingOf(client);
+    expect(closing.value).toBeUndefined();
+    await world.settle();
+
+    expect([closing.value, again.value]).toEqual(["closed", "closed"]);
+    expect(cluster.seen.map(({ frame }) => frame.kind)).toEqual(["end"]);
+    expect(cluster.streams).toBe(0);
+  });
+
+  test("closing ends no session that a second copy of its opening might bring back", async () => {
+    const { world, cluster, client } = await connected();
+    cluster.set({ kind: "paused" });
+    const put = watch(client.put("a", "1"));
+    await world.settle();
+    cluster.set({ kind: "serves" });
+    cluster.breakStreams();
+    await world.pass(1000);
+    expect(put.value?.revision).toBe(2);
+    cluster.seen.length = 0;
+
+    const closing = closingOf(client);
+    await world.settle();
+
+    expect(closing.value).toBe("closed");
+    expect(cluster.seen).toEqual([]);
+  });
+
+  test("closing waits a second for a node that says nothing", async () => {
+    const { world, cluster, client } = await inSession();
+    cluster.set({ kind: "paused" });
+
+    const closing = closingOf(client);
+    await world.pass(999);
+    expect(closing.value).toBeUndefined();
+    await world.pass(1);
+
+    expect(closing.value).toBe("closed");
+    expect(cluster.streams).toBe(0);
+  });
+
+  test("closing where no session is open, or no node is there, waits for nothing", async () => {
+    const { world, cluster, client } = await connected();
+    const other = await inSession();
+    other.cluster.kill(N1, N2, N3);
+
+    const closing = closingOf(client);
+    const alone = closingOf(other.client);
+    await Promise.resolve();
+    await world.settle();
+    await other.world.settle();
+
+    expect([closing.value, alone.value]).toEqual(["closed", "closed"]);
+    expect(cluster.seen.map(({ frame }) => frame.kind)).toEqual(["start"]);
+  });
 });
+
+function closingOf(client: Stage["client"]): Watched<string> {
+  return watch(client.close().then(() => "closed"));
+}

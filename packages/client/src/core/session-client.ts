@@ -59,7 +59,7 @@ export class SessionClient {
   readonly #deadlines: DeadlineWatch;
   readonly #connecting = new Set<ConnectCall>();
   #isFlushDue = false;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
   #sessionUsedAt = 0;
 
   constructor(ports: SessionPorts, options: SessionClientOptions) {
@@ -107,7 +107,7 @@ export class SessionClient {
       if (this.#begin(call)) this.#link.open();
       await call.promise;
     } catch (error) {
-      this.close();
+      void this.close();
       throw error;
     }
   }
@@ -131,14 +131,26 @@ export class SessionClient {
     return call.promise;
   }
 
-  /** Ends everything at once; what still waits is refused with `CLOSED`. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /**
+   * Ends everything at once; what still waits is refused with `CLOSED`. Where the session is open, resolves when
+   * the node has ended the stream as asked: it then has the session ended. That takes a second at most.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { mayEnd } = this.#writes;
     this.#deadlines.stop();
     this.#flight.stop();
-    this.#link.close();
     for (const call of [...this.#all()]) this.#end(call, closedError);
+    if (mayEnd) await this.#link.leave();
+    else this.#link.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing !== undefined;
   }
 
   #patience({ timeoutMs, signal }: CallTerms): CallPatience {

@@ -60,6 +60,8 @@ export class SessionLink {
   readonly #refusers = new Set<string>();
   readonly #failureByAddress = new Map<string, RequestError>();
   #isClosed = false;
+  /** Tells who waits for the last word to be heard. */
+  #left: () => void = nothing;
 
   constructor(
     ports: LinkPorts,
@@ -149,9 +151,29 @@ export class SessionLink {
     this.#isClosed = true;
     this.#cancelPause?.();
     if (this.#attempt !== undefined) this.#drop(this.#attempt);
+    this.#left();
+  }
+
+  /** Says the session's last word, if there is a node to hear it, and closes; resolves when it was heard or had its time. */
+  leave(): Promise<void> {
+    const stream = this.isReady ? this.#attempt?.stream : undefined;
+    if (stream === undefined) {
+      this.close();
+      return Promise.resolve();
+    }
+    this.#isClosed = true;
+    stream.send({ kind: "end" });
+    return new Promise((resolve) => {
+      const cancel = this.#ports.clock.timer(LEAVE_MS, () => this.close());
+      this.#left = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #received(attempt: Attempt, reply: SessionReply): void {
+    if (this.#isClosed) return;
     if (reply.kind === "started") {
       this.#book.learn(reply.endpoints);
       // Said again where members have come, gone or moved.
@@ -183,7 +205,8 @@ export class SessionLink {
   }
 
   #lose(attempt: Attempt, why: RequestError): void {
-    if (this.#attempt !== attempt || this.#isClosed) return;
+    if (this.#attempt !== attempt) return;
+    if (this.#isClosed) return this.close();
     this.#failureByAddress.delete(attempt.address);
     this.#failureByAddress.set(attempt.address, why);
     const { startedAt } = attempt;
@@ -210,6 +233,9 @@ export class SessionLink {
     return rounds === 0 ? 0 : backoffMs(this.#limits, this.#ports.random, rounds);
   }
 }
+
+/** A node has so long to hear the last word, ms. */
+const LEAVE_MS = 1000;
 
 /** A stream that held for so long is not held against its node. */
 const STEADY_MS = 5000;

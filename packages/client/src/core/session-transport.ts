@@ -4,7 +4,7 @@ import type { Outcome } from "@holdfast/base";
 export const SESSION_PROTOCOL = 1;
 
 /** What a client sends on a Session stream; the first frame of a stream is a start. */
-export type SessionFrame = StartFrame | TurnFrame;
+export type SessionFrame = StartFrame | TurnFrame | EndFrame;
 
 export interface StartFrame {
   readonly kind: "start";
@@ -24,6 +24,11 @@ export interface TurnFrame {
   readonly queries: Uint8Array;
   readonly timeoutMs: number;
   readonly serializable: boolean;
+}
+
+/** The last word: the session is not used any more. The node then ends the stream. */
+export interface EndFrame {
+  readonly kind: "end";
 }
 
 export type SessionReply = StartedReply | ResultsReply | ReadResultsReply | FailureReply;

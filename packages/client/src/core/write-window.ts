@@ -67,6 +67,7 @@ export class WriteWindow {
   readonly #alone = new Set<WriteCall>();
   #session: Uint8Array;
   #isOpen = false;
+  #openingsSent = 0;
   #isRefused = false;
   #nextSequence = OPENING_SEQUENCE;
   #waitingBytes = 0;
@@ -96,6 +97,19 @@ export class WriteWindow {
   /** The cluster has told that it knows the session. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /**
+   * No copy of the opening is on its way any more, so none can bring the session back once it has ended. A second
+   * one may lie in a connection that stands still; that session had better last until it has been idle for long.
+   */
+  get mayEnd(): boolean {
+    return this.#isOpen && this.#openingsSent === 1;
+  }
+
+  /** A copy of the session's opening goes out. */
+  openingSent(): void {
+    this.#openingsSent++;
   }
 
   /** The cluster would not open the session: the next write needs another. */
@@ -239,6 +253,7 @@ export class WriteWindow {
     assert(this.#batches.size === 0, "a session is replaced only with nothing in flight");
     this.#session = session;
     this.#isOpen = false;
+    this.#openingsSent = 0;
     this.#isRefused = false;
     this.#nextSequence = OPENING_SEQUENCE;
   }

@@ -7,6 +7,7 @@ export function encodeFrame(frame: SessionFrame): SessionRequest {
   if (frame.kind === "start") {
     return { start: { protocol: frame.protocol, session_id: frame.sessionId } };
   }
+  if (frame.kind === "end") return { end: {} };
   return {
     turn: {
       commands: frame.commands,

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { SessionClient as _holdfast_v1_SessionClient, SessionDefinition as _holdfast_v1_SessionDefinition } from './holdfast/v1/Session.ts';
+import type { SessionEnd as _holdfast_v1_SessionEnd, SessionEnd__Output as _holdfast_v1_SessionEnd__Output } from './holdfast/v1/SessionEnd.ts';
 import type { SessionFailure as _holdfast_v1_SessionFailure, SessionFailure__Output as _holdfast_v1_SessionFailure__Output } from './holdfast/v1/SessionFailure.ts';
 import type { SessionReadResults as _holdfast_v1_SessionReadResults, SessionReadResults__Output as _holdfast_v1_SessionReadResults__Output } from './holdfast/v1/SessionReadResults.ts';
 import type { SessionReply as _holdfast_v1_SessionReply, SessionReply__Output as _holdfast_v1_SessionReply__Output } from './holdfast/v1/SessionReply.ts';
@@ -29,6 +30,7 @@ export interface ProtoGrpcType {
        * only reads opens none; its reads wait for no opening.
        */
       Session: SubtypeConstructor<typeof grpc.Client, _holdfast_v1_SessionClient> & { service: _holdfast_v1_SessionDefinition }
+      SessionEnd: MessageTypeDefinition<_holdfast_v1_SessionEnd, _holdfast_v1_SessionEnd__Output>
       SessionFailure: MessageTypeDefinition<_holdfast_v1_SessionFailure, _holdfast_v1_SessionFailure__Output>
       SessionReadResults: MessageTypeDefinition<_holdfast_v1_SessionReadResults, _holdfast_v1_SessionReadResults__Output>
       SessionReply: MessageTypeDefinition<_holdfast_v1_SessionReply, _holdfast_v1_SessionReply__Output>

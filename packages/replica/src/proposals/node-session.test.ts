@@ -362,9 +362,10 @@ describe("a leader whose disk is nearly full", () => {
     state.leader = OTHER;
     const write = session.propose(put("a"), { deadline: 60_000 }).catch((failure) => failure);
     await time.turn();
-    const header = decodeBatchHeader(forwarded[0] ?? new Uint8Array());
+    const opening = decodeBatchHeader(forwarded[0] ?? new Uint8Array());
+    if (opening === undefined) throw new Error("nothing was forwarded");
 
-    proposer.forwardRefused(header?.session ?? new Uint8Array(), 1, "no-space");
+    proposer.forwardRefused(opening.session, opening.firstSequence, "no-space");
     await time.advance(5_000);
 
     expect(await write).toMatchObject({ code: "NO_SPACE" });

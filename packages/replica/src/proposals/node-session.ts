@@ -65,8 +65,8 @@ interface Session {
   readonly inFlight: Set<number>;
 }
 
-/** The opening takes the session's first sequence, as a client's does. */
-const OPENING_SEQUENCE = 1;
+/** The opening takes the session's first sequence. A client's is 1: the cluster keeps room for sessions of nodes. */
+const OPENING_SEQUENCE = 0;
 const OPENING_PATIENCE_MS = 60_000;
 
 /**

@@ -71,6 +71,8 @@ function serve(
         timeoutMs: request.turn.timeout_ms,
         serializable: request.turn.serializable,
       });
+    } else if (request.end) {
+      stream.end();
     }
   });
   // The client has no more to ask; what it asked is still answered.
@@ -138,9 +140,9 @@ class CallSink implements SessionSink {
   }
 
   /** A client that said its last word gets OK; any other is to go on with another node. */
-  ended(): void {
+  ended(asked: boolean): void {
     this.#outbox.close(
-      this.#outbox.isHalfClosed
+      asked || this.#outbox.isHalfClosed
         ? { code: status.OK, details: "" }
         : { code: status.UNAVAILABLE, details: "holdfast: the session's stream ended here" },
     );

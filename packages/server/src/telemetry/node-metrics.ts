@@ -127,6 +127,7 @@ export class NodeMetrics {
     );
     this.#gauge("holdfast_raft_term", "The term of this member.", () => read().term);
     this.#gauge("holdfast_store_revision", "The revision of the store.", () => read().revision);
+    this.#gauge("holdfast_sessions", "Sessions that are open.", () => read().sessions);
   }
 
   #proposals(ledger: CallLedger): void {

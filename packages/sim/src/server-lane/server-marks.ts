@@ -21,6 +21,7 @@ export const SERVER_SITUATIONS = [
   "call refused",
   "call with unknown outcome",
   "session expired",
+  "client left",
   "lease renewed",
   "lease ended",
   "lease revoked",

@@ -164,6 +164,7 @@ export class ServerWorld {
       options: resolveReplicaOptions(limits),
       segmentBytes,
       watchLimits: this.plan.watchLimits,
+      farewellMs: this.plan.farewellMs,
       logger: traceLogger((line, fields) => {
         this.trace.note(this.timeline.now, line, machine.slot, 0, 0, fields);
         if (line === STATE_INSTALLED) this.#tellState(machine, "installed");

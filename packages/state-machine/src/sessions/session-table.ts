@@ -21,6 +21,10 @@ import { AnsweredRuns } from "./answered-runs.ts";
 
 /** Sessions at once, in all of a group (decision 18). The same on every replica, so not to be configured. */
 export const SESSIONS_MAX = 100_000;
+/** Sessions of nodes find as much room beyond: it is in them that sessions of clients are ended. */
+export const NODES_SESSIONS_MAX = 1_024;
+/** The first sequence of a node's session, which is its opening; clients begin with 1. */
+const NODES_OPENING_SEQUENCE = 0;
 
 const PAGE_ROWS = 1000;
 
@@ -123,7 +127,9 @@ export class SessionTable {
     if (known !== undefined) return known;
     // Asked for before an ended session had its last entry, it may be that session's own, late by way of another node.
     if (behind !== undefined && behind < this.#endedUpTo) return "session-expired";
-    if (this.#sessions.size >= SESSIONS_MAX) return "too-many-sessions";
+    const ofNode = batch.firstSequence === NODES_OPENING_SEQUENCE;
+    const room = SESSIONS_MAX + (ofNode ? NODES_SESSIONS_MAX : 0);
+    if (this.#sessions.size >= room) return "too-many-sessions";
     const answered = new AnsweredRuns();
     const session = { id, ackedBelow: batch.ackedBelow, lastIndex: index, answered };
     this.#sessions.set(id, session);

@@ -2,6 +2,7 @@ import { toByteString } from "@holdfast/base";
 import { describe, expect, test } from "vitest";
 import { del, keysOf, plain, put, sessionId, TestStore } from "../../test/test-store.ts";
 import { SESSION_WINDOW } from "../index.ts";
+import { NODES_SESSIONS_MAX } from "./session-table.ts";
 
 describe("a session", () => {
   test("has an operation applied once, however often it is sent", () => {
@@ -134,15 +135,26 @@ describe("a session", () => {
     for (let at = 0; at < 100_000; at++) {
       const session = new Uint8Array(16);
       new DataView(session.buffer).setUint32(0, at);
-      store.send([{ kind: "session-open" }], { session });
+      store.send([{ kind: "session-open" }], { session, firstSequence: 1 });
     }
 
-    const [refused] = store.send([{ kind: "session-open" }], { session: sessionId(255) });
-    const [known] = store.send([{ kind: "session-open" }], { session: new Uint8Array(16) });
+    const open = [{ kind: "session-open" }] as const;
+    const [refused] = store.send(open, { session: sessionId(255), firstSequence: 1 });
+    const [known] = store.send(open, { session: new Uint8Array(16), firstSequence: 1 });
 
     expect(refused).toMatchObject({ failure: { reason: "too-many-sessions" } });
     expect(known).toMatchObject({ kind: "session-open" });
     expect(store.restarted().machine.sessions).toBe(100_000);
+    // A node can still do what its own callers ask for, and end sessions.
+    for (let at = 0; at < NODES_SESSIONS_MAX; at++) {
+      const session = new Uint8Array(16).fill(255);
+      new DataView(session.buffer).setUint32(0, at);
+      expect(store.send(open, { session, firstSequence: 0 })).toMatchObject([
+        { kind: "session-open" },
+      ]);
+    }
+    const [beyond] = store.send(open, { session: sessionId(254), firstSequence: 0 });
+    expect(beyond).toMatchObject({ failure: { reason: "too-many-sessions" } });
   });
 });
 

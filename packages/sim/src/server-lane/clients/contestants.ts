@@ -14,6 +14,14 @@ export interface ContestantsParts extends CallingParts {
   readonly addresses: readonly string[];
 }
 
+/** Where one client sits after another. */
+interface Seat {
+  client: Holdfast;
+  readonly number: number;
+}
+
+/** How often a client leaves before its next call. */
+const LEAVES = 0.03;
 /** So long a call at the end may take, ms. */
 const PATIENT_MS = 60_000;
 
@@ -40,8 +48,8 @@ export class Contestants {
   start(): void {
     const { plan } = this.#parts;
     for (let number = 0; number < plan.clients; number++) {
-      const client = this.#connect();
-      for (let line = 0; line < plan.concurrency; line++) this.#contest(client, number, line);
+      const seat = { client: this.#connect(), number };
+      for (let line = 0; line < plan.concurrency; line++) this.#contest(seat, line);
     }
   }
 
@@ -69,13 +77,24 @@ export class Contestants {
     return sdkClient({ ...this.#parts, time: this.#time }, PATIENT_MS);
   }
 
-  #contest(client: Holdfast, number: number, line: number): void {
+  #contest(seat: Seat, line: number): void {
+    const { number } = seat;
     this.#calling.begin({
       nameOf: (lives) => `${number}.${line}#${lives}`,
-      call: (name) => this.#act(client, number, name),
+      call: (name) => {
+        if (this.#parts.dice.chance(LEAVES)) this.#leave(seat);
+        return this.#act(seat.client, number, name);
+      },
       failed: (name, { message }) =>
         this.#parts.note(`a call of client ${name} failed`, number, message),
     });
+  }
+
+  /** Whatever the client has under way; its session is over, and another client takes its seat. */
+  #leave(seat: Seat): void {
+    const { marks, failed } = this.#parts;
+    seat.client.close().then(() => marks.hit("client left"), failed);
+    seat.client = this.#connect();
   }
 
   async #act(client: Holdfast, number: number, name: string): Promise<void> {

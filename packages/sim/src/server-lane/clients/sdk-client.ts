@@ -1,4 +1,4 @@
-import type { Millis } from "@holdfast/base";
+import { HoldfastError, type Millis } from "@holdfast/base";
 import { CLIENT_LIMITS, Holdfast, SessionClient } from "@holdfast/client/core";
 import type { Dice } from "../../dice.ts";
 import type { ProcessTime } from "../machine/process-time.ts";
@@ -27,7 +27,10 @@ export function sdkClient(parts: SdkClientParts, timeoutMs: Millis): Holdfast {
     { clock: time, turn: time, random, transport: wire },
     { addresses: dice.shuffled(addresses), limits },
   );
-  session.open({ timeoutMs: OPENING_MS }).catch(failed);
+  session.open({ timeoutMs: OPENING_MS }).catch((failure: unknown) => {
+    // It left before it had reached anybody.
+    if (!(failure instanceof HoldfastError && failure.code === "CLOSED")) failed(failure);
+  });
   const nobody = { status: () => Promise.reject(new Error("nobody asks for it here")) };
   const watching = watchWire && { ports: { transport: watchWire, clock: time, random }, limits };
   return new Holdfast(session, nobody, { timeoutMs, ...(watching && { watching }) });

@@ -1,4 +1,4 @@
-import { type BootId, FIRST_GROUP, type Logger } from "@holdfast/base";
+import { type BootId, FIRST_GROUP, type Logger, type Millis } from "@holdfast/base";
 import { decodeMembership, encodeMembership } from "@holdfast/protocol";
 import {
   type ConfiguredNode,
@@ -33,6 +33,7 @@ export interface ServerProcessParts {
   readonly options: ReplicaOptions;
   readonly segmentBytes: number;
   readonly watchLimits: Partial<WatchLimits>;
+  readonly farewellMs: Millis;
   readonly logger: Logger;
   /** The replica says that where it stands has changed. */
   changed(status: ReplicaStatus): void;
@@ -193,7 +194,7 @@ export class ServerProcess {
       calls,
       logger,
       operationLimits: DEFAULT_OPERATION_LIMITS,
-      limits: SESSION_LIMITS,
+      limits: { ...SESSION_LIMITS, farewellMs: this.#parts.farewellMs },
       layout,
     });
   }

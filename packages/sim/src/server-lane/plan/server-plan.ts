@@ -1,6 +1,6 @@
 import type { Millis } from "@holdfast/base";
 import { type RaftOptions, resolveRaftOptions } from "@holdfast/raft";
-import type { WatchLimits } from "@holdfast/service";
+import { SESSION_LIMITS, type WatchLimits } from "@holdfast/service";
 import { STATE_LIMITS } from "@holdfast/storage";
 import type { Dice } from "../../dice.ts";
 import { rhythmOf } from "../../plan/rhythm.ts";
@@ -50,6 +50,8 @@ export interface ServerPlan {
   readonly batchOperationsMax: number;
   readonly readBytesMax: number;
   readonly sessionIdleMs: Millis;
+  /** A session ends so long after its client has left. */
+  readonly farewellMs: Millis;
   readonly segmentBytes: number;
   /** How long applied rows wait until they are written: so much may be lost of them. */
   readonly flushDelayMs: Millis;
@@ -92,6 +94,7 @@ export function drawServerPlan(dice: Dice, stormMs: Millis): ServerPlan {
       pageEvents: dice.pick([1, 20, 1_000]),
       sliceEvents: dice.pick([1, 2, 1_000]),
     },
+    farewellMs: dice.pick([50, 1_000, SESSION_LIMITS.farewellMs]),
   };
 }
 

@@ -80,7 +80,10 @@ export const SIMPLIFICATIONS: readonly Simplification[] = [
   })),
   { name: "large batches", apply: (plan) => changed(plan, { batchOperationsMax: 1_024 }) },
   { name: "large reads of the log", apply: (plan) => changed(plan, { readBytesMax: MIB }) },
-  { name: "sessions that live long", apply: (plan) => changed(plan, { sessionIdleMs: 3_600_000 }) },
+  {
+    name: "sessions that live long",
+    apply: (plan) => changed(plan, { sessionIdleMs: 3_600_000, farewellMs: 10_000 }),
+  },
   { name: "large segments", apply: (plan) => changed(plan, { segmentBytes: 256 * KIB }) },
   {
     name: "rows written as usual",

@@ -32,7 +32,11 @@ function serve(
   const served = process.sessions?.open(sinkOf(towards));
   if (served === undefined) return undefined;
   return {
-    take: (frame) => (frame.kind === "start" ? served.start(frame) : served.turn(frame)),
+    take: (frame) => {
+      if (frame.kind === "start") served.start(frame);
+      else if (frame.kind === "turn") served.turn(frame);
+      else served.end();
+    },
     close: () => served.close(),
   };
 }
