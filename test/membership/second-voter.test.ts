@@ -1,4 +1,10 @@
-import { eventually, expectLinearizable, KeyContest, recordHistory } from "@holdfast/testkit";
+import {
+  eventually,
+  expectLinearizable,
+  KeyContest,
+  type NodeProcess,
+  recordHistory,
+} from "@holdfast/testkit";
 import { expect, test } from "vitest";
 import { allCaughtUp, sharedCluster } from "../shared-cluster.ts";
 import { UniqueWrites } from "../unique-writes.ts";
@@ -55,13 +61,23 @@ test("a client that asks nothing meanwhile follows a cluster whose nodes are all
     within: HEARD_WITHIN_MS,
     what: "the client knows the new node",
   });
+  const watches = first.map((node) => watchOf(node));
   for (const node of first) {
     await operate(cluster(), "member", "remove", node.id);
     await saysRemoved(node, REMOVED_WITHIN_MS);
   }
 
+  // Who listens to a removed node is told to listen elsewhere.
+  expect((await Promise.all(watches)).every((text) => text.includes('"error"'))).toBe(true);
   expect((await idle.get("kept"))?.text()).toBe("from before");
   await idle.put("kept", "from after");
   for (const node of first) await cluster().dropNode(node);
   expect((await idle.get("kept"))?.text()).toBe("from after");
 });
+
+/** All that a watch of one key is told by a node, once that has ended it. */
+async function watchOf(node: NodeProcess): Promise<string> {
+  const body = JSON.stringify({ create_request: { key: "YQ==" } });
+  const response = await fetch(`http://${node.client}/v3/watch`, { method: "POST", body });
+  return response.text();
+}

@@ -151,11 +151,16 @@ export class ClientEdge {
   /** Ends within `graceMs`: nothing new is accepted, what is in flight is answered. */
   async drain(graceMs: number): Promise<void> {
     this.#health.setStatus("", "NOT_SERVING");
+    this.endStreams();
+    await this.#port?.drain(graceMs);
+    this.eventLoopDelay.stop();
+  }
+
+  /** Ends all streams, and takes no others: their clients go on with another node. */
+  endStreams(): void {
     this.#sessions?.drain();
     this.#watches?.drain();
     this.#keepAlives.drain();
-    await this.#port?.drain(graceMs);
-    this.eventLoopDelay.stop();
   }
 
   stop(): Promise<void> {

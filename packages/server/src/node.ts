@@ -170,8 +170,10 @@ async function openOn(
     { replica, clock, turn, random, logger, layout, space: disk.space },
     { ...clientAddress(node), connectionsMax: connections.client },
   );
-  replica.onChange(({ leader, clusterId }) => {
+  replica.onChange(({ role, leader, clusterId }) => {
     edge.metrics.noteLeader(leader);
+    // One that was removed goes on to answer who asks, and says why; who only listens would wait for ever.
+    if (role === "stopped") edge.endStreams();
     if (clusterId !== undefined) noteBirth(directory, logger);
   });
   return new Node({ directory, disk, replica, network, edge });

@@ -182,17 +182,18 @@ test("streams are told where the members are when that changes, and nobody looks
   expect(clock.fire()).toBe(0);
 });
 
-test("a node that has stopped ends its streams and takes no others", async () => {
+test("a node that has stopped ends its streams with its last news, and takes no others", async () => {
   const served = service();
   const { replica, sessions, clock } = served;
   const [sink, late] = [new Transcript(), new Transcript()];
   await inSession(served, sink);
 
   replica.isStopped = true;
+  replica.clientAddress = "10.0.0.9:2379";
   clock.fire();
   sessions.open(late).start(start);
 
-  expect(sink.said).toEqual(["ended"]);
+  expect(sink.said).toEqual(["started", "ended"]);
   expect(late.said).toEqual(["failed STOPPED", "ended"]);
   expect(sessions.streams).toBe(0);
 });
@@ -232,13 +233,16 @@ test("a session ends some time after its client's last word, and not before", as
   expect(clock.fire()).toBe(0);
 });
 
-test("a node that stops leaves sessions to those that go on", async () => {
+test("a node that stops has them end at once", async () => {
   const served = service();
+  const before = served.replica.sessions;
   const stream = await inSession(served, new Transcript());
 
   stream.end();
   served.sessions.drain();
+  await settled();
 
+  expect(served.replica.sessions).toBe(before);
   expect(served.clock.fire()).toBe(0);
 });
 

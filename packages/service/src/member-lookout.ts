@@ -50,11 +50,10 @@ export class MemberLookout {
 
   look(): void {
     if (this.#cancel === undefined) return;
-    if (this.#parts.replica.status().role === "stopped") return this.#parts.stopped();
     const endpoints = this.endpoints();
     const seen = String(endpoints);
-    if (seen === this.#seen) return;
+    if (seen !== this.#seen) this.#parts.changed(endpoints);
     this.#seen = seen;
-    this.#parts.changed(endpoints);
+    if (this.#parts.replica.status().role === "stopped") this.#parts.stopped();
   }
 }

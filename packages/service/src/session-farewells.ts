@@ -1,5 +1,5 @@
 import type { Cancel, Clock, Logger, Millis } from "@holdfast/base";
-import { messageOf } from "@holdfast/base";
+import { HoldfastError, messageOf } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
 
 export interface SessionFarewellsParts {
@@ -38,14 +38,21 @@ export class SessionFarewells {
     const waiting = this.#recent.length + this.#due.length + this.#ending.length;
     if (this.#isStopped || waiting >= WAITING_MAX) return;
     // What came over the wire is a view of a larger buffer.
-    this.#recent.push(Uint8Array.from(session));
-    if (this.#cancel === undefined) this.#roundLater();
+    this.#wait([Uint8Array.from(session)]);
   }
 
-  /** The node stops: what waits will have been idle at some time. */
+  /** The node stops: what waits is ended now, as far as there is time; the rest ends by being idle. */
   stop(): void {
+    if (this.#isStopped) return;
     this.#isStopped = true;
     this.#cancel?.();
+    this.#ending.push(...this.#due.splice(0), ...this.#recent.splice(0));
+    if (!this.#isAtWork) void this.#endAll();
+  }
+
+  #wait(sessions: readonly Uint8Array[]): void {
+    this.#recent.push(...sessions);
+    if (this.#cancel === undefined) this.#roundLater();
   }
 
   #roundLater(): void {
@@ -64,9 +71,7 @@ export class SessionFarewells {
 
   async #endAll(): Promise<void> {
     this.#isAtWork = true;
-    while (this.#ending.length > 0 && !this.#isStopped) {
-      await this.#end(this.#ending.splice(0, ENDED_AT_ONCE));
-    }
+    while (this.#ending.length > 0) await this.#end(this.#ending.splice(0, ENDED_AT_ONCE));
     this.#isAtWork = false;
   }
 
@@ -77,6 +82,8 @@ export class SessionFarewells {
       const deadline = clock.now() + PROPOSAL_MS;
       await replica.propose({ kind: "session-expire", sessions }, { deadline });
     } catch (failure) {
+      const isUndone = failure instanceof HoldfastError && failure.outcome === "not-applied";
+      if (isUndone && !this.#isStopped) return this.#wait(ended);
       const why = messageOf(failure);
       logger.debug({ why, sessions: ended.length }, "sessions will end by being idle");
     }

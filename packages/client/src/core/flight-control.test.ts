@@ -191,5 +191,9 @@ describe("an expired session", () => {
     expect(write.error).toBeUndefined();
     expect(write.value?.previous).toBeUndefined();
     expect(write.value?.revision).toBe(3);
+    // The node is told that the one before is over.
+    const kinds = cluster.seen.map(({ frame }) => frame.kind);
+    expect(kinds).toEqual(["turn", "end", "start", "turn", "turn"]);
+    expect(cluster.streams).toBe(1);
   });
 });

@@ -216,8 +216,9 @@ export class SessionClient {
   }
 
   #renewSession(): void {
+    const isOver = this.#writes.mayEnd;
     this.#writes.renew(randomBytes(this.ports.random, SESSION_ID_BYTES));
-    this.#link.restart();
+    this.#link.restart({ isOver });
   }
 
   #startFrame(): StartFrame {

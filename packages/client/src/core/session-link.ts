@@ -133,12 +133,21 @@ export class SessionLink {
     if (attempt !== undefined) this.#lose(attempt, unavailable(attempt.address, why));
   }
 
-  /** Opens a new stream to the same node, for another session. */
-  restart(): void {
-    if (this.#attempt === undefined || this.#isClosed) return;
-    this.#drop(this.#attempt);
+  /** Opens a new stream to the same node, for another session. The one before hears its last word, if `isOver`. */
+  restart({ isOver }: { readonly isOver: boolean }): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined || this.#isClosed) return;
+    if (isOver && this.isReady) this.#leaveBehind(attempt);
+    else this.#drop(attempt);
     this.#events.broken();
     this.open();
+  }
+
+  /** The node ends the stream when it has heard. */
+  #leaveBehind({ stream }: Attempt): void {
+    stream?.send({ kind: "end" });
+    this.#ports.clock.timer(LEAVE_MS, () => stream?.close());
+    this.#attempt = undefined;
   }
 
   /** An answer came: the node is of use. */

@@ -7,7 +7,8 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface SessionTurn {
   /**
-   * A command batch of this session, format version 1 (docs/command-format.md); carried to the log as it is.
+   * A command batch of this session, format version 1 (docs/command-format.md); carried to the log as it is,
+   * the opening with up to where its node had applied the log.
    * Sequence 1 is the opening, and no other sequence is.
    */
   'commands'?: (Buffer | Uint8Array | string);
@@ -34,7 +35,8 @@ export interface SessionTurn {
  */
 export interface SessionTurn__Output {
   /**
-   * A command batch of this session, format version 1 (docs/command-format.md); carried to the log as it is.
+   * A command batch of this session, format version 1 (docs/command-format.md); carried to the log as it is,
+   * the opening with up to where its node had applied the log.
    * Sequence 1 is the opening, and no other sequence is.
    */
   'commands': (Buffer);
