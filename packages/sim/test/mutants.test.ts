@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { RandomStreams } from "../src/dice.ts";
 import { MUTANTS } from "../src/index.ts";
 import { mutated } from "../src/mutants/mutant.ts";
+import { focused } from "../src/server-lane/index.ts";
+import { drawServerPlan } from "../src/server-lane/plan/server-plan.ts";
 
 const PACKAGES = new URL("../../", import.meta.url);
 
@@ -9,6 +12,18 @@ test.each(MUTANTS)("$name fits what was built", (mutant) => {
   const source = readFileSync(new URL(mutant.file, PACKAGES), "utf8");
 
   expect(mutated(source, mutant)).not.toBe(source);
+});
+
+test("a focus changes what it names, and nothing else", () => {
+  const drawn = drawServerPlan(new RandomStreams(3).stream("plan"), 1_000);
+  const nodes = drawn.nodes + 1;
+
+  expect(focused(drawn, {})).toEqual(drawn);
+  expect(focused(drawn, { nodes, workload: { thinkMs: 7 } })).toEqual({
+    ...drawn,
+    nodes,
+    workload: { ...drawn.workload, thinkMs: 7 },
+  });
 });
 
 test("a mutant of code that is no longer there is refused", () => {

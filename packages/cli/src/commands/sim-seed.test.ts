@@ -59,6 +59,18 @@ test("a clean run of whole nodes is drawn", { timeout: 30_000 }, async () => {
   expect(readFileSync(report, "utf8")).toContain("<h1>seed 51 of whole nodes</h1>");
 });
 
+test("a mutant is examined in the whole nodes that it was hunted in", {
+  timeout: 30_000,
+}, async () => {
+  const report = join(directory(), "run.html");
+
+  const mutant = "a-lease-ends-though-it-was-renewed";
+  const { code } = await examined({ seed: "4", mutant, report });
+
+  expect(code).toBe(1);
+  expect(readFileSync(report, "utf8")).toContain("<strong>I21</strong>");
+});
+
 test("a mutant's run of whole nodes is shrunk, and its plan runs it again", {
   timeout: 60_000,
 }, async () => {

@@ -1,10 +1,12 @@
-import { replayOf, reportPage, SHRINK_RUNS_MAX } from "@holdfast/sim";
+import { MUTANTS, replayOf, reportPage, SHRINK_RUNS_MAX } from "@holdfast/sim";
 import {
+  focused,
   parseServerPlanFile,
   type RecordedRun,
   recordServerRun,
   runServerSeed,
   type ServerCandidate,
+  type ServerPlan,
   type ServerRunResult,
   ServerStoryteller,
   type Settle,
@@ -57,7 +59,9 @@ export class ExaminedNodes implements Examined {
         isSmaller: true,
       });
     }
-    const recorded = await recordServerRun({ seed, stormMs, settle, listener });
+    const focus = MUTANTS.find(({ name }) => name === order.mutant)?.focus;
+    const adjust = focus && ((drawn: ServerPlan) => focused(drawn, focus));
+    const recorded = await recordServerRun({ seed, stormMs, settle, listener, adjust });
     const replay = `${replayOf(recorded.run)}${mutantOption(order)}`;
     return new ExaminedNodes({ order, recorded, replay, isSmaller: false });
   }

@@ -1,4 +1,5 @@
 import { type Lane, type LaneRun, runSeed } from "@holdfast/sim";
+import type { PlanFocus, ServerPlan } from "@holdfast/sim/server-lane";
 import { UsageError } from "../usage-error.ts";
 
 /** Which lane a seed runs in; `both`: every seed in one of them. */
@@ -25,12 +26,18 @@ export interface LaneSettings {
   readonly stormMs: number | undefined;
   readonly checksHistory: boolean;
   readonly listener: ((line: string) => void) | undefined;
+  /** Of whole nodes. */
+  readonly focus?: PlanFocus | undefined;
 }
 
 /** Runs one seed in a lane. */
-export async function runInLane(lane: Lane, settings: LaneSettings): Promise<LaneRun> {
+export async function runInLane(
+  lane: Lane,
+  { focus, ...settings }: LaneSettings,
+): Promise<LaneRun> {
   if (lane === "core") return runSeed(settings);
-  const { runServerSeed, settling } = await import("@holdfast/sim/server-lane");
+  const { focused, runServerSeed, settling } = await import("@holdfast/sim/server-lane");
   const settle = settling({ tick: process.nextTick, turn: setImmediate });
-  return runServerSeed({ ...settings, settle });
+  const adjust = focus && ((plan: ServerPlan) => focused(plan, focus));
+  return runServerSeed({ ...settings, adjust, settle });
 }

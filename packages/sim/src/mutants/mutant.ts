@@ -1,5 +1,6 @@
 import type { Bounds } from "../explorer/bounds.ts";
 import type { Lane } from "../lane.ts";
+import type { PlanFocus } from "../server-lane/plan/plan-focus.ts";
 
 /** A mistake of one line that the simulator has to see; nothing but a hunt ever makes it. */
 export interface Mutant {
@@ -17,6 +18,8 @@ export interface Mutant {
   readonly seeds: number;
   /** @default "core" */
   readonly lane?: Lane;
+  /** Whole nodes that it is hunted in, where chance draws too few that see it. */
+  readonly focus?: PlanFocus;
   /** Seen so soon that every run of the tests hunts it. */
   readonly quick?: boolean;
   /** Hunted by trying all that can happen within these bounds, where seeds take too long. */

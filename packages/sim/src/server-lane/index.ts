@@ -1,3 +1,4 @@
+export { focused, type PlanFocus } from "./plan/plan-focus.ts";
 export {
   SERVER_FAULT_KINDS,
   type ServerPlan,

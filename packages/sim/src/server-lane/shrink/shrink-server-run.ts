@@ -36,11 +36,10 @@ const OTHER_CHANCES = [1, 3, 10] as const;
 /** The run of a candidate, or of a seed with the plan that it draws, and what came about in it. */
 export async function recordServerRun({
   plan,
+  adjust = plan && (() => plan),
   ...settings
-}: Partial<ServerCandidate> &
-  Omit<ServerRunSettings, "observer" | "adjust">): Promise<RecordedRun> {
+}: Partial<ServerCandidate> & Omit<ServerRunSettings, "observer">): Promise<RecordedRun> {
   const recorder = new RunRecorder();
-  const adjust = plan && (() => plan);
   return recorder.recorded(await runServerSeed({ ...settings, adjust, observer: recorder }));
 }
 
