@@ -150,7 +150,8 @@ function requireService(world: World, machines: readonly Machine[], who: string)
   within(SERVED_WITHIN_MS, isServed, "does not serve");
 
   workload.stop();
-  within(CONVERGED_WITHIN_MS, () => hasConverged(world, machines), "does not converge");
+  const converges = CONVERGED_WITHIN_MS + catchUp(world, machines);
+  within(converges, () => hasConverged(world, machines), "does not converge");
   world.trace.note(timeline.now, "serves", -1, Math.round(timeline.now - began));
 }
 
@@ -173,7 +174,8 @@ function requireRest(world: World): void {
     throw new Violation("liveness", `a healed cluster ${what}; ${report(world)}`);
   };
   for (let tries = 0; tries < REST_TRIES; tries++) {
-    timeline.runUntil(timeline.now + AT_REST_WITHIN_MS, () => leaderAtRest(world) !== undefined);
+    const restsAt = timeline.now + AT_REST_WITHIN_MS + catchUp(world, world.machines);
+    timeline.runUntil(restsAt, () => leaderAtRest(world) !== undefined);
     const leader = leaderAtRest(world) ?? fail("does not come to rest");
     const { term } = leader.status;
     timeline.runUntil(timeline.now + REST_TIMEOUTS * plan.core.electionTimeoutMs);
@@ -214,8 +216,8 @@ function slack({ plan, timeline }: World, machines: readonly Machine[]): Millis 
 }
 
 /**
- * A leader has committed nothing of its term until a quorum has all that comes before, and where
- * the options allow one entry on its way at a time, that takes so long for each.
+ * A leader has committed nothing of its term until a quorum has all that comes before, nobody rests before all
+ * have, and where the options allow one entry on its way at a time, that takes so long for each.
  */
 function catchUp({ plan }: World, machines: readonly Machine[]): Millis {
   const ends = machines.map(({ life, store }) => (life?.log ?? store.log?.durable)?.lastIndex ?? 0);
