@@ -15,6 +15,7 @@ import {
   type OperationResult,
 } from "../../src/index.ts";
 import { BATCHES, QUERIES, RANGE_RESULTS, RESULTS } from "../golden-samples.ts";
+import { del, put, range, sessionId, txn } from "../test-store.ts";
 
 const refusals = [MalformedCommandError];
 const runs = 1_500;
@@ -22,6 +23,15 @@ const runs = 1_500;
 /** Every result within a transaction's, which the golden ones have not. */
 const DELETED: OperationResult = { kind: "delete-range", revision: 9, deleted: 0, prevKvs: [] };
 const WITHIN: OperationResult = { kind: "txn", revision: 9, succeeded: true, responses: [DELETED] };
+
+/** Every operation in either branch of a transaction, which the golden ones have not. */
+const BRANCH = [put("k"), del("k"), range({ from: "k" }), txn([], [])];
+const BRANCHES: CommandBatch = {
+  session: sessionId(1),
+  firstSequence: 1,
+  ackedBelow: 1,
+  operations: [txn([], BRANCH, [...BRANCH, txn([], BRANCH, BRANCH)])],
+};
 
 /** What a batch's head says on the way is what the batch says where it is applied. */
 function readBatch(bytes: Uint8Array): CommandBatch {
@@ -40,7 +50,7 @@ export const CODEC_TARGETS: readonly FuzzTarget[] = [
     name: "command-batch",
     runs,
     refusals,
-    examples: Object.values(BATCHES).map(encodeBatch),
+    examples: [...Object.values(BATCHES), BRANCHES].map(encodeBatch),
     read: readBatch,
     write: encodeBatch,
   }),

@@ -40,6 +40,7 @@ export const PEER_MESSAGES: readonly PeerMessage[] = [
     id: 3,
     hashes: { rolling: 5, kv: { hash: 7, compactRevision: -1 } },
   },
+  { kind: "hash-answer", from, id: 4, hashes: { rolling: undefined, kv: undefined } },
   { kind: "ask", from, id: 1, withinMs: 5_000, question: { kind: "transfer-leadership", to } },
   {
     kind: "ask",
