@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 const WARM_UP_TIMEOUTS = 5;
 /** Reading an entry from the log that is no longer in memory takes about so long, as simulated. */
 const COLD_READ_MS = 10;
+/** Every leader that is deposed begins again by asking how far the others are. */
+const UNCALM_FACTOR = 4;
 /** A healthy core has a leader within so many election timeouts (testing plan, section 3). */
 const LEADER_TIMEOUTS = 20;
 const PROBE_CLIENTS = 3;
@@ -217,12 +219,13 @@ function slack({ plan, timeline }: World, machines: readonly Machine[]): Millis 
 
 /**
  * A leader has committed nothing of its term until a quorum has all that comes before, nobody rests before all
- * have, and where the options allow one entry on its way at a time, that takes so long for each.
+ * have, and where the options allow one entry on its way at a time, that takes so long for each; and longer where leaders go meanwhile.
  */
 function catchUp({ plan }: World, machines: readonly Machine[]): Millis {
   const ends = machines.map(({ life, store }) => (life?.log ?? store.log?.durable)?.lastIndex ?? 0);
   const behind = Math.max(...ends) - Math.min(...ends);
-  return behind * (4 * plan.network.latencyMs + 2 * plan.disk.writeMs + COLD_READ_MS);
+  const each = 4 * plan.network.latencyMs + 2 * plan.disk.writeMs + COLD_READ_MS;
+  return behind * each * (isCalm(plan) ? 1 : UNCALM_FACTOR);
 }
 
 function leads(machines: readonly Machine[]): boolean {

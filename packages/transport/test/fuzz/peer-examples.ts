@@ -33,6 +33,7 @@ export const PEER_MESSAGES: readonly PeerMessage[] = [
   { kind: "room", from, hasRoom: true },
   { kind: "lease-ask", from, id: 3, leases: [7n, -1n] },
   { kind: "lease-answer", from, id: 3, remainingMs: [1_500, -1] },
+  { kind: "lease-answer", from, id: 4, remainingMs: undefined },
   { kind: "hash-ask", from, id: 3, index: 700, revision: 9 },
   {
     kind: "hash-answer",
