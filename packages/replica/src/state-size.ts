@@ -1,5 +1,5 @@
 import type { Cancel, Clock, Millis } from "@holdfast/base";
-import type { Engine } from "@holdfast/storage";
+import type { Engine, GivenBack } from "@holdfast/storage";
 
 /** Between two measurements at most, and at least, ms. */
 const EVERY_MS: Millis = 5_000;
@@ -40,9 +40,10 @@ export class StateSize {
   }
 
   /** Has what was deleted leave the disk; resolves when it did, and was measured. */
-  async giveBack(): Promise<void> {
-    await this.#engine.giveBack?.();
+  async giveBack(): Promise<GivenBack> {
+    const given = await this.#engine.giveBack?.();
     await this.#measure();
+    return given ?? "all";
   }
 
   #everyMs(): Millis {

@@ -28,7 +28,7 @@ export interface Engine extends EngineReads {
    * Has what was deleted leave the disk, in the background; reads and writes go on. Left away: nothing
    * deleted takes any.
    */
-  giveBack?(): Promise<void>;
+  giveBack?(): Promise<GivenBack>;
   /**
    * It is being opened anew after the disk was full: nothing can be read in this turn, and
    * whoever reads otherwise waits. Left away: that never happens.
@@ -39,6 +39,9 @@ export interface Engine extends EngineReads {
   /** Ends open snapshots and scans, then gives the lock back. Idempotent. */
   close(): Promise<void>;
 }
+
+/** `held`: a snapshot was open, and what it may still read has not left; it is worth another try later. */
+export type GivenBack = "all" | "held";
 
 export interface EngineReads {
   /** Reads in this turn; a few microseconds where the row is cached. */

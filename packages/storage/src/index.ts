@@ -1,4 +1,11 @@
-export type { Engine, EngineCursor, EngineReads, EngineSnapshot, RowChange } from "./engine.ts";
+export type {
+  Engine,
+  EngineCursor,
+  EngineReads,
+  EngineSnapshot,
+  GivenBack,
+  RowChange,
+} from "./engine.ts";
 export { FilesUnusableError, namedIfUnusable } from "./files/files-unusable.ts";
 export { nodeFiles } from "./files/node-files.ts";
 export type { Files, OpenOptions, StoreFile } from "./files.ts";

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { fromByteString, type MemberId, SeededRandom } from "@holdfast/base";
 import {
   type CommandBatch,
@@ -8,6 +10,7 @@ import {
 } from "@holdfast/state-machine";
 import { describe, expect, test } from "vitest";
 import { ManualTime } from "../../test/manual-time.ts";
+import type { ReplicaCall } from "../replica-api.ts";
 import type { Intake } from "../space/space-watch.ts";
 import { NodeSession } from "./node-session.ts";
 import { Proposer } from "./proposer.ts";
@@ -103,6 +106,11 @@ function openingIn(log: readonly { readonly bytes: Uint8Array }[]): CommandBatch
   return decodeBatch(opening.bytes);
 }
 
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}
+
 function keysOf(bytes: Uint8Array | undefined): readonly string[] {
   if (bytes === undefined) return [];
   return decodeBatch(bytes).operations.map((operation) =>
@@ -143,6 +151,29 @@ describe("the session of a node", () => {
     await time.turn();
 
     expect(log.map(({ bytes }) => keysOf(bytes))).toEqual([["long"]]);
+  });
+
+  test("keeps nothing of who gave up while there is no leader", async () => {
+    const { time, state, session } = stage();
+    state.leader = undefined;
+    const gone: WeakRef<Operation>[] = [];
+    const asked = (call: ReplicaCall): void => {
+      const operation = put("gone");
+      gone.push(new WeakRef(operation));
+      session.propose(operation, call).catch(() => undefined);
+    };
+    for (let round = 0; round < 3; round++) {
+      asked({ deadline: time.now() + 500 });
+      await time.advance(1000);
+      const leaves = new AbortController();
+      asked({ deadline: time.now() + 5_000, signal: leaves.signal });
+      leaves.abort();
+    }
+    await time.turn();
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(gone.filter((operation) => operation.deref() !== undefined)).toEqual([]);
+    expect(session, "lives on").toBeInstanceOf(NodeSession);
   });
 
   test("that ended for idleness costs nobody a write: the next session takes it", async () => {

@@ -82,7 +82,8 @@ export class NodeSession {
   readonly #parts: NodeSessionParts;
   readonly #open = new Set<Caller>();
   #openBytes = 0;
-  #waiting: Caller[] = [];
+  /** Who is in no batch yet, in order; only who is still open, so that what is given up is not kept. */
+  #waiting = new Set<Caller>();
   #session: Session;
   #scheduled = false;
   #cancelSweep: Cancel | undefined;
@@ -102,21 +103,20 @@ export class NodeSession {
       call.signal?.addEventListener("abort", abort);
       this.#open.add(caller);
       this.#openBytes += bytes;
-      this.#waiting.push(caller);
+      this.#waiting.add(caller);
       this.#schedule();
     });
   }
 
   /** What waited for a leader goes out. */
   leaderKnown(): void {
-    if (this.#waiting.length > 0) this.#schedule();
+    if (this.#waiting.size > 0) this.#schedule();
   }
 
   failAll(failure: HoldfastError): void {
     this.#cancelSweep?.();
     this.#cancelSweep = undefined;
     for (const caller of this.#open) this.#reject(caller, failure);
-    this.#waiting = [];
   }
 
   #refusal(bytes: number, call: ReplicaCall): HoldfastError | undefined {
@@ -153,16 +153,15 @@ export class NodeSession {
 
   #flush(): void {
     this.#startSweeping();
-    if (this.#waiting.length === 0 || !this.#parts.proposer.hasLeader) return;
+    if (this.#waiting.size === 0 || !this.#parts.proposer.hasLeader) return;
     if (this.#session.state === "new") this.#openSession(this.#session);
     if (this.#session.state !== "open") return;
-    while (this.#waiting.length > 0 && this.#sendBatch(this.#session));
+    while (this.#waiting.size > 0 && this.#sendBatch(this.#session));
   }
 
   /** Whether more may be sent; else the window or the proposer is full and an answer will go on. */
   #sendBatch(session: Session): boolean {
     const callers = this.#nextCallers();
-    if (callers.length === 0) return this.#waiting.length > 0;
     const { proposer, clock } = this.#parts;
     const { nextSequence: firstSequence } = session;
     const ackedBelow = leastInFlight(session);
@@ -171,10 +170,7 @@ export class NodeSession {
     const fits =
       firstSequence + callers.length <= ackedBelow + SESSION_WINDOW &&
       proposer.hasRoomFor(callers.length, bytes.length);
-    if (!fits) {
-      this.#waiting.unshift(...callers);
-      return false;
-    }
+    if (!fits) return false;
     session.nextSequence += callers.length;
     session.inFlight.add(firstSequence);
     const batch: PendingBatch = {
@@ -196,26 +192,26 @@ export class NodeSession {
         for (const caller of callers) this.#reject(caller, failure);
       },
     };
-    for (const caller of callers) caller.batch = batch;
+    for (const caller of callers) {
+      caller.batch = batch;
+      this.#waiting.delete(caller);
+    }
     proposer.add(batch);
     return true;
   }
 
-  /** Takes from the queue what fits into one entry; callers that gave up are dropped. */
+  /** Those that have waited longest, as many as fit into one entry. */
   #nextCallers(): readonly Caller[] {
     const { batchOperationsMax, entryBytesMax } = this.#parts;
-    const taken: Caller[] = [];
+    const next: Caller[] = [];
     let bytes = 0;
-    let at = 0;
-    for (; at < this.#waiting.length && taken.length < batchOperationsMax; at++) {
-      const caller = this.#waiting[at];
-      if (caller === undefined || !this.#open.has(caller)) continue;
-      if (taken.length > 0 && bytes + caller.bytes > entryBytesMax) break;
+    for (const caller of this.#waiting) {
+      if (next.length === batchOperationsMax) break;
+      if (next.length > 0 && bytes + caller.bytes > entryBytesMax) break;
       bytes += caller.bytes;
-      taken.push(caller);
+      next.push(caller);
     }
-    this.#waiting = this.#waiting.slice(at);
-    return taken;
+    return next;
   }
 
   #openSession(session: Session): void {
@@ -256,12 +252,11 @@ export class NodeSession {
   #notOpened(session: Session, failure: HoldfastError): void {
     this.#replace(session);
     for (const caller of this.#waiting) this.#reject(caller, failure);
-    this.#waiting = [];
   }
 
   #done(session: Session, firstSequence: number): void {
     session.inFlight.delete(firstSequence);
-    if (this.#waiting.length > 0) this.#schedule();
+    if (this.#waiting.size > 0) this.#schedule();
   }
 
   #answer(
@@ -293,7 +288,7 @@ export class NodeSession {
     if (batch.timesSent <= 1) {
       const again = callers.filter((caller) => this.#open.has(caller));
       for (const caller of again) caller.batch = undefined;
-      this.#waiting.unshift(...again);
+      this.#waiting = new Set([...again, ...this.#waiting]);
       this.#schedule();
       return;
     }
@@ -334,6 +329,7 @@ export class NodeSession {
 
   #release(caller: Caller): boolean {
     if (!this.#open.delete(caller)) return false;
+    this.#waiting.delete(caller);
     this.#openBytes -= caller.bytes;
     caller.call.signal?.removeEventListener("abort", caller.abort);
     return true;

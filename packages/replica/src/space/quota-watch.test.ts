@@ -3,7 +3,7 @@ import type { Alarm, AlarmOperation, CompactOperation } from "@holdfast/state-ma
 import { describe, expect, test } from "vitest";
 import { ManualTime } from "../../test/manual-time.ts";
 import { quotaWarning } from "./quota-level.ts";
-import { QUOTA_LOOK_MS, QuotaWatch } from "./quota-watch.ts";
+import { PAUSE_MS, QUOTA_LOOK_MS, QuotaWatch } from "./quota-watch.ts";
 
 const QUOTA = 1000;
 const SELF = 7 as MemberId;
@@ -16,6 +16,8 @@ class Stage {
   bytes = 0;
   liveBytes = 0;
   leads = true;
+  /** Somebody reads a state from before, such as for a snapshot: nothing of it leaves the disk. */
+  isRead = false;
   automatic: Alarm[] = [];
   byClients: Alarm[] = [];
   readonly state = { revision: 1, compactRevision: -1, collected: -1 };
@@ -37,8 +39,9 @@ class Stage {
       }),
       giveBack: () => {
         this.done.push("gave back");
+        if (this.isRead) return Promise.resolve("held");
         this.bytes = Math.min(this.bytes, this.liveBytes);
-        return Promise.resolve();
+        return Promise.resolve("all");
       },
       propose: (operation) => Promise.resolve(this.#apply(operation)),
     }).start();
@@ -134,6 +137,26 @@ describe("a full state", () => {
 
     expect(stage.done).toEqual([expect.stringMatching(/^compact/), "gave back", "clear 7"]);
     expect(stage.automatic).toEqual([]);
+  });
+
+  test("heals when an older state is read no more, though nothing was deleted since", async () => {
+    const stage = new Stage();
+    stage.isRead = true;
+    await stage.write(1200, 300);
+    await stage.looks(100);
+    expect(stage.automatic).toHaveLength(1);
+    const tried = stage.done.filter((one) => one === "gave back").length;
+    expect(tried).toBeGreaterThan(2);
+    expect(tried).toBeLessThan(100 / (PAUSE_MS / QUOTA_LOOK_MS) + 2);
+
+    stage.isRead = false;
+    await stage.looks(10);
+    expect(stage.automatic).toEqual([]);
+    expect(stage.bytes).toBe(300);
+
+    stage.done.length = 0;
+    await stage.looks(100);
+    expect(stage.done).toEqual([]);
   });
 
   test("does not swing: between 85 % and full the alarm stays as it is", async () => {

@@ -14,6 +14,7 @@ import type {
   OperationResult,
   StateMachine,
 } from "@holdfast/state-machine";
+import type { GivenBack } from "@holdfast/storage";
 import { quotaLevel, quotaShare, quotaWarning } from "./quota-level.ts";
 
 export interface QuotaWatchParts {
@@ -29,7 +30,7 @@ export interface QuotaWatchParts {
     readonly alarms: Pick<StateMachine["alarms"], "all" | "automatic">;
   };
   /** Has what was deleted leave the disk. */
-  giveBack(): Promise<void>;
+  giveBack(): Promise<GivenBack>;
   propose(operation: CompactOperation | AlarmOperation, deadline: Millis): Promise<OperationResult>;
 }
 
@@ -43,7 +44,7 @@ const FULL_IN_ANY_CASE = 1.1;
 /** An alarm that a leader raised ends below, so that it does not swing. */
 const CLEAR_BELOW = 0.85;
 /** Between two compactions for want of room, and two rewrites of the disk, at least, ms. */
-const PAUSE_MS = 2_000;
+export const PAUSE_MS: Millis = 2_000;
 /** A rewrite of the disk takes one part of the time in so many. */
 const GIVE_BACK_SHARE = 20;
 const PROPOSAL_MS = 10_000;
@@ -59,6 +60,8 @@ export class QuotaWatch {
   /** The store's revision at the last look: so much history goes, and watchers at the end see nothing of it. */
   #seen: Revision = 0;
   #gaveBackUpTo: Revision = -1;
+  /** A state that somebody still read, such as a snapshot that is saved, kept some of it. */
+  #isHeld = false;
   #giveBackFrom: Millis = Number.NEGATIVE_INFINITY;
   #givesBack = false;
   #compactedAt: Millis = Number.NEGATIVE_INFINITY;
@@ -140,12 +143,14 @@ export class QuotaWatch {
     const { clock, machine, giveBack, logger } = this.#parts;
     const { collected } = machine();
     const now = clock.now();
-    if (this.#givesBack || collected <= this.#gaveBackUpTo || now < this.#giveBackFrom) return;
+    const isNothingNew = collected <= this.#gaveBackUpTo && !this.#isHeld;
+    if (this.#givesBack || isNothingNew || now < this.#giveBackFrom) return;
     this.#givesBack = true;
     giveBack()
       .then(
-        () => {
+        (given) => {
           this.#gaveBackUpTo = collected;
+          this.#isHeld = given === "held";
         },
         // The next look tries again; the engine may be on its way to its end.
         (failure: unknown) => logger.warn({ why: messageOf(failure) }, "no room was given back"),

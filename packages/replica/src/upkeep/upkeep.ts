@@ -52,7 +52,7 @@ export class Upkeep {
       isLeader,
       bytes: () => size()?.bytes ?? 0,
       machine: () => member.state.machine,
-      giveBack: async () => size()?.giveBack(),
+      giveBack: async () => (await size()?.giveBack()) ?? "all",
       propose,
     });
   }

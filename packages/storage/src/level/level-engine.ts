@@ -10,7 +10,7 @@ import {
   toByteString,
 } from "@holdfast/base";
 import { Level } from "level";
-import type { Engine, EngineReads, EngineSnapshot, RowChange } from "../engine.ts";
+import type { Engine, EngineReads, EngineSnapshot, GivenBack, RowChange } from "../engine.ts";
 import { unusableState } from "../files/files-unusable.ts";
 import { spaceLimitOf } from "../space/space-limit.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
@@ -155,6 +155,7 @@ class LevelReads implements EngineReads {
 class LevelEngine extends LevelReads implements Engine {
   /** Of the batch that failed: none comes behind it. */
   #failure: unknown;
+  readonly #snapshots = new Set<Snapshot>();
 
   /**
    * After a failed batch LevelDB's log may end in half a record. LevelDB goes on writing behind it,
@@ -184,6 +185,7 @@ class LevelEngine extends LevelReads implements Engine {
   snapshot(): EngineSnapshot {
     const { database, gate, directory } = this;
     const snapshot = database.snapshot();
+    this.#snapshots.add(snapshot);
     const reads = new LevelReads(database, directory, gate, snapshot);
     const at = (failure: unknown): unknown => named(failure, directory);
     return {
@@ -191,7 +193,10 @@ class LevelEngine extends LevelReads implements Engine {
       getMany: (keys) => reads.getMany(keys),
       scan: (scan) => reads.scan(scan),
       cursor: (stepBytes) => levelCursor({ database, gate, snapshot, stepBytes, named: at }),
-      close: () => snapshot.close(),
+      close: async () => {
+        await snapshot.close();
+        this.#snapshots.delete(snapshot);
+      },
     };
   }
 
@@ -205,11 +210,13 @@ class LevelEngine extends LevelReads implements Engine {
   }
 
   /** One job waits for all of it; LevelDB compacts level by level in a thread of its own. */
-  giveBack(): Promise<void> {
+  async giveBack(): Promise<GivenBack> {
     const database = this.database as unknown as {
       compactRange(from: Buffer, to: Buffer): Promise<void>;
     };
-    return this.gate.run(() => database.compactRange(Buffer.alloc(0), LAST_KEY));
+    const isHeld = this.#snapshots.size > 0;
+    await this.gate.run(() => database.compactRange(Buffer.alloc(0), LAST_KEY));
+    return isHeld ? "held" : "all";
   }
 
   close(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   type Row,
   type RowScan,
 } from "@holdfast/base";
-import type { Engine, EngineSnapshot, RowChange } from "../engine.ts";
+import type { Engine, EngineSnapshot, GivenBack, RowChange } from "../engine.ts";
 import { DiskFullError } from "../storage-errors.ts";
 import { SurvivingSnapshot } from "./surviving-snapshot.ts";
 
@@ -105,8 +105,8 @@ export class EngineWithBallast implements Engine {
     return this.#whenThere(() => this.#inner.scan(scan));
   }
 
-  giveBack(): Promise<void> {
-    return this.#whenThere(() => this.#inner.giveBack?.() ?? Promise.resolve());
+  giveBack(): Promise<GivenBack> {
+    return this.#whenThere(async () => (await this.#inner.giveBack?.()) ?? "all");
   }
 
   approximateBytes(): Promise<number> {
