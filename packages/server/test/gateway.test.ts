@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { type Answer, bytes, openEdge } from "./open-edge.ts";
 
@@ -317,6 +318,39 @@ test("a lock that is waited for is given up when its client goes", async () => {
 
   expect(await waiting).toBe("AbortError");
   await expect.poll(waiters).toBe(1);
+  expect(await post("/v3/lock/unlock", { key: held.json.key })).toMatchObject({ status: 200 });
+});
+
+test("calls that were sent without waiting for answers are all given up when their client goes", async () => {
+  const { target, post, edge } = await opened();
+  const name = Buffer.from("lock").toString("base64");
+  const held = await post("/v3/lock/lock", { name });
+  const [host = "", port] = target.split(":");
+  const client = connect({ host, port: Number(port) });
+  const calls = [
+    ["/v3/watch", { create_request: { key: KEY } }],
+    ["/v3/lock/lock", { name }],
+    ["/v3/watch", { create_request: { key: KEY } }],
+    ["/v3/lock/lock", { name }],
+  ] as const;
+  for (const [path, asked] of calls) {
+    const body = JSON.stringify(asked);
+    client.write(
+      `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+  }
+  const waiters = async (): Promise<number> =>
+    Number((await post("/v3/kv/range", { key: "AA==", range_end: "AA==" })).json.count);
+  const watches = async (): Promise<string | undefined> =>
+    /^etcd_debugging_mvcc_watcher_total (\d+)$/m.exec(await edge.metrics.text())?.[1];
+  await expect.poll(waiters).toBe(3);
+  const before = await watches();
+
+  client.destroy();
+
+  await expect.poll(waiters).toBe(1);
+  await expect.poll(watches).toBe("0");
+  expect(Number(before)).toBeGreaterThan(0);
   expect(await post("/v3/lock/unlock", { key: held.json.key })).toMatchObject({ status: 200 });
 });
 

@@ -75,12 +75,10 @@ export class StreamCall extends Duplex {
 
   /** The client is gone. */
   cancel(): void {
-    if (this.cancelled || this.#isOver) return;
-    this.cancelled = true;
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#wanted();
-    this.emit("cancelled", "cancelled");
-    this.destroy();
+    this.#tellCancelled();
   }
 
   override _read(): void {
@@ -93,7 +91,7 @@ export class StreamCall extends Duplex {
       () => done(),
       (failure: unknown) => {
         done();
-        this.#over(statusOfError(failure) ?? unforeseenStatus(failure));
+        this.#fail(statusOfError(failure) ?? unforeseenStatus(failure));
       },
     );
   }
@@ -101,6 +99,19 @@ export class StreamCall extends Duplex {
   override _final(done: () => void): void {
     this.#over(undefined);
     done();
+  }
+
+  /** Its answers do not get out any more: the handler has to be told, too. */
+  #fail(failure: WireStatus): void {
+    if (this.#isOver) return;
+    this.#over(failure);
+    this.#tellCancelled();
+  }
+
+  #tellCancelled(): void {
+    this.cancelled = true;
+    this.emit("cancelled", "cancelled");
+    this.destroy();
   }
 
   #over(failure: WireStatus | undefined): void {

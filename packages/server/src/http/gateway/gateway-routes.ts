@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isCallerGone } from "./caller-gone.ts";
 import { GATEWAY_BODY_BYTES_MAX, type GatewayMethods } from "./gateway-methods.ts";
 import { GATEWAY_PATHS } from "./gateway-paths.ts";
 import { serveStream } from "./gateway-stream.ts";
@@ -34,7 +35,7 @@ export async function gatewayRoutes(
     const { requestStream, responseStream } = method;
     const ofMethod = await methods.codecOf(method);
     // It went while this was loaded, and nothing tells of that again.
-    if (reply.raw.destroyed) return reply.hijack();
+    if (isCallerGone(reply)) return reply.hijack();
     if (!responseStream) return serveUnary(handler, ofMethod, { request, reply });
     const requestBytesMax = GATEWAY_BODY_BYTES_MAX;
     await serveStream(handler, ofMethod, { request, reply, requestStream, requestBytesMax });

@@ -4,6 +4,7 @@ import { status, type UntypedHandleCall } from "@grpc/grpc-js";
 import { messageOf } from "@holdfast/base";
 import type { WireStatus } from "@holdfast/protocol";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { whenOver } from "./caller-gone.ts";
 import { StreamCall, type StreamOutlet } from "./gateway-calls.ts";
 import { type MethodCodec, metadataOf } from "./gateway-codec.ts";
 import { failureBody, httpStatusOf } from "./gateway-status.ts";
@@ -46,7 +47,7 @@ export async function serveStream(
       ? undefined
       : codec.request(oneObject(await whole(body, requestBytesMax)));
     const call = new StreamCall(first, metadata, lines);
-    reply.raw.once("close", () => call.cancel());
+    whenOver(reply, () => call.cancel());
     serve(call);
     if (requestStream) await readRequests(call, body, { codec, lines, requestBytesMax });
   } catch (failure) {

@@ -2,6 +2,7 @@ import { type sendUnaryData, status, type UntypedHandleCall } from "@grpc/grpc-j
 import { messageOf } from "@holdfast/base";
 import { statusOfError, unforeseenStatus, type WireStatus } from "@holdfast/protocol";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { whenOver } from "./caller-gone.ts";
 import { UnaryCall } from "./gateway-calls.ts";
 import { type MethodCodec, metadataOf } from "./gateway-codec.ts";
 import { failureBody, httpStatusOf, wholeStatus } from "./gateway-status.ts";
@@ -23,7 +24,7 @@ export async function serveUnary(
   } catch (failure) {
     return refuse(reply, { code: status.INVALID_ARGUMENT, details: messageOf(failure) });
   }
-  reply.raw.once("close", () => {
+  whenOver(reply, () => {
     if (!reply.raw.writableFinished) call.cancel();
   });
   try {
