@@ -6,6 +6,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { encodeWatchAnswer } from "@holdfast/protocol";
 import { onTestFinished } from "vitest";
 import { loadEtcdProtocol } from "../src/grpc/etcd-protocol.ts";
 
@@ -53,6 +54,15 @@ export class WatchNode {
       }
     }
     return new WatchNode(`127.0.0.1:${port}`, each());
+  }
+
+  /** Refuses the next watch that a client creates, as a node does. */
+  async refused(answer: { readonly kind: "full" | "refused"; readonly reason: string }) {
+    const { value: call } = (await this.#calls.next()) as { readonly value: Call };
+    const [{ create_request }] = await once(call, "data");
+    const header = { clusterId: 1, memberId: 2, revision: 9, term: 3 };
+    call.write(encodeWatchAnswer(header, answer));
+    return create_request as CreateRequest;
   }
 
   /** The next watch that a client creates. */

@@ -28,7 +28,9 @@ export {
   encodeLeaseTimeToLive,
 } from "./etcd/lease-codec.ts";
 export { decodeHashKv, encodeHashKv } from "./etcd/maintenance-codec.ts";
+export { type MessageFields, MessageForms } from "./etcd/message-fields.ts";
 export { type RefusedRequestCode, RefusedRequestError } from "./etcd/refused-request-error.ts";
+export { type PartsLimits, requestParts } from "./etcd/request-parts.ts";
 export { encodeHeader, type HeaderFields } from "./etcd/response-header-codec.ts";
 export { limitOf } from "./etcd/safe-integer.ts";
 export {
@@ -39,12 +41,12 @@ export {
   unforeseenStatus,
   type WireStatus,
 } from "./etcd/status-codec.ts";
-export { type TxnParts, txnParts } from "./etcd/txn-parts.ts";
 export {
   decodeWatchCreate,
   encodeEvent,
   encodeWatchAnswer,
   encodeWatchEvents,
+  isNodeFull,
 } from "./etcd/watch-codec.ts";
 export type { AuthHandlers } from "./generated/etcdserverpb/Auth.ts";
 export type { ClusterHandlers } from "./generated/etcdserverpb/Cluster.ts";

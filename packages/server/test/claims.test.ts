@@ -1,8 +1,10 @@
+import type { Operation, PublishedRevisions } from "@holdfast/state-machine";
 import { describe, expect, test } from "vitest";
 import { NodeLocks, settled } from "./node-locks.ts";
 import { bytes } from "./open-edge.ts";
 import { SingleReplica } from "./single-replica.ts";
 
+const CALL_MS = Number.POSITIVE_INFINITY;
 const PATIENT = { timeoutMs: Number.POSITIVE_INFINITY, requireLeader: false };
 
 /** Two nodes over one log, the first of which may not hear what becomes of it, and the leases of three clients. */
@@ -22,6 +24,33 @@ function deaf(replica: SingleReplica): SingleReplica {
       return typeof member === "function" ? member.bind(of) : member;
     },
   });
+}
+
+/** As a node hears that was cut off: all that happened meanwhile comes with a state, which tells no changes. */
+function cutOff(replica: SingleReplica) {
+  const followers: ((revisions: PublishedRevisions) => void)[] = [];
+  let isCut = false;
+  const node = new Proxy(replica, {
+    get: (of, name) => {
+      if (name === "onRevisions") {
+        return (follower: (revisions: PublishedRevisions) => void): void => {
+          followers.push(follower);
+          of.onRevisions((revisions) => void (isCut || follower(revisions)));
+        };
+      }
+      const member: unknown = Reflect.get(of, name, of);
+      return typeof member === "function" ? member.bind(of) : member;
+    },
+  });
+  const cut = (): void => {
+    isCut = true;
+  };
+  const heal = (): void => {
+    isCut = false;
+    const { revision, compactRevision } = replica.status();
+    for (const follower of followers) follower({ revision, compactRevision, events: undefined });
+  };
+  return { node, cut, heal };
 }
 
 /** Whether a lock is held by now. */
@@ -165,6 +194,30 @@ describe("a call that fails while it waits leaves nobody waiting for it", () => 
     replica.regainLeader();
     expect(await isHeld(behind)).toBe(true);
   });
+});
+
+test("a call that waits hears that its lease has ended, though its node had lost what happened before", async () => {
+  const replica = new SingleReplica();
+  const { node, cut, heal } = cutOff(replica);
+  const [n1, n2] = [new NodeLocks(node), new NodeLocks(replica)];
+  for (const id of [1n, 2n, 3n]) await n2.grant(id);
+  await n2.lock(1n);
+  const waiting = n1.lock(2n).catch((failure: Error) => failure.message);
+  await n2.untilClaimed(2n);
+  await settled();
+  const propose = (operation: Operation) => replica.propose(operation, { deadline: CALL_MS });
+
+  cut();
+  for (const version of [1, 2]) {
+    void n2.lock(3n);
+    await n2.untilClaimed(3n, version);
+  }
+  await propose({ kind: "compact", revision: replica.status().revision });
+  heal();
+  await settled();
+  await propose({ kind: "lease-revoke", id: 2n, expiry: undefined });
+
+  expect(await waiting).toBe("mutex: session is expired");
 });
 
 describe("a call whose caller has gone by the time that it has its turn holds nothing", () => {

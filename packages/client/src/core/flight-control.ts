@@ -39,6 +39,7 @@ import type { WriteBatch, WriteCall } from "./write-window.ts";
 export class FlightControl {
   readonly #clock: Clock;
   readonly #crew: FlightCrew;
+  readonly #batchBytesMax: number;
   readonly #stall: StallWatch;
   readonly #retry: RetryTimer;
   #lastRefusal: RequestError | undefined;
@@ -46,6 +47,7 @@ export class FlightControl {
   constructor(ports: FlightPorts, limits: ClientLimits, crew: FlightCrew) {
     this.#clock = ports.clock;
     this.#crew = crew;
+    this.#batchBytesMax = limits.batchBytesMax;
     this.#stall = new StallWatch(ports.clock, limits.stallMs, {
       isWaiting: () => this.#hasSomethingOut(),
       nodes: () => crew.link.addresses.length,
@@ -69,13 +71,23 @@ export class FlightControl {
       const batch = writes.take();
       const group = reads.take("linearizable");
       if (batch === undefined && group === undefined) break;
-      this.#send(batch, group);
+      if (batch === undefined || group === undefined || this.#fitTogether(batch, group)) {
+        this.#send(batch, group);
+        continue;
+      }
+      this.#send(batch, undefined);
+      this.#send(undefined, group);
     }
     for (;;) {
       const group = reads.take("serializable");
       if (group === undefined) break;
       this.#send(undefined, group);
     }
+  }
+
+  /** What is larger than a frame each by itself must not make one that no node takes. */
+  #fitTogether({ bytes: commands }: WriteBatch, { bytes: queries }: ReadGroup): boolean {
+    return commands.length + queries.length <= this.#batchBytesMax;
   }
 
   /** Sends again what is in flight and with no node. */

@@ -47,6 +47,21 @@ describe("one turn, one frame", () => {
     ]);
   });
 
+  test("a large write and many reads of one turn make two frames, each of which a node takes", async () => {
+    const { world, cluster, client } = await inSession();
+    const write = watch(client.put("large", "v".repeat(1_400_000)));
+    const reads = Array.from({ length: 1000 }, (_, at) =>
+      watch(client.get(`${at}`.padEnd(600, "k"))),
+    );
+    await world.settle();
+
+    const sizes = cluster.turns.map(({ commands, queries }) => commands.length + queries.length);
+    expect(Math.max(...sizes)).toBeLessThan(1_500_000);
+    expect(sizes).toHaveLength(2);
+    expect(write.value?.revision).toBe(2);
+    expect(reads.every(({ error }) => error === undefined)).toBe(true);
+  });
+
   test("a turn of more than 1,024 operations makes several frames", async () => {
     const { world, cluster, client } = await inSession();
     const writes = Array.from({ length: 2500 }, (_, n) => watch(client.put(`k${n}`, "v")));

@@ -1,6 +1,6 @@
 import { type ClientDuplexStream, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import type { Revision } from "@holdfast/base";
-import type { EtcdProtocol } from "@holdfast/protocol";
+import { type EtcdProtocol, isNodeFull } from "@holdfast/protocol";
 import type {
   OpenWatch,
   ToldChange,
@@ -133,7 +133,8 @@ class GrpcWatch implements OpenWatch {
 
   #canceled({ compact_revision, cancel_reason }: WireWatchResponse): void {
     this.close();
-    if (compact_revision !== "0") this.#listener.compacted(Number(compact_revision));
+    if (isNodeFull(cancel_reason)) this.#listener.ended(cancel_reason);
+    else if (compact_revision !== "0") this.#listener.compacted(Number(compact_revision));
     else this.#listener.refused(cancel_reason);
   }
 

@@ -37,9 +37,18 @@ const NO_WATCH = -1;
 type Answer =
   | { readonly kind: "created"; readonly watchId: bigint }
   | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "full"; readonly reason: string }
   | { readonly kind: "canceled"; readonly watchId: bigint }
   | { readonly kind: "compacted"; readonly watchId: bigint; readonly compactRevision: number }
   | { readonly kind: "progress"; readonly watchId: bigint | undefined };
+
+/** How a refusal ends that another node may not give. etcd has no field for that. */
+const ASK_ANOTHER = "; ask another";
+
+/** Whether a watch was refused, by its `cancel_reason`, because this node has no room for it. */
+export function isNodeFull(cancelReason: string): boolean {
+  return cancelReason.endsWith(ASK_ANOTHER);
+}
 
 /** What a stream of watches is told beside events. That of a compaction has no revision, as etcd's has none. */
 export function encodeWatchAnswer(header: HeaderFields, answer: Answer): WatchResponse {
@@ -47,13 +56,9 @@ export function encodeWatchAnswer(header: HeaderFields, answer: Answer): WatchRe
     case "created":
       return { header: encodeHeader(header), watch_id: wireNumber(answer.watchId), created: true };
     case "refused":
-      return {
-        header: encodeHeader(header),
-        watch_id: NO_WATCH,
-        created: true,
-        canceled: true,
-        cancel_reason: answer.reason,
-      };
+      return encodeRefused(header, answer.reason);
+    case "full":
+      return encodeRefused(header, `${answer.reason}${ASK_ANOTHER}`);
     case "canceled":
       return { header: encodeHeader(header), watch_id: wireNumber(answer.watchId), canceled: true };
     case "compacted":
@@ -68,6 +73,11 @@ export function encodeWatchAnswer(header: HeaderFields, answer: Answer): WatchRe
       return { header: encodeHeader(header), watch_id: watchId };
     }
   }
+}
+
+function encodeRefused(header: HeaderFields, reason: string): WatchResponse {
+  const head = { header: encodeHeader(header), watch_id: NO_WATCH };
+  return { ...head, created: true, canceled: true, cancel_reason: reason };
 }
 
 /** Events of one watch. */

@@ -17,9 +17,10 @@ import {
   decodeTxn,
   isSerializableTxn,
   loadDefinition,
+  MessageForms,
   RefusedRequestError,
+  requestParts,
   statusOfError,
-  txnParts,
 } from "../../src/index.ts";
 
 type Given = never;
@@ -71,7 +72,9 @@ const EXAMPLES: Readonly<Record<string, readonly object[]>> = {
   ],
   Compact: [{ revision: "5" }, { revision: "-9223372036854775808", physical: true }],
 };
-const service = loadDefinition("etcd/rpc.proto")["etcdserverpb.KV"] as unknown as Readonly<
+const DEFINITION = loadDefinition("etcd/rpc.proto");
+const TXN_FIELDS = new MessageForms(DEFINITION).fieldsOf("TxnRequest", "etcdserverpb");
+const service = DEFINITION["etcdserverpb.KV"] as unknown as Readonly<
   Record<string, MethodDefinition<object, object>>
 >;
 
@@ -128,7 +131,8 @@ const countedParts: FuzzTarget = {
   check: (input) => {
     const request = requestOf(service["Txn"] as MethodDefinition<object, object>, input);
     const parts = request === undefined ? 0 : partsOf(request as TxnRequest__Output);
-    if (parts > 0 && txnParts(input, parts - 1) === "few") {
+    const limits = { messagesMax: parts - 1, fieldsMax: Number.POSITIVE_INFINITY };
+    if (parts > 0 && requestParts(input, TXN_FIELDS, limits) === "few") {
       throw new Error(`${parts} parts were decoded, and fewer counted`);
     }
   },

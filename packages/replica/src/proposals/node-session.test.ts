@@ -1,104 +1,15 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { fromByteString, type MemberId, SeededRandom } from "@holdfast/base";
 import {
   type CommandBatch,
   decodeBatch,
   decodeBatchHeader,
   type Operation,
-  type OperationResult,
 } from "@holdfast/state-machine";
 import { describe, expect, test } from "vitest";
-import { ManualTime } from "../../test/manual-time.ts";
+import { APPLIED, OTHER, put, SELF, stage } from "../../test/proposal-stage.ts";
 import type { ReplicaCall } from "../replica-api.ts";
-import type { Intake } from "../space/space-watch.ts";
 import { NodeSession } from "./node-session.ts";
-import { Proposer } from "./proposer.ts";
-
-const SELF = 1 as MemberId;
-const OTHER = 2 as MemberId;
-/** Up to where the log is applied. */
-const APPLIED = 7;
-
-function put(key: string): Operation {
-  return {
-    kind: "put",
-    key: fromByteString(key),
-    value: fromByteString("v"),
-    lease: 0n,
-    prevKv: false,
-    ignoreValue: false,
-    ignoreLease: false,
-  };
-}
-
-/** A node whose core is played by the test: it sees what is proposed or forwarded and says what is applied. */
-function stage() {
-  const time = new ManualTime();
-  const state = {
-    leader: SELF as MemberId | undefined,
-    term: 1,
-    behind: false,
-    intake: "open" as Intake,
-  };
-  const log: { readonly token: number; readonly bytes: Uint8Array }[] = [];
-  const forwarded: Uint8Array[] = [];
-  const proposer = new Proposer({
-    self: SELF,
-    clock: time,
-    pendingOperationsMax: 1000,
-    pendingBytesMax: 1_000_000,
-    retryMs: 1000,
-    sweepMs: 100,
-    leader: () => state.leader,
-    term: () => state.term,
-    isBehind: () => state.behind,
-    intake: () => state.intake,
-    shortage: () => "data/n1 is nearly full",
-    propose: (token, bytes) => log.push({ token, bytes }),
-    send: (_to, message) => {
-      if (message.kind === "forward") forwarded.push(message.batch);
-    },
-  });
-  const session = new NodeSession({
-    clock: time,
-    turn: time,
-    random: new SeededRandom(1),
-    proposer,
-    applied: () => APPLIED,
-    batchOperationsMax: 64,
-    entryBytesMax: 10_000,
-    operationsMax: 100,
-    bytesMax: 20_000,
-    sweepMs: 100,
-  });
-  /** Applies what was proposed, in order, each operation once. */
-  const apply = async (
-    reason?: "session-expired",
-    { openings = true }: { readonly openings?: boolean } = {},
-  ): Promise<void> => {
-    for (const { bytes } of log.splice(0)) {
-      const header = decodeBatchHeader(bytes);
-      if (header === undefined) throw new Error("a batch has a header");
-      const results = decodeBatch(bytes).operations.map((operation): OperationResult => {
-        const isOpening = operation.kind === "session-open";
-        if (isOpening && openings) return { kind: "session-open", revision: 1 };
-        if (reason !== undefined) return { kind: "failed", revision: 1, failure: { reason } };
-        return { kind: "put", revision: 2, prevKv: undefined };
-      });
-      proposer.applied({ ...header, results });
-    }
-    await time.turn();
-  };
-  const opened = async (): Promise<void> => {
-    const first = session.propose(put("first"), { deadline: 5_000 });
-    await time.turn();
-    await apply();
-    await apply();
-    await first;
-  };
-  return { time, state, log, forwarded, proposer, session, apply, opened };
-}
 
 function openingIn(log: readonly { readonly bytes: Uint8Array }[]): CommandBatch {
   const [opening] = log;

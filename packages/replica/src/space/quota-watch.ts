@@ -44,7 +44,7 @@ const FULL_IN_ANY_CASE = 1.1;
 /** An alarm that a leader raised ends below, so that it does not swing. */
 const CLEAR_BELOW = 0.85;
 /** Between two compactions for want of room, and two rewrites of the disk, at least, ms. */
-export const PAUSE_MS: Millis = 2_000;
+export const PAUSE_MS = 2_000;
 /** A rewrite of the disk takes one part of the time in so many. */
 const GIVE_BACK_SHARE = 20;
 const PROPOSAL_MS = 10_000;

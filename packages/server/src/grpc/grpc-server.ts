@@ -1,11 +1,11 @@
 import { type MethodDefinition, Server, type ServiceDefinition } from "@grpc/grpc-js";
-import { loadDefinition, txnParts } from "@holdfast/protocol";
-import { DEFAULT_OPERATION_LIMITS, REQUEST_PARTS_MAX } from "@holdfast/state-machine";
+import { loadDefinition } from "@holdfast/protocol";
 import type { HealthImplementation } from "grpc-health-check";
 import type { GatewayParts } from "../http/gateway/gateway-methods.ts";
 import { adminHandlers } from "./admin-handlers.ts";
 import { handingOnEncoded } from "./answer-in-slices.ts";
 import { type AuthParts, authHandlers } from "./auth-handlers.ts";
+import { BoundedRequests } from "./bounded-requests.ts";
 import { type ClusterParts, clusterHandlers } from "./cluster-handlers.ts";
 import { type ElectionParts, electionHandlers } from "./election-handlers.ts";
 import { type KvParts, kvHandlers } from "./kv-handlers.ts";
@@ -18,9 +18,6 @@ import { CLIENT_PINGS, type ClientPings, grpcServerOptions } from "./server-opti
 import { type SessionParts, sessionHandlers } from "./session-handlers.ts";
 import { SharedEvents } from "./shared-events.ts";
 import { type WatchParts, watchHandlers } from "./watch-handlers.ts";
-
-/** A step of a transaction and what it asks for are two parts of its message. */
-const TXN_PARTS_MAX: number = 2 * REQUEST_PARTS_MAX;
 
 const FILES = [
   "etcd/rpc.proto",
@@ -44,6 +41,7 @@ export function createGrpcServer(
   pings: ClientPings = CLIENT_PINGS,
 ): { readonly server: Server } & GatewayParts {
   const definition = loadDefinition(...FILES);
+  const bounded = new BoundedRequests(definition);
   const server = new Server(grpcServerOptions(pings));
   const methods = new ServedMethods(server, ADMIT_ALL);
   const kv = service("etcdserverpb.KV");
@@ -55,7 +53,6 @@ export function createGrpcServer(
     {
       ...kv,
       Range: { ...range, responseSerialize },
-      Txn: withBoundedParts(kv["Txn"] as MethodDefinition<object, object>),
     } as ServiceDefinition,
     kvHandlers(parts, serialize),
   );
@@ -80,27 +77,6 @@ export function createGrpcServer(
   return { server, methods, definition };
 
   function service(name: string): ServiceDefinition {
-    return definition[name] as ServiceDefinition;
+    return bounded.service(name, definition[name] as ServiceDefinition);
   }
 }
-
-/**
- * A transaction of far too many parts is not decoded, but stands for one that has a guard
- * too many, and is refused like it.
- */
-export function withBoundedParts(
-  txn: MethodDefinition<object, object>,
-): MethodDefinition<object, object> {
-  const { txnOperationsMax } = DEFAULT_OPERATION_LIMITS;
-  const refused = Buffer.from(new Array(txnOperationsMax + 1).fill(EMPTY_GUARD).flat());
-  const requestDeserialize = (bytes: Buffer): object => {
-    const parts = txnParts(bytes, TXN_PARTS_MAX);
-    // The gRPC library answers as it does to all that it cannot decode.
-    if (parts === "unreadable") throw new Error("a transaction cannot be read");
-    return txn.requestDeserialize(parts === "few" ? bytes : refused);
-  };
-  return { ...txn, requestDeserialize };
-}
-
-/** Field 1 of `TxnRequest`, with no bytes. */
-const EMPTY_GUARD: readonly number[] = [0x0a, 0];

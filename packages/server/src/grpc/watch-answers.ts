@@ -151,9 +151,10 @@ export class WatchAnswers implements WatchSink {
 
 /** Whether an answer goes on with what a watch was told in part, or ends the watch. */
 function isOf(watchId: bigint, answer: WatchAnswer): boolean {
-  const isControl =
-    answer.kind === "created" || answer.kind === "refused" || answer.kind === "progress";
-  return !isControl && answer.watchId === watchId;
+  const { kind } = answer;
+  return (
+    (kind === "events" || kind === "canceled" || kind === "compacted") && answer.watchId === watchId
+  );
 }
 
 function isLarge(answer: EventsAnswer): boolean {

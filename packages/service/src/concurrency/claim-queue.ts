@@ -136,7 +136,11 @@ export class ClaimQueue {
         if (!isOwnFollowed) feed.follow({ key: claim.key, startRevision, deletions: true });
         isOwnFollowed = true;
         feed.follow({ key: last.key, startRevision, deletions: true });
-        await feed.next();
+        if ((await feed.next()) !== "lost") continue;
+        // What it followed is not told any more; what is lost with it shows at the next look.
+        feed.close();
+        feed = new KeyFeed(this.#parts.watches, { requireLeader });
+        isOwnFollowed = false;
       }
       throw aborted;
     } catch (failure) {

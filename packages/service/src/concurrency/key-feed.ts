@@ -83,7 +83,7 @@ export class KeyFeed implements WatchSink {
       this.#steps.push({ events });
     } else if (answer.kind === "compacted") this.#steps.push("lost");
     // Asked again at once it would be refused again: another node may have room.
-    else if (answer.kind === "refused") this.end(new OverloadedError(answer.reason));
+    else if (answer.kind === "full") this.end(new OverloadedError(answer.reason));
     this.#wake();
   }
 

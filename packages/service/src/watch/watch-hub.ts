@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type Revision, type Turn, toByteString } from "@holdfast/base";
 import type { ReplicaApi } from "@holdfast/replica";
-import type { PublishedRevisions, RowLayout } from "@holdfast/state-machine";
+import type { KeyRange, PublishedRevisions, RowLayout } from "@holdfast/state-machine";
 import { CatchUp } from "./catch-up.ts";
 import { RangeIndex } from "./range-index.ts";
 import { RecentRevisions } from "./recent-revisions.ts";
@@ -26,10 +26,13 @@ export class WatchHub {
   readonly #liveWatchers = new Set<Watcher>();
   readonly #catchUp: CatchUp;
   readonly #recent: RecentRevisions;
+  readonly #limits: WatchLimits;
   #revision: Revision;
+  #keyBytes = 0;
 
   constructor(parts: WatchHubParts) {
     const { replica, limits } = parts;
+    this.#limits = limits;
     this.#revision = replica.status().revision;
     this.#recent = new RecentRevisions(this.#revision, limits);
     this.#catchUp = new CatchUp({
@@ -57,11 +60,24 @@ export class WatchHub {
     return this.#catchUp.count;
   }
 
+  /** Why there is no room here for a watch of these keys, if there is none. */
+  lackFor(range: KeyRange): string | undefined {
+    const { watchesMax, keyBytesMax } = this.#limits;
+    if (this.watchers >= watchesMax) return `holdfast: this node has ${watchesMax} watches already`;
+    const isTooMuch = this.#keyBytes + keyBytesOf(range) > keyBytesMax;
+    return isTooMuch
+      ? `holdfast: this node's watches have keys of ${keyBytesMax} bytes`
+      : undefined;
+  }
+
   add(watcher: Watcher): void {
+    this.#keyBytes += keyBytesOf(watcher.range);
     if (!this.#settle(watcher)) this.#catchUp.add(watcher);
   }
 
   remove(watcher: Watcher): void {
+    if (watcher.state === "ended") return;
+    this.#keyBytes -= keyBytesOf(watcher.range);
     if (watcher.state === "live") this.#endLive(watcher);
     if (watcher.state === "behind") this.#catchUp.remove(watcher);
     watcher.state = "ended";
@@ -130,4 +146,8 @@ export class WatchHub {
     this.#live.remove(watcher.range, watcher);
     this.#liveWatchers.delete(watcher);
   }
+}
+
+function keyBytesOf({ from, to = "" }: KeyRange): number {
+  return from.length + to.length;
 }

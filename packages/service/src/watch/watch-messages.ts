@@ -18,6 +18,9 @@ export interface WatchCreateRequest {
   readonly fragment: boolean;
 }
 
+/** What is kept of it; its bytes may be a small part of a large message, which would be kept with them. */
+export type WatchTerms = Omit<WatchCreateRequest, "key" | "rangeEnd" | "watchId">;
+
 /** A change, and the pair before it where the watch asks for it and it is there. */
 export interface WatchedEvent {
   readonly event: BlockEvent;
@@ -29,6 +32,8 @@ export type WatchAnswer =
   | { readonly kind: "created"; readonly watchId: bigint; readonly revision: Revision }
   /** The watch was never there. */
   | { readonly kind: "refused"; readonly revision: Revision; readonly reason: string }
+  /** It was never there, as this node has no room for it: another may. */
+  | { readonly kind: "full"; readonly revision: Revision; readonly reason: string }
   /** The client ended it. */
   | { readonly kind: "canceled"; readonly watchId: bigint; readonly revision: Revision }
   /** What it needs next was compacted away. */
@@ -66,6 +71,8 @@ export interface WatchSink {
 export interface WatchLimits {
   /** Watches of one node. */
   readonly watchesMax: number;
+  /** The keys of all of them, where their ranges begin and where they end, bytes. */
+  readonly keyBytesMax: number;
   /** What may wait for one stream's client, bytes; what is beyond it is read from the rows later. */
   readonly streamBytesMax: number;
   /** Changes of the newest revisions that are kept in memory, bytes of keys and values. */
@@ -82,6 +89,7 @@ export interface WatchLimits {
 
 export const WATCH_LIMITS: WatchLimits = {
   watchesMax: 100_000,
+  keyBytesMax: 64 * 1024 * 1024,
   streamBytesMax: 4 * 1024 * 1024,
   recentBytesMax: 2 * 1024 * 1024,
   recentEventsMax: 4_096,

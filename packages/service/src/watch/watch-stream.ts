@@ -79,7 +79,7 @@ export class WatchStream implements WatcherStream {
 
   create(request: WatchCreateRequest): void {
     if (this.#isClosed) return;
-    const { hub, sink, limits } = this.#parts;
+    const { hub, sink } = this.#parts;
     const { revision } = hub;
     const range = watchedRange(request);
     const reason = this.#objection(request, range);
@@ -87,18 +87,19 @@ export class WatchStream implements WatcherStream {
       sink.send({ kind: "refused", revision, reason });
       return;
     }
-    if (hub.watchers >= limits.watchesMax) {
-      const full = `holdfast: this node has ${limits.watchesMax} watches already; ask another`;
-      sink.send({ kind: "refused", revision, reason: full });
+    const lack = hub.lackFor(range);
+    if (lack !== undefined) {
+      sink.send({ kind: "full", revision, reason: lack });
       return;
     }
-    const id = request.watchId === 0n ? this.#freeId() : request.watchId;
-    const next = request.startRevision === 0 ? revision + 1 : request.startRevision;
-    const watcher = new Watcher({ id, range, stream: this, request, next });
+    const { watchId, key: _, rangeEnd: __, ...terms } = request;
+    const id = watchId === 0n ? this.#freeId() : watchId;
+    const next = terms.startRevision === 0 ? revision + 1 : terms.startRevision;
+    const watcher = new Watcher({ id, range, stream: this, request: terms, next });
     this.#watchers.set(id, watcher);
     sink.send({ kind: "created", watchId: id, revision });
     hub.add(watcher);
-    if (request.progressNotify) this.#setTimer();
+    if (terms.progressNotify) this.#setTimer();
   }
 
   cancel(watchId: bigint): void {

@@ -1,6 +1,6 @@
 import type { HoldfastError, Revision } from "@holdfast/base";
 import type { ChangeWithBefore, KeyRange } from "@holdfast/state-machine";
-import type { WatchCreateRequest } from "./watch-messages.ts";
+import type { WatchTerms } from "./watch-messages.ts";
 
 /** The stream that a watch belongs to, as far as the hub and its watches know it. */
 export interface WatcherStream {
@@ -34,7 +34,7 @@ export class Watcher {
   readonly id: bigint;
   readonly range: KeyRange;
   readonly stream: WatcherStream;
-  readonly request: WatchCreateRequest;
+  readonly request: WatchTerms;
   state: "new" | "live" | "behind" | "ended" = "new";
   /** The first revision that it was not told of; while it is live, no later than that. */
   next: Revision;
@@ -49,7 +49,7 @@ export class Watcher {
     readonly id: bigint;
     readonly range: KeyRange;
     readonly stream: WatcherStream;
-    readonly request: WatchCreateRequest;
+    readonly request: WatchTerms;
     readonly next: Revision;
   }) {
     this.id = parts.id;

@@ -36,6 +36,23 @@ test.each([1, 7, 300])("an object without end, in pieces of %d, is not kept", (s
   }).toThrow("a request of more than 100 characters");
 });
 
+test.each([
+  ["objects", "{}"],
+  ["numbers", "1"],
+  ["arrays", "[]"],
+])("a request of very many %s is not parsed, and those before it are", (_, value) => {
+  const many = `{"a":[${`${value},`.repeat(150_000)}1]}`;
+  const found: unknown[] = [];
+  const sequence = new JsonSequence(Number.POSITIVE_INFINITY);
+
+  expect(() => {
+    for (const object of sequence.push(`{"a":"${",{[".repeat(150_000)}"} ${many}`)) {
+      found.push(object);
+    }
+  }).toThrow("a request of more than 131072 values");
+  expect(found).toHaveLength(1);
+});
+
 test("objects are found when they are asked for", () => {
   const [first] = new JsonSequence(100).push('{"a":1}{1}');
 

@@ -13,6 +13,8 @@ export class JsonSequence {
   #begun: string[] = [];
   #begunLength = 0;
   #depth = 0;
+  /** Values in the object that has not ended, at least. */
+  #values = 0;
   #inString = false;
   #isEscaped = false;
 
@@ -29,9 +31,14 @@ export class JsonSequence {
   *push(piece: string): Generator<unknown, void, undefined> {
     let start = 0;
     for (let at = 0; at < piece.length; at++) {
-      if (!this.#endsAt(piece.charCodeAt(at))) continue;
+      const isEnd = this.#endsAt(piece.charCodeAt(at));
+      if (this.#values > JSON_VALUES_MAX) {
+        throw new JsonSequenceError(`a request of more than ${JSON_VALUES_MAX} values`);
+      }
+      if (!isEnd) continue;
       this.#begin(piece.slice(start, at + 1));
       start = at + 1;
+      this.#values = 0;
       const text = this.#begun.join("");
       this.#begun = [];
       this.#begunLength = 0;
@@ -55,6 +62,11 @@ export class JsonSequence {
     this.#begunLength += text.length;
   }
 
+  #open(): void {
+    this.#depth++;
+    this.#values++;
+  }
+
   /** Whether an object ends with this character. */
   #endsAt(character: number): boolean {
     if (this.#inString) {
@@ -64,16 +76,22 @@ export class JsonSequence {
       return false;
     }
     if (character === QUOTE) this.#inString = true;
-    else if (character === OPEN) this.#depth++;
+    else if (character === COMMA || character === OPEN_ARRAY) this.#values++;
+    else if (character === OPEN) this.#open();
     else if (character === CLOSE) return --this.#depth <= 0;
     return false;
   }
 }
 
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+
+/** What is parsed at once takes some microseconds for each value; a transaction of all that may be in one has fewer. */
+const JSON_VALUES_MAX = 131_072;
 
 function parsed(text: string): unknown {
   try {

@@ -116,6 +116,8 @@ function tell(
       return listener.created(answer.revision);
     case "refused":
       return listener.refused(answer.reason);
+    case "full":
+      return listener.ended(answer.reason);
     case "compacted":
       return listener.compacted(answer.compactRevision);
     case "progress":

@@ -1,9 +1,13 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { loadDefinition } from "../load-protocol.ts";
-import { txnParts } from "./txn-parts.ts";
+import { MessageForms } from "./message-fields.ts";
+import { type RequestParts, requestParts } from "./request-parts.ts";
 
-const kv = loadDefinition("etcd/rpc.proto")["etcdserverpb.KV"] as unknown as Readonly<
+const DEFINITION = loadDefinition("etcd/rpc.proto");
+const FORMS = new MessageForms(DEFINITION);
+const TXN = FORMS.fieldsOf("TxnRequest", "etcdserverpb");
+const kv = DEFINITION["etcdserverpb.KV"] as unknown as Readonly<
   Record<string, MethodDefinition<object, object>>
 >;
 const key = Buffer.from("key");
@@ -11,6 +15,10 @@ const range = { request_range: { key } };
 
 function encoded(txn: object): Uint8Array {
   return (kv["Txn"] as MethodDefinition<object, object>).requestSerialize(txn);
+}
+
+function txnParts(bytes: Uint8Array, messagesMax: number): RequestParts {
+  return requestParts(bytes, TXN, { messagesMax, fieldsMax: 10_000 });
 }
 
 function repeated(count: number, ...bytes: readonly number[]): Uint8Array {
@@ -83,3 +91,24 @@ test.each([
 function length(bytes: readonly number[]): readonly number[] {
   return bytes.length < 128 ? [bytes.length] : [(bytes.length & 127) | 128, bytes.length >> 7];
 }
+
+test.each([
+  ["a key that is said again and again", "RangeRequest", repeated(6, 0x0a, 0)],
+  ["a watch that is asked for again and again", "WatchRequest", repeated(6, 0x0a, 0)],
+  ["filters one by one", "WatchCreateRequest", repeated(6, 0x28, 1)],
+  ["filters in one field", "WatchCreateRequest", Uint8Array.of(0x2a, 6, ...repeated(6, 1))],
+  ["fields that nobody knows", "LeaseLeasesRequest", repeated(6, 0x28, 1)],
+  ["addresses", "MemberAddRequest", repeated(6, 0x0a, 0)],
+])("of %s each counts as a field", (_, name, bytes) => {
+  const fields = FORMS.fieldsOf(name, "etcdserverpb");
+  const parts = (fieldsMax: number) => requestParts(bytes, fields, { messagesMax: 100, fieldsMax });
+
+  expect(parts(5)).toBe("too-many");
+  expect(parts(7)).toBe("few");
+});
+
+test("a message is found from within its package, and one that is nowhere is named", () => {
+  expect(FORMS.fieldsOf("mvccpb.KeyValue", "etcdserverpb").get(1)).toBe("bytes");
+  expect(TXN.get(2)).toBe(TXN.get(3));
+  expect(() => FORMS.fieldsOf("Nothing", "etcdserverpb")).toThrow("no message Nothing");
+});

@@ -1,93 +1,79 @@
+import type { FieldKind, MessageFields } from "./message-fields.ts";
+
 /** Protobuf's wire types; groups, which are 3 and 4, are in none of etcd's messages. */
 const VARINT = 0;
 const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
 
-/** What stands in a field: a number of the wire, bytes, or a message and so more fields. */
-type Kind = "int64" | "int32" | "bytes" | Fields;
-type Fields = ReadonlyMap<number, Kind>;
-
-const COMPARE: Fields = new Map<number, Kind>([
-  ...numbered("int32", 1, 2),
-  ...numbered("bytes", 3, 7, 64),
-  ...numbered("int64", 4, 5, 6, 8),
-]);
-const RANGE: Fields = new Map<number, Kind>([
-  ...numbered("bytes", 1, 2),
-  ...numbered("int64", 3, 4, 10, 11, 12, 13),
-  ...numbered("int32", 5, 6, 7, 8, 9),
-]);
-const PUT: Fields = new Map<number, Kind>([
-  ...numbered("bytes", 1, 2),
-  ...numbered("int64", 3),
-  ...numbered("int32", 4, 5, 6),
-]);
-const DELETE_RANGE: Fields = new Map<number, Kind>([
-  ...numbered("bytes", 1, 2),
-  ...numbered("int32", 3),
-]);
-const STEP = new Map<number, Kind>([
-  [1, RANGE],
-  [2, PUT],
-  [3, DELETE_RANGE],
-]);
-const TXN: Fields = new Map<number, Kind>([
-  [1, COMPARE],
-  [2, STEP],
-  [3, STEP],
-]);
-STEP.set(4, TXN);
-
 /** The library that decodes refuses what is nested deeper. */
 const DEPTH_MAX = 100;
 const INT_32_BYTES = 5;
 const INT_64_BYTES = 10;
 
-/** Whether an encoded transaction has few parts, too many, or is not in the form that encoders write. */
-export type TxnParts = "few" | "too-many" | "unreadable";
+/** Whether an encoded request has few parts, too many, or is not in the form that encoders write. */
+export type RequestParts = "few" | "too-many" | "unreadable";
+
+/** What a request may hold. */
+export interface PartsLimits {
+  /** Messages within it, those within these included. */
+  readonly messagesMax: number;
+  /** Fields of all of them, each time that they are there; of several numbers each. */
+  readonly fieldsMax: number;
+}
 
 /**
- * Whether an encoded `TxnRequest` has more messages in it than `partsMax`: guards, steps, and
- * what these ask for, those of transactions within it included.
+ * Whether an encoded request has more parts in it than it may.
  *
- * A part takes two bytes at least and some microseconds to decode, so that a request of the
+ * A part takes a byte or two and up to some microseconds to decode, so that a request of the
  * size that is let in could hold the event loop for many seconds, before anything of it can
  * be refused. This takes a walk over the bytes. It reads them as the decoder does, or not at
  * all: fields of another type than theirs, groups and the like would let parts hide from it.
  */
-export function txnParts(bytes: Uint8Array, partsMax: number): TxnParts {
-  const walk = new Walk(bytes, partsMax);
+export function requestParts(
+  bytes: Uint8Array,
+  fields: MessageFields,
+  limits: PartsLimits,
+): RequestParts {
+  const walk = new Walk(bytes, limits);
   try {
-    walk.message(TXN, bytes.length, 1);
+    walk.message(fields, bytes.length, 1);
   } catch (failure) {
     if (failure instanceof UnreadableError) return "unreadable";
     throw failure;
   }
-  return walk.partsLeft < 0 ? "too-many" : "few";
+  return walk.isWithinLimits ? "few" : "too-many";
 }
 
 /** Thrown where the walk cannot go on; never leaves this file. */
 class UnreadableError extends Error {}
 
 class Walk {
-  partsLeft: number;
   readonly #bytes: Uint8Array;
+  #messagesLeft: number;
+  #fieldsLeft: number;
   #at = 0;
 
-  constructor(bytes: Uint8Array, partsMax: number) {
+  constructor(bytes: Uint8Array, { messagesMax, fieldsMax }: PartsLimits) {
     this.#bytes = bytes;
-    this.partsLeft = partsMax;
+    this.#messagesLeft = messagesMax;
+    this.#fieldsLeft = fieldsMax;
   }
 
-  message(fields: Fields, end: number, depth: number): void {
+  get isWithinLimits(): boolean {
+    return this.#messagesLeft >= 0 && this.#fieldsLeft >= 0;
+  }
+
+  message(fields: MessageFields, end: number, depth: number): void {
     if (depth > DEPTH_MAX) throw new UnreadableError("it is nested too deep");
-    while (this.#at < end && this.partsLeft >= 0) {
+    while (this.#at < end && this.isWithinLimits) {
+      this.#fieldsLeft -= 1;
       const tag = this.#varint(end, INT_32_BYTES);
       const kind = fields.get(Math.floor(tag / 8));
       const wire = tag % 8;
-      if (kind !== undefined && wire !== wireOf(kind))
+      if (kind !== undefined && !mayHave(kind, wire)) {
         throw new UnreadableError("a field is of another type");
+      }
       switch (wire) {
         case VARINT:
           this.#varint(end, kind === "int32" ? INT_32_BYTES : INT_64_BYTES);
@@ -108,15 +94,17 @@ class Walk {
   }
 
   /** A field with a length. */
-  #field(kind: Kind | undefined, end: number, depth: number): void {
+  #field(kind: FieldKind | undefined, end: number, depth: number): void {
     const length = this.#varint(end, INT_32_BYTES);
+    // As many numbers at most as there are bytes.
+    if (kind === "numbers") this.#fieldsLeft -= length;
     if (kind === undefined || typeof kind === "string") {
       this.#skip(length, end);
       return;
     }
     const behind = this.#at + length;
     if (behind > end) throw new UnreadableError("a field ends too early");
-    this.partsLeft -= 1;
+    this.#messagesLeft -= 1;
     this.message(kind, behind, depth + 1);
   }
 
@@ -141,10 +129,7 @@ class Walk {
   }
 }
 
-function wireOf(kind: Kind): number {
-  return kind === "int32" || kind === "int64" ? VARINT : BYTES;
-}
-
-function numbered(kind: Kind, ...numbers: readonly number[]): (readonly [number, Kind])[] {
-  return numbers.map((number) => [number, kind] as const);
+function mayHave(kind: FieldKind, wire: number): boolean {
+  if (kind === "numbers") return wire === VARINT || wire === BYTES;
+  return wire === (kind === "int32" || kind === "int64" ? VARINT : BYTES);
 }
