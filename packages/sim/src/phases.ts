@@ -20,6 +20,10 @@ const PROBE_THINK_MS = 5;
 const SERVED_WITHIN_MS = 120_000;
 const CONVERGED_WITHIN_MS = 120_000;
 const CORE_TRIES = 40;
+/** A part that gives its decisions to others is followed by another part, so many times. */
+const PARTS_MAX = 5;
+/** Longer than anybody waits for a part. */
+const HELD_AWAY_MS = 10_000_000;
 const AT_REST_WITHIN_MS = 120_000;
 /** So long nobody disturbs whoever leads, at one of so many tries: late words of the storm may still arrive. */
 const REST_TIMEOUTS = 10;
@@ -48,9 +52,12 @@ export function runPhases(world: World): void {
 
   storm(world);
 
-  const core = chooseCore(world);
-  healAmong(world, core);
-  requireService(world, core, "a healed quorum");
+  for (let parts = 0; parts < PARTS_MAX; parts++) {
+    const core = chooseCore(world);
+    healAmong(world, core);
+    holdAway(world, core);
+    if (requireService(world, core, "a healed quorum") === "served") break;
+  }
 
   const all = world.machines;
   healAmong(world, all);
@@ -123,7 +130,23 @@ function healAmong(world: World, machines: readonly Machine[]): void {
   timeline.runUntil(timeline.now + 1);
 }
 
-function requireService(world: World, machines: readonly Machine[], who: string): void {
+/** Whatever comes back meanwhile: what is decided is decided by these alone. */
+function holdAway({ network, timeline, machines: all }: World, machines: readonly Machine[]): void {
+  const until = timeline.now + HELD_AWAY_MS;
+  for (const { slot } of machines) {
+    for (const other of all) {
+      if (machines.includes(other)) continue;
+      network.cut(slot, other.slot, until);
+      network.cut(other.slot, slot, until);
+    }
+  }
+}
+
+function requireService(
+  world: World,
+  machines: readonly Machine[],
+  who: string,
+): "served" | "excused" {
   const { plan, timeline, workload } = world;
   const began = timeline.now;
   world.observer?.phase?.(began, who);
@@ -139,8 +162,8 @@ function requireService(world: World, machines: readonly Machine[], who: string)
   };
   workload.stop();
   const { electionTimeoutMs } = plan.core;
-  const patience =
-    LEADER_TIMEOUTS * electionTimeoutMs + slack(world, machines) + catchUp(world, machines);
+  const born = machines.filter(({ store }) => store.log !== undefined);
+  const patience = LEADER_TIMEOUTS * electionTimeoutMs + slack(world, machines) + catchUp(world, born);
   within(patience, () => leads(machines), `has no leader after ${patience.toFixed(0)} ms`);
 
   const { writesDone, readsDone } = workload;
@@ -149,12 +172,14 @@ function requireService(world: World, machines: readonly Machine[], who: string)
   const isServed = (): boolean =>
     workload.writesDone >= writesDone + PROBES_EACH &&
     workload.readsDone >= readsDone + PROBES_EACH;
-  within(SERVED_WITHIN_MS, isServed, "does not serve");
+  const serves = SERVED_WITHIN_MS + slack(world, machines) + catchUp(world, machines);
+  within(serves, isServed, "does not serve");
 
   workload.stop();
   const converges = CONVERGED_WITHIN_MS + catchUp(world, machines);
   within(converges, () => hasConverged(world, machines), "does not converge");
   world.trace.note(timeline.now, "serves", -1, Math.round(timeline.now - began));
+  return isExcused(world, machines) ? "excused" : "served";
 }
 
 /**
@@ -222,26 +247,22 @@ function slack({ plan, timeline }: World, machines: readonly Machine[]): Millis 
  * have, and where the options allow one entry on its way at a time, that takes so long for each; and longer where leaders go meanwhile.
  */
 function catchUp({ plan }: World, machines: readonly Machine[]): Millis {
-  const ends = machines.map(({ life, store }) => (life?.log ?? store.log?.durable)?.lastIndex ?? 0);
+  const ends = machines.map(lastIndexOf);
   const behind = Math.max(...ends) - Math.min(...ends);
   const each = 4 * plan.network.latencyMs + 2 * plan.disk.writeMs + COLD_READ_MS;
   return behind * each * (isCalm(plan) ? 1 : UNCALM_FACTOR);
 }
 
-function leads(machines: readonly Machine[]): boolean {
-  return (
-    machines.some(({ life }) => {
-      if (life?.status.leader === undefined) return false;
-      return (
-        life.status.role === "leader" && life.log.termAt(life.status.commit) === life.status.term
-      );
-    }) || machines.some(({ life }) => life !== undefined && followsSomebody(life))
-  );
+/** One that was not born yet has everything before it. */
+function lastIndexOf({ life, store }: Machine): number {
+  return (life?.log ?? store.log?.durable)?.lastIndex ?? 0;
 }
 
-/** A leader may also stand outside the healed part, as long as that part follows it. */
-function followsSomebody({ status, log }: Life): boolean {
-  return status.leader !== undefined && log.termAt(status.commit) === status.term;
+function leads(machines: readonly Machine[]): boolean {
+  return machines.some(
+    ({ life }) =>
+      life?.status.role === "leader" && life.log.termAt(life.status.commit) === life.status.term,
+  );
 }
 
 /** Members of the newest configuration hold the same, and nobody waits for anything. */
