@@ -69,6 +69,7 @@ const SNAPSHOT_SITUATIONS = [
   "snapshot installed",
   "snapshot resumed at offset > 0",
   "snapshot fetch replaced",
+  "snapshot fetch given up",
   "compaction raced with probe",
   "fetch: compacted",
   "crash: snapshot staged",

@@ -163,7 +163,8 @@ function requireService(
   workload.stop();
   const { electionTimeoutMs } = plan.core;
   const born = machines.filter(({ store }) => store.log !== undefined);
-  const patience = LEADER_TIMEOUTS * electionTimeoutMs + slack(world, machines) + catchUp(world, born);
+  const patience =
+    LEADER_TIMEOUTS * electionTimeoutMs + slack(world, machines) + catchUp(world, born);
   within(patience, () => leads(machines), `has no leader after ${patience.toFixed(0)} ms`);
 
   const { writesDone, readsDone } = workload;

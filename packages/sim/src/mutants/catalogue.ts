@@ -247,6 +247,16 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     quick: true,
   },
   {
+    name: "waits-for-one-more-than-a-quorum",
+    from: "-",
+    file: "raft/dist/quorum/majority.js",
+    code: "return descending[voters.length >> 1] ?? 0;",
+    instead: "return descending[Math.min(voters.length - 1, (voters.length >> 1) + 1)] ?? 0;",
+    seenBy: ["liveness"],
+    seeds: 20,
+    quick: true,
+  },
+  {
     name: "bytes-in-flight-leak",
     from: "raft#54",
     file: "raft/dist/progress/inflight-window.js",

@@ -78,6 +78,8 @@ export class SnapshotDesk {
     const { wanted, offset } = fetching;
     if (fetching.tries >= TRIES_MAX) {
       this.#fetching = undefined;
+      this.#around.marks.hit("snapshot fetch given up");
+      this.#life.enqueue({ kind: "snapshot-given-up", meta: wanted.meta });
       return;
     }
     fetching.tries++;

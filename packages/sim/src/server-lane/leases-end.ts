@@ -11,11 +11,15 @@ const LOOK_MS = 100;
 /** Nobody renews any more, so every lease ends, everywhere. */
 export async function requireLeasesToEnd(world: ServerWorld): Promise<void> {
   const { machines, plan } = world;
-  const left = (): number =>
-    membersOf(machines).reduce(
+  const left = (): number => {
+    const members = membersOf(machines);
+    // Without a leader nobody knows who they are.
+    if (members.length === 0) return 1;
+    return members.reduce(
       (sum, { process }) => sum + (process?.replica?.leases.counts().leases ?? 1),
       0,
     );
+  };
   let looksAt = 0;
   await world.run(LEASES_END_MS + TIMEOUTS_MAX * plan.raft.electionTimeoutMs, () => {
     const { now } = world.timeline;

@@ -13,6 +13,7 @@ export const SERVER_SITUATIONS = [
   "write failed, node stopped",
   "client connections broken",
   "leadership handed over",
+  "minority gone",
   "state received",
   "node wiped",
   "wiped node admitted",

@@ -57,6 +57,17 @@ export class ServerNemesis {
     }
   }
 
+  /** Takes away as many members as a settled cluster can do without; whom it took. */
+  takeMinority(): readonly ServerMachine[] {
+    const { world, stream } = this.#parts;
+    const dice = stream("minority");
+    const members = dice.shuffled(membersOf(world.machines));
+    const taken = members.slice(0, Math.floor((members.length - 1) / 2));
+    for (const machine of taken) world.takeAway(machine, dice.chance(0.5));
+    if (taken.length > 0) world.marks.hit("minority gone");
+    return taken;
+  }
+
   #every(kind: ServerFaultKind, act: (dice: Dice) => void): void {
     const { world, stream } = this.#parts;
     const mean = world.plan.faults[kind];

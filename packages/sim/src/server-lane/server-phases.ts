@@ -3,13 +3,20 @@ import { judgeKeyValueHistory } from "@holdfast/checker";
 import { require, Violation } from "../violation.ts";
 import { requireLeasesToEnd } from "./leases-end.ts";
 import type { ServerWorld } from "./server-world.ts";
-import { describeStanding, membersOf, statusOf } from "./standing.ts";
+import { describeStanding, leaderOf, membersOf, statusOf } from "./standing.ts";
 
 /** After the last fault everybody follows one leader within so many election timeouts, and this more. */
 const TIMEOUTS_MAX = 30;
 const SLACK_MS = 20_000;
 /** The most patient call takes so long, ms. */
-const CALLS_END_MS = 30_000;
+const CALLS_END_MS = 45_000;
+/** A client finds out so late that a machine without power is gone, for each of two, and tries another, ms. */
+const FINDS_ANOTHER_MS = 45_000;
+/** Links that are slow while a cluster is formed keep it from that for so many times as long. */
+const FORMATION_FACTOR = 4;
+/** So long nobody disturbs whoever leads, at one of so many tries. */
+const REST_TIMEOUTS = 10;
+const REST_TRIES = 20;
 const HASH_TRIES = 20;
 /** Questions to the model in one judgement of a history. */
 const STEPS_MAX = 2_000_000;
@@ -20,7 +27,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.watch();
   world.startAll();
   // Messages may be slow from the start, and in a connection all that follow wait for one that is.
-  await settles(world, patience(world), "no cluster was formed");
+  await settles(world, FORMATION_FACTOR * patience(world), "no cluster was formed");
   world.marks.hit("cluster formed");
   world.phase("storm");
   world.population.start();
@@ -33,8 +40,10 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   if (membersOf(world.machines).some(({ wiped }) => wiped)) world.marks.hit("wiped node admitted");
   world.phase("calls end");
   await requireCallsToEnd(world);
+  await requireService(world);
   world.phase("states are compared");
   await requireEqualStates(world);
+  await requireRest(world);
   await restartAll(world);
   await requireEqualStates(world);
   world.phase("leases end");
@@ -54,12 +63,53 @@ async function requireCallsToEnd(world: ServerWorld): Promise<void> {
   await world.run(CALLS_END_MS, () => population.underWay === 0);
   const { underWay } = population;
   require(underWay === 0, "I18", () => `${underWay} calls never came to an end`);
+  const { unary } = world;
+  await world.run(patience(world), () => unary.underWay === 0);
+  const { underWay: kept } = unary;
+  require(kept === 0, "I18", () => `nodes never answer ${kept} calls that they have taken`);
+}
+
+/** Whoever asks a node that is left is served, while a minority is gone. */
+async function requireService(world: ServerWorld): Promise<void> {
+  await settles(world, patience(world), "before a minority is gone");
+  const members = membersOf(world.machines);
+  const taken = world.nemesis.takeMinority();
+  world.phase(taken.length > 0 ? "a minority is gone" : "all are asked");
+  const { owed, contestants } = world.population;
+  owed.ask(
+    members.filter((machine) => !taken.includes(machine)),
+    contestants.clients,
+  );
+  await world.run(patience(world) + FINDS_ANOTHER_MS, () => owed.open.length === 0);
+  require(owed.open.length === 0, "liveness", () => {
+    return `nobody answers ${owed.open.join(", ")}; ${describeStanding(world.machines)}`;
+  });
+  for (const machine of taken) world.start(machine);
+  await settles(world, patience(world), "after a minority was gone");
+}
+
+/** With nothing to do and nothing broken, whoever leads goes on to lead. */
+async function requireRest(world: ServerWorld): Promise<void> {
+  world.phase("at rest");
+  for (let tries = 0; tries < REST_TRIES; tries++) {
+    const before = leadershipOf(world);
+    await world.run(REST_TIMEOUTS * world.plan.raft.electionTimeoutMs);
+    if (before !== undefined && leadershipOf(world) === before) return;
+    await settles(world, patience(world), "at rest");
+  }
+  throw new Violation("liveness", `does not stay at rest; ${describeStanding(world.machines)}`);
+}
+
+function leadershipOf({ machines }: ServerWorld): string | undefined {
+  const leader = leaderOf(machines);
+  return leader && `${leader.name} in term ${statusOf(leader)?.term}`;
 }
 
 /** Watches end up where the store is, whatever happened on the way. */
 async function requireAllToBeTold(world: ServerWorld): Promise<void> {
   const { machines } = world;
   const { followers } = world.population;
+  await settles(world, patience(world), "before watches were asked");
   const newest = Math.max(...membersOf(machines).map((one) => statusOf(one)?.revision ?? 0));
   const areTold = (): boolean => followers.haveReached(newest);
   await world.run(patience(world), areTold);

@@ -191,6 +191,11 @@ export class ServerWorld {
     this.#startLater(machine);
   }
 
+  /** As by {@link strike}, but it comes back only when it is started. */
+  takeAway(machine: ServerMachine, power: boolean): void {
+    this.#end(machine, { power, reason: "it is taken away" });
+  }
+
   /** The process is told to end, does what it owes, and is started again after a while. */
   restart(machine: ServerMachine): void {
     const { process } = machine;

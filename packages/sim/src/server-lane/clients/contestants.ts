@@ -33,6 +33,7 @@ export class Contestants {
   readonly #parts: ContestantsParts;
   readonly #time: ProcessTime;
   readonly #calling: Calling;
+  readonly #seats: Seat[] = [];
 
   constructor(parts: ContestantsParts) {
     this.#parts = parts;
@@ -49,8 +50,14 @@ export class Contestants {
     const { plan } = this.#parts;
     for (let number = 0; number < plan.clients; number++) {
       const seat = { client: this.#connect(), number };
+      this.#seats.push(seat);
       for (let line = 0; line < plan.concurrency; line++) this.#contest(seat, line);
     }
+  }
+
+  /** Those that sit there now, by the numbers of their seats. */
+  get clients(): ReadonlyMap<string, Holdfast> {
+    return new Map(this.#seats.map(({ client, number }) => [`${number}`, client]));
   }
 
   /** Nothing more is asked; what is under way ends by its patience. */

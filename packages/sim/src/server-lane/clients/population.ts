@@ -17,6 +17,7 @@ import { Contestants } from "./contestants.ts";
 import { Followers } from "./followers.ts";
 import { LeaseHolders } from "./lease-holders.ts";
 import { LockHolders } from "./lock-holders.ts";
+import { OwedCalls } from "./owed-calls.ts";
 import { PlainCallers } from "./plain-callers.ts";
 import { ToldHistory } from "./told-history.ts";
 import { WriteLedger } from "./write-ledger.ts";
@@ -46,6 +47,7 @@ export class Population {
   readonly contestants: Contestants;
   readonly leaseHolders: LeaseHolders;
   readonly followers: Followers;
+  readonly owed: OwedCalls;
   readonly fencing: FencingLaw = new FencingLaw();
   readonly #plainCallers: PlainCallers;
   readonly #lockHolders: LockHolders;
@@ -81,6 +83,9 @@ export class Population {
       law: this.fencing,
       calls,
     });
+    const unary = wires.unary;
+    const owedParts = { ...ofSdk, watchWire: wires.watch, unary };
+    this.owed = new OwedCalls({ ...owedParts, dice: parts.stream("owed") });
     this.#compactor = new Compactor({ ...ofSdk, dice: parts.stream("compactions") });
     this.followers = new Followers({
       ...calling,

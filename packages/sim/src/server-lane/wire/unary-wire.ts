@@ -40,6 +40,13 @@ export class UnaryWire {
     this.#parts = parts;
   }
 
+  /** Calls that a node has taken and not answered. */
+  get underWay(): number {
+    let calls = 0;
+    for (const ofOne of this.#underWay.values()) calls += ofOne.size;
+    return calls;
+  }
+
   /** Has a node's KV, or its leases, do something; rejects with what it says, or where it says nothing in time. */
   call<Answer>(
     machine: ServerMachine,
