@@ -1,10 +1,10 @@
-import type { Cancel, Clock, ClusterId, MemberId, Millis } from "@holdfast/base";
+import type { Cancel, Clock, ClusterId, LogIndex, MemberId, Millis } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
 import type { Member } from "../member.ts";
 import type { PeerIdentity, PeerNetwork } from "../ports/peer-network.ts";
 
 export interface RemovalWatchParts {
-  readonly member: Pick<Member, "id" | "leader" | "electorate">;
+  readonly member: Pick<Member, "id" | "leader" | "electorate" | "status">;
   readonly clusterId: ClusterId;
   readonly clock: Clock;
   readonly network: Pick<PeerNetwork, "hello">;
@@ -17,7 +17,8 @@ export interface RemovalWatchParts {
 /**
  * Finds out that this member was removed, if it was down or cut off when that happened: nobody
  * sends it the log any more, so it would wait for a leader for ever. As long as it knows none, it
- * asks the voters that it knows who takes part (docs/decisions/0008).
+ * asks where the voters were that it knows who takes part (docs/decisions/0008): one that is further is believed,
+ * or, where the log here does not name this member yet, a quorum.
  */
 export class RemovalWatch {
   readonly #parts: RemovalWatchParts;
@@ -52,13 +53,24 @@ export class RemovalWatch {
     const answers = await Promise.all(
       others.map(({ peerAddress }) => network.hello(peerAddress, everyMs).catch(() => undefined)),
     );
-    const without = new Set(
-      answers.flatMap((answer, at) => {
-        const id = others[at]?.id;
-        return id !== undefined && answer?.memberId === id && this.#leavesOut(answer) ? [id] : [];
-      }),
-    );
-    return saidByQuorum(membership, member.id, without);
+    const tellers = answers.flatMap((answer, at) => {
+      const asked = others[at]?.id;
+      return answer !== undefined && this.#leavesOut(answer) ? [{ asked, ...answer }] : [];
+    });
+    if (tellers.some(({ committed }) => this.#isBehind(committed))) return true;
+    const inPlace = tellers.filter(({ asked, memberId }) => asked === memberId);
+    return saidByQuorum(membership, member.id, new Set(inPlace.map(({ memberId }) => memberId)));
+  }
+
+  /**
+   * Whether what is committed up to an index, and leaves this member out, is no older than the configuration
+   * by which the log here names it: ids are given once, so it was named before and has been removed since.
+   */
+  #isBehind(committed: LogIndex): boolean {
+    const { member } = this.#parts;
+    const { membership, membershipIndex } = member.status();
+    const isNamed = membership.profiles.some(({ id }) => id === member.id);
+    return isNamed && membershipIndex > 0 && committed >= membershipIndex;
   }
 
   #leavesOut({ clusterId, membership, membershipCommitted }: PeerIdentity): boolean {
@@ -76,7 +88,7 @@ export class RemovalWatch {
 function saidByQuorum(
   { voters, outgoing }: Membership,
   self: MemberId,
-  without: ReadonlySet<MemberId>,
+  without: ReadonlySet<MemberId | undefined>,
 ): boolean {
   const isSaidBy = (half: readonly MemberId[]): boolean => {
     const others = half.filter((id) => id !== self);

@@ -1,4 +1,4 @@
-import type { BootId, ClusterId, MemberId, Millis, StoreId, Term } from "@holdfast/base";
+import type { BootId, ClusterId, LogIndex, MemberId, Millis, StoreId, Term } from "@holdfast/base";
 import type { EntryId, Epoch, MemberProfile, Membership, Message } from "@holdfast/raft";
 import type { SnapshotChunk } from "@holdfast/storage";
 import type { HashMessage } from "../hashes/hash-message.ts";
@@ -85,6 +85,8 @@ export interface PeerIdentity {
   readonly membership: Membership | undefined;
   /** Whether it is committed, as far as this node knows; one that is not may be rolled back. */
   readonly membershipCommitted: boolean;
+  /** Up to where the log is committed, as far as this node knows; 0: it does not say. */
+  readonly committed: LogIndex;
   readonly heartbeatMs: number;
   readonly electionTimeoutMs: number;
   /** Where the configuration says that this node listens, `host:port`. */

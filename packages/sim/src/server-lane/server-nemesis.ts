@@ -3,6 +3,7 @@ import { millis } from "../decisions/in-words.ts";
 import type { Dice } from "../dice.ts";
 import { cutsOneWay, drawPartition, type Way } from "../network/partition.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
+import type { Owed } from "./owed.ts";
 import type { ServerFaultKind } from "./plan/server-plan.ts";
 import { ServerOperator } from "./server-operator.ts";
 import type { ServerWorld } from "./server-world.ts";
@@ -66,6 +67,11 @@ export class ServerNemesis {
     for (const machine of taken) world.takeAway(machine, dice.chance(0.5));
     if (taken.length > 0) world.marks.hit("minority gone");
     return taken;
+  }
+
+  /** What is owed to an operator where nothing is broken. */
+  askOperator(): Owed {
+    return this.operator.askAll(this.#parts.stream("operator"));
   }
 
   #every(kind: ServerFaultKind, act: (dice: Dice) => void): void {

@@ -1,10 +1,11 @@
-import type { Millis } from "@holdfast/base";
+import { HoldfastError, type Millis } from "@holdfast/base";
 import type { MembershipRequest, Replica } from "@holdfast/replica";
 import type { Dice } from "../dice.ts";
 import type { ServerMachine } from "./machine/server-machine.ts";
+import { Owed } from "./owed.ts";
 import type { ServerFaultKind } from "./plan/server-plan.ts";
 import type { ServerWorld } from "./server-world.ts";
-import { knowsItsRemoval, membersOf, statusOf } from "./standing.ts";
+import { knowsItsRemoval, leaderOf, membersOf, statusOf } from "./standing.ts";
 
 const VOTERS_LEAST = 2;
 
@@ -37,20 +38,46 @@ export class ServerOperator {
     else if (members.length > VOTERS_LEAST) this.#remove(dice.pick(members) as ServerMachine, dice);
   }
 
+  /**
+   * With nothing broken another leads when that is asked for, who was removed knows it, and who is outside is taken in.
+   * The requests are tried until they are done.
+   */
+  askAll(dice: Dice): Owed {
+    const world = this.#world;
+    const owed = new Owed(world.timeline, (failure) => world.fail(failure));
+    const members = membersOf(world.machines);
+    const leader = leaderOf(world.machines)?.process?.replica;
+    if (leader !== undefined && members.length > 1) {
+      owed.owe("a hand-over", () =>
+        this.#done(dice, (replica, deadline) =>
+          replica.transferLeadership(undefined, { deadline }),
+        ),
+      );
+    }
+    for (const machine of world.machines) {
+      if (members.includes(machine)) continue;
+      owed.owe(`that ${machine.name} is taken in`, async () => {
+        // The answer to an earlier try may have been lost.
+        if (membersOf(world.machines).includes(machine)) return;
+        if (knowsItsRemoval(machine)) world.wipe(machine);
+        if (statusOf(machine)?.role !== "unborn") throw new NotYetError("it is not out yet");
+        const request = requestFor(machine, "");
+        await this.#done(dice, (replica, deadline) =>
+          replica.changeMembership(request, { deadline }),
+        );
+      });
+    }
+    return owed;
+  }
+
   #add(machine: ServerMachine, dice: Dice): void {
     const world = this.#world;
-    const { name, peerAddress } = machine;
+    const { name } = machine;
     // One that was out before comes with an empty disk, as it is told to.
     if (knowsItsRemoval(machine)) world.wipe(machine);
     else if (statusOf(machine)?.role !== "unborn") return;
     this.#tell("membership", () => `node ${machine.slot} is to be added`);
-    const request: MembershipRequest = {
-      kind: "add",
-      name: dice.pick(["", name]),
-      peerAddress,
-      clientAddress: "",
-      learner: false,
-    };
+    const request = requestFor(machine, dice.pick(["", name]));
     this.#ask(dice, (replica, deadline) =>
       replica.changeMembership(request, { deadline }).then(() => {
         world.trace.note(world.timeline.now, "is added", 0, 0, 0, name);
@@ -81,13 +108,37 @@ export class ServerOperator {
 
   /** What comes of it is not looked at: it may be refused, or too late. */
   #ask(dice: Dice, request: (replica: Replica, deadline: Millis) => Promise<void>): void {
+    this.#done(dice, request).catch(() => undefined);
+  }
+
+  #done<Answer>(
+    dice: Dice,
+    request: (replica: Replica, deadline: Millis) => Promise<Answer>,
+  ): Promise<Answer> {
     const world = this.#world;
     const { process } = dice.pick(world.machines) as ServerMachine;
     const replica = process?.replica;
-    if (process === undefined || replica === undefined) return;
-    process.time.run(() => {
-      const patience = world.plan.raft.electionTimeoutMs * dice.logarithmic(1, 10);
-      request(replica, process.time.now() + patience).catch(() => undefined);
+    if (process === undefined || replica === undefined) {
+      return Promise.reject(new NotYetError("nobody is there"));
+    }
+    return new Promise((resolve, reject) => {
+      process.time.run(() => {
+        const patience = world.plan.raft.electionTimeoutMs * dice.logarithmic(1, 10);
+        // Its process may end, and with it everything that it was asked for.
+        world.timeline.after(2 * patience, () => reject(new NotYetError("nobody answers")));
+        request(replica, process.time.now() + patience).then(resolve, reject);
+      });
     });
   }
+}
+
+/** To be tried again. */
+class NotYetError extends HoldfastError {
+  readonly code = "NOT_YET";
+  readonly outcome = "not-applied";
+  readonly retryable = true;
+}
+
+function requestFor({ peerAddress }: ServerMachine, name: string): MembershipRequest {
+  return { kind: "add", name, peerAddress, clientAddress: "", learner: false };
 }

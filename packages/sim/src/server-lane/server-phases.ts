@@ -41,6 +41,7 @@ export async function runServerPhases(world: ServerWorld): Promise<void> {
   world.phase("calls end");
   await requireCallsToEnd(world);
   await requireService(world);
+  await requireOperation(world);
   world.phase("states are compared");
   await requireEqualStates(world);
   await requireRest(world);
@@ -86,6 +87,17 @@ async function requireService(world: ServerWorld): Promise<void> {
   });
   for (const machine of taken) world.start(machine);
   await settles(world, patience(world), "after a minority was gone");
+}
+
+/** An operator gets what he asks for. */
+async function requireOperation(world: ServerWorld): Promise<void> {
+  world.phase("an operator asks");
+  const owed = world.nemesis.askOperator();
+  await world.run(2 * patience(world), () => owed.open.length === 0);
+  require(owed.open.length === 0, "liveness", () => {
+    return `an operator does not get ${owed.open.join(", ")}; ${describeStanding(world.machines)}`;
+  });
+  await settles(world, patience(world), "after an operator asked");
 }
 
 /** With nothing to do and nothing broken, whoever leads goes on to lead. */

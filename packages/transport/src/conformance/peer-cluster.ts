@@ -208,6 +208,7 @@ function unbornIdentity(number: number, start: number): PeerIdentity {
     memberId: undefined,
     membership: undefined,
     membershipCommitted: true,
+    committed: 7,
     heartbeatMs: 100,
     electionTimeoutMs: 1_000,
     peerAddress: "",

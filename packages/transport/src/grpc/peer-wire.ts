@@ -24,6 +24,7 @@ export interface WireIdentity {
   readonly peer_address: string;
   readonly client_address: string;
   readonly membership_uncommitted: boolean;
+  readonly committed: string;
 }
 
 /** `PeerFrame` of `peer.proto`; a received one may have neither field. */

@@ -31,6 +31,7 @@ const IDENTITY: PeerIdentity = {
   memberId: 1_000 as MemberId,
   membership: NO_MEMBERSHIP,
   membershipCommitted: true,
+  committed: 12,
   heartbeatMs: 100,
   electionTimeoutMs: 1_000,
   peerAddress: "h:1",

@@ -5,6 +5,7 @@ import { LocalClock } from "../../node/local-clock.ts";
 import type { Timeline } from "../../timeline.ts";
 import { ProcessTime } from "../machine/process-time.ts";
 import type { ServerMachine } from "../machine/server-machine.ts";
+import { Owed } from "../owed.ts";
 import type { SessionWire } from "../wire/session-wire.ts";
 import type { UnaryWire } from "../wire/unary-wire.ts";
 import type { WatchWire } from "../wire/watch-wire.ts";
@@ -24,7 +25,6 @@ export interface OwedCallsParts {
 export type KnownClients = ReadonlyMap<string, Holdfast>;
 
 const CALL_MS = 5_000;
-const PAUSE_MS = 100;
 const TTL_SECONDS = 2;
 /** Far from those that others take. */
 const FIRST_LEASE = 1_000_000n;
@@ -36,52 +36,36 @@ const FIRST_LEASE = 1_000_000n;
 export class OwedCalls {
   readonly #parts: OwedCallsParts;
   readonly #time: ProcessTime;
-  readonly #open = new Set<string>();
+  readonly #owed: Owed;
 
   constructor(parts: OwedCallsParts) {
     this.#parts = parts;
+    this.#owed = new Owed(parts.timeline, parts.failed);
     this.#time = new ProcessTime(parts.timeline, new LocalClock(0, 1));
   }
 
   /** What nobody has answered yet. */
   get open(): readonly string[] {
-    return [...this.#open];
+    return this.#owed.open;
   }
 
   ask(nodes: readonly ServerMachine[], known: KnownClients): void {
     for (const node of nodes) {
-      this.#owe(`a put of ${node.name}`, () => this.#put(node));
-      this.#owe(`a lease of ${node.name}`, () => this.#grantAndRevoke(node));
+      this.#owed.owe(`a put of ${node.name}`, () => this.#put(node));
+      this.#owed.owe(`a lease of ${node.name}`, () => this.#grantAndRevoke(node));
     }
     for (const [name, client] of known) {
       const key = keyOf(`known/${name}`);
-      this.#owe(`a put of client ${name}`, () => client.put(key, "v", { timeoutMs: CALL_MS }));
+      this.#owed.owe(`a put of client ${name}`, () => client.put(key, "v", { timeoutMs: CALL_MS }));
     }
     const newcomer = sdkClient({ ...this.#parts, time: this.#time }, CALL_MS);
-    this.#owe("a put of a new client", () => newcomer.put(keyOf("new"), "v"));
-    this.#owe("a read of a new client", () => newcomer.get(keyOf("new")));
-    this.#owe("a lock of a new client", async () => {
+    this.#owed.owe("a put of a new client", () => newcomer.put(keyOf("new"), "v"));
+    this.#owed.owe("a read of a new client", () => newcomer.get(keyOf("new")));
+    this.#owed.owe("a lock of a new client", async () => {
       const lock = await newcomer.lock(keyOf("lock"), { ttlSeconds: TTL_SECONDS });
       await lock.release();
     });
-    this.#owe("a watch of a new client", () => watchOwnPut(newcomer));
-  }
-
-  #owe(what: string, act: () => Promise<unknown>): void {
-    this.#open.add(what);
-    this.#untilDone(act).then(() => this.#open.delete(what), this.#parts.failed);
-  }
-
-  async #untilDone(act: () => Promise<unknown>): Promise<void> {
-    for (;;) {
-      try {
-        await act();
-        return;
-      } catch (failure) {
-        if (!(failure instanceof HoldfastError) || failure.code === "VIOLATION") throw failure;
-        await this.#pause();
-      }
-    }
+    this.#owed.owe("a watch of a new client", () => watchOwnPut(newcomer));
   }
 
   async #put(node: ServerMachine): Promise<void> {
@@ -103,12 +87,6 @@ export class OwedCalls {
     refuseAllBut("granted", granted);
     const revoked = await unary.call(node, CALL_MS, (_, lease) => lease.revoke(id, CONTEXT));
     refuseAllBut("lease-revoke", revoked);
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resume) => {
-      this.#parts.timeline.after(PAUSE_MS, resume);
-    });
   }
 }
 

@@ -36,6 +36,10 @@ export interface PeerIdentity {
    * The membership may still be rolled back: nobody joins by it.
    */
   'membership_uncommitted'?: (boolean);
+  /**
+   * How far the log is committed, as far as the node knows. 0: it does not say.
+   */
+  'committed'?: (number | string | Long);
 }
 
 export interface PeerIdentity__Output {
@@ -72,4 +76,8 @@ export interface PeerIdentity__Output {
    * The membership may still be rolled back: nobody joins by it.
    */
   'membership_uncommitted': (boolean);
+  /**
+   * How far the log is committed, as far as the node knows. 0: it does not say.
+   */
+  'committed': (string);
 }
