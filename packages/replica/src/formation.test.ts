@@ -89,7 +89,7 @@ class Village {
       memberId: undefined,
       membership: birth?.membership,
       membershipCommitted: true,
-      committed: 0,
+      membershipConfirmed: false,
       heartbeatMs: 100,
       electionTimeoutMs: 1000,
       peerAddress: address,

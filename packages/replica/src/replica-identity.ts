@@ -27,7 +27,7 @@ export function replicaIdentity(
     memberId:
       member?.id ?? (membership === undefined ? undefined : ownMember(self.storeId, [membership])),
     membership,
-    committed: raft?.commit ?? 0,
+    membershipConfirmed: false,
     membershipCommitted: raft !== undefined && raft.membershipIndex <= raft.commit,
     heartbeatMs: options.raft.heartbeatMs,
     electionTimeoutMs: options.raft.electionTimeoutMs,

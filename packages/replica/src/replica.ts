@@ -113,7 +113,7 @@ export class Replica implements ReplicaApi {
       this.#member?.peerDisconnected(peer);
     },
     gone: (peer) => this.#member?.peerGone(peer),
-    knocked: (caller) => this.#member?.administration.knocked(caller),
+    asked: (caller) => this.#asked(caller),
     snapshotAsked: (request) =>
       this.#serving()?.snapshotAsked(request) ??
       Promise.resolve({ kind: "gone", reason: "it is not at work" }),
@@ -122,6 +122,25 @@ export class Replica implements ReplicaApi {
   /** Who this node is at this moment. */
   identity(): PeerIdentity {
     return replicaIdentity(this.#parts, this.#member);
+  }
+
+  /**
+   * One that takes itself for a member, and is none as far as this node knows, has to be certain: it is told
+   * when everything that was committed before it asked is here.
+   */
+  async #asked(caller: PeerIdentity): Promise<boolean> {
+    if (caller.clusterId === undefined) this.#member?.administration.knocked(caller);
+    const { clusterId, membership } = this.identity();
+    const isStranger = membership?.profiles.every(({ id }) => id !== caller.memberId) ?? false;
+    if (caller.memberId === undefined || caller.clusterId !== clusterId || !isStranger)
+      return false;
+    const { clock, options } = this.#parts;
+    // The caller waits for an election timeout.
+    const deadline = clock.now() + options.raft.electionTimeoutMs / 2;
+    return this.barrier({ deadline }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Called with each new role, term or leader. */

@@ -194,7 +194,7 @@ async function towardsOddPeer(
       connected: () => undefined,
       disconnected: () => undefined,
       gone: () => undefined,
-      knocked: () => undefined,
+      asked: () => Promise.resolve(false),
       snapshotAsked: () => Promise.resolve({ kind: "gone", reason: "nothing is served" }),
     },
     clock: realClock,

@@ -1,12 +1,11 @@
 import type { MemberId } from "@holdfast/base";
 import type { Input, RaftStatus } from "@holdfast/raft";
 import type { MemberParts } from "../member.ts";
-import { memberIdOf } from "../member-id.ts";
 import { Administration } from "./administration.ts";
 
 /** A member's administration, on what the member stands on and what its core says. */
 export function administrationOf(
-  { id, clock, random, logger, network, presence, clusterId, options }: MemberParts,
+  { id, clock, random, logger, network, presence, options }: MemberParts,
   core: {
     leader(): MemberId | undefined;
     status(): RaftStatus;
@@ -22,7 +21,6 @@ export function administrationOf(
     ...core,
     isConnected: (peer) => presence.isConnected(peer),
     isLost: (peer) => presence.isLost(peer, electionTimeoutMs),
-    idOf: (name, storeId) => memberIdOf(clusterId, name, storeId),
     send: (to, message) => network.send(to, [message]),
   });
 }

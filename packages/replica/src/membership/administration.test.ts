@@ -30,7 +30,6 @@ function busyLeader() {
     enqueue: (input) => inputs.push(input),
     isConnected: () => true,
     isLost: () => false,
-    idOf: () => PEER,
     send: (_to, message) => sent.push(message),
   });
   const ask = (id: number, withinMs: number): void =>

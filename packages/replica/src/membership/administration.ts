@@ -6,7 +6,6 @@ import {
   messageOf,
   type Random,
   randomWireId,
-  type StoreId,
 } from "@holdfast/base";
 import type { Input, Outcome, RaftStatus } from "@holdfast/raft";
 import type { PeerMessage } from "../ports/peer-network.ts";
@@ -28,7 +27,6 @@ export interface AdministrationParts {
   isConnected(id: MemberId): boolean;
   /** Whether this member has not been connected for an election timeout. */
   isLost(id: MemberId): boolean;
-  idOf(name: string, storeId: StoreId): MemberId;
   send(to: MemberId, message: PeerMessage): void;
 }
 

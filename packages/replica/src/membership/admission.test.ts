@@ -34,7 +34,6 @@ function replacedBy(name: string, gone: readonly number[]): readonly number[] {
     isConnected: (id) => id !== LEADER && !gone.includes(id),
     // A member is not connected to itself.
     isLost: (id) => id === LEADER || gone.includes(id),
-    idOf: () => NEW,
     newId: () => NEW,
   });
   admission.knocked({ name, storeId: store(9), peerAddress: "n9:1", clientAddress: "n9:2" });

@@ -1,4 +1,4 @@
-import type { Logger, MemberId, StoreId } from "@holdfast/base";
+import type { Logger, MemberId } from "@holdfast/base";
 import type { MembershipTarget, RaftStatus } from "@holdfast/raft";
 import { judgeKnock, type Knock } from "./judge-knock.ts";
 import type { LeaderDesk } from "./leader-desk.ts";
@@ -10,7 +10,6 @@ export interface AdmissionParts {
   isConnected(id: MemberId): boolean;
   /** Whether this member has not been connected for an election timeout. */
   isLost(id: MemberId): boolean;
-  idOf(name: string, storeId: StoreId): MemberId;
   newId(): MemberId;
 }
 
@@ -29,14 +28,13 @@ export class Admission {
   }
 
   knocked(knock: Knock): void {
-    const { status, logger, isConnected, isLost, idOf, newId } = this.#parts;
+    const { status, logger, isConnected, isLost, newId } = this.#parts;
     const raft = status();
     if (raft.role !== "leader" || this.#busy) return;
     const verdict = judgeKnock(raft.membership, knock, {
       isConnected: (id) => id === raft.id || isConnected(id),
       isLost: (id) => id !== raft.id && isLost(id),
       isInSync: () => false,
-      idOf,
       newId,
     });
     switch (verdict.kind) {

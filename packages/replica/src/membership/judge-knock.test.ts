@@ -152,7 +152,6 @@ function lost(members: readonly number[]): KnockView {
     isConnected: (id) => !members.includes(id),
     isLost: (id) => members.includes(id),
     isInSync: () => false,
-    idOf: () => NEW,
     newId: () => NEW,
   };
 }

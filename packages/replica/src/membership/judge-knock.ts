@@ -28,8 +28,6 @@ export type KnockVerdict =
 export interface KnockView extends ClusterView {
   /** Whether this member has not been connected for an election timeout. */
   isLost(id: MemberId): boolean;
-  /** The id of a name's new store (decision 16). */
-  idOf(name: string, storeId: StoreId): MemberId;
 }
 
 /**
@@ -96,7 +94,8 @@ function judgeReplacement(
     };
   }
   const { name, storeId, peerAddress, clientAddress } = knock;
-  const member = view.idOf(name, storeId);
+  // Never one that was given before, as an id that follows from the store would be: a member that hears of its removal is gone for good.
+  const member = view.newId();
   const isVoter = voters.includes(old.id);
   // A store that was to take another's place and is itself gone hands that task on.
   const former = promotions.find(({ learner }) => learner === old.id);

@@ -1,5 +1,5 @@
 import type { ClusterId, MemberId } from "@holdfast/base";
-import { type Membership, NO_MEMBERSHIP, type RaftStatus } from "@holdfast/raft";
+import { type Membership, NO_MEMBERSHIP } from "@holdfast/raft";
 import { expect, test } from "vitest";
 import { ManualTime } from "../../test/manual-time.ts";
 import type { PeerIdentity } from "../ports/peer-network.ts";
@@ -77,35 +77,28 @@ test("a member that knows a leader asks nobody", async () => {
   expect(await isFoundRemoved(WITH.membership, { 2: WITHOUT, 3: WITHOUT }, { leader })).toBe(false);
 });
 
+test("one that made sure is believed, also one that came in the place of a voter", async () => {
+  const confirmed = { ...WITHOUT, membershipConfirmed: true };
+  const other = { ...confirmed, memberId: 9 as MemberId };
+
+  expect(await isFoundRemoved(WITH.membership, { 2: confirmed })).toBe(true);
+  expect(await isFoundRemoved(WITH.membership, { 2: other })).toBe(true);
+});
+
 test.each([
-  { what: "as far as it", committed: 20, isRemoved: true },
-  { what: "further", committed: 21, isRemoved: true },
-  { what: "not as far", committed: 19, isRemoved: false },
-  { what: "of another version, and does not say how far", committed: 0, isRemoved: false },
-])("one that is $what is believed: $isRemoved", async ({ committed, isRemoved }) => {
-  const answers = { 2: { ...WITHOUT, committed } };
+  { what: "names it", answer: WITH },
+  { what: "may yet be rolled back", answer: { ...WITHOUT, membershipCommitted: false } },
+  { what: "is of another cluster", answer: { ...WITHOUT, clusterId: 8 as ClusterId } },
+])("what is confirmed and $what proves nothing", async ({ answer }) => {
+  const answers = { 2: { ...answer, membershipConfirmed: true } };
 
-  expect(await isFoundRemoved(WITH.membership, answers, { index: 20 })).toBe(isRemoved);
-});
-
-test("so is who came in the place of one that was removed as well", async () => {
-  const other = { ...WITHOUT, memberId: 9 as MemberId, committed: 30 };
-  const uncommitted = { ...other, membershipCommitted: false };
-
-  expect(await isFoundRemoved(WITH.membership, { 2: other }, { index: 20 })).toBe(true);
-  expect(await isFoundRemoved(WITH.membership, { 2: uncommitted }, { index: 20 })).toBe(false);
-});
-
-test("what it was born with has no index: a quorum is asked", async () => {
-  const answers = { 2: { ...WITHOUT, committed: 30 } };
-
-  expect(await isFoundRemoved(WITH.membership, answers, { index: 0 })).toBe(false);
+  expect(await isFoundRemoved(WITH.membership, answers)).toBe(false);
 });
 
 async function isFoundRemoved(
   membership: Membership,
   answers: Answers,
-  { leader, index = 0 }: { readonly leader?: MemberId; readonly index?: number } = {},
+  { leader }: { readonly leader?: MemberId } = {},
 ): Promise<boolean> {
   const time = new ManualTime();
   let isRemoved = false;
@@ -114,7 +107,6 @@ async function isFoundRemoved(
       id: SELF,
       leader,
       electorate: membership,
-      status: () => ({ membership, membershipIndex: index }) as RaftStatus,
     },
     clusterId: CLUSTER,
     clock: time,

@@ -1,10 +1,10 @@
-import type { Cancel, Clock, ClusterId, LogIndex, MemberId, Millis } from "@holdfast/base";
+import type { Cancel, Clock, ClusterId, MemberId, Millis } from "@holdfast/base";
 import type { Membership } from "@holdfast/raft";
 import type { Member } from "../member.ts";
 import type { PeerIdentity, PeerNetwork } from "../ports/peer-network.ts";
 
 export interface RemovalWatchParts {
-  readonly member: Pick<Member, "id" | "leader" | "electorate" | "status">;
+  readonly member: Pick<Member, "id" | "leader" | "electorate">;
   readonly clusterId: ClusterId;
   readonly clock: Clock;
   readonly network: Pick<PeerNetwork, "hello">;
@@ -17,8 +17,8 @@ export interface RemovalWatchParts {
 /**
  * Finds out that this member was removed, if it was down or cut off when that happened: nobody
  * sends it the log any more, so it would wait for a leader for ever. As long as it knows none, it
- * asks where the voters were that it knows who takes part (docs/decisions/0008): one that is further is believed,
- * or, where the log here does not name this member yet, a quorum.
+ * asks where the voters were that it knows who takes part (docs/decisions/0008): one that made sure that it
+ * lacks nothing is believed, or a quorum of those that did not.
  */
 export class RemovalWatch {
   readonly #parts: RemovalWatchParts;
@@ -57,20 +57,10 @@ export class RemovalWatch {
       const asked = others[at]?.id;
       return answer !== undefined && this.#leavesOut(answer) ? [{ asked, ...answer }] : [];
     });
-    if (tellers.some(({ committed }) => this.#isBehind(committed))) return true;
+    // Ids are given once: it was named when it was born, and is no more.
+    if (tellers.some(({ membershipConfirmed }) => membershipConfirmed)) return true;
     const inPlace = tellers.filter(({ asked, memberId }) => asked === memberId);
     return saidByQuorum(membership, member.id, new Set(inPlace.map(({ memberId }) => memberId)));
-  }
-
-  /**
-   * Whether what is committed up to an index, and leaves this member out, is no older than the configuration
-   * by which the log here names it: ids are given once, so it was named before and has been removed since.
-   */
-  #isBehind(committed: LogIndex): boolean {
-    const { member } = this.#parts;
-    const { membership, membershipIndex } = member.status();
-    const isNamed = membership.profiles.some(({ id }) => id === member.id);
-    return isNamed && membershipIndex > 0 && committed >= membershipIndex;
   }
 
   #leavesOut({ clusterId, membership, membershipCommitted }: PeerIdentity): boolean {

@@ -1,4 +1,4 @@
-import type { BootId, ClusterId, LogIndex, MemberId, Millis, StoreId, Term } from "@holdfast/base";
+import type { BootId, ClusterId, MemberId, Millis, StoreId, Term } from "@holdfast/base";
 import type { EntryId, Epoch, MemberProfile, Membership, Message } from "@holdfast/raft";
 import type { SnapshotChunk } from "@holdfast/storage";
 import type { HashMessage } from "../hashes/hash-message.ts";
@@ -85,8 +85,8 @@ export interface PeerIdentity {
   readonly membership: Membership | undefined;
   /** Whether it is committed, as far as this node knows; one that is not may be rolled back. */
   readonly membershipCommitted: boolean;
-  /** Up to where the log is committed, as far as this node knows; 0: it does not say. */
-  readonly committed: LogIndex;
+  /** Whether nothing is missing from it that was committed before this was asked; false where nobody made sure. */
+  readonly membershipConfirmed: boolean;
   readonly heartbeatMs: number;
   readonly electionTimeoutMs: number;
   /** Where the configuration says that this node listens, `host:port`. */
@@ -118,8 +118,11 @@ export interface PeerEvents {
   disconnected(peer: MemberId): void;
   /** The process is gone for sure: the dial was refused, or another boot id answered (decision 20). */
   gone(peer: MemberId): void;
-  /** An unborn node asked who this one is: it wants to be admitted (docs/decisions/0008). */
-  knocked(caller: PeerIdentity): void;
+  /**
+   * Somebody asks who this node is; an unborn one wants to be admitted by that (docs/decisions/0008). Resolves when
+   * it may be told, with {@link PeerIdentity.membershipConfirmed}; never rejects.
+   */
+  asked(caller: PeerIdentity): Promise<boolean>;
   /** A peer of the same cluster asks for a chunk of a state; it never rejects. */
   snapshotAsked(request: SnapshotRequest): Promise<SnapshotAnswer>;
 }

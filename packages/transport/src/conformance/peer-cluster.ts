@@ -208,13 +208,16 @@ function unbornIdentity(number: number, start: number): PeerIdentity {
     memberId: undefined,
     membership: undefined,
     membershipCommitted: true,
-    committed: 7,
+    membershipConfirmed: false,
     heartbeatMs: 100,
     electionTimeoutMs: 1_000,
     peerAddress: "",
     clientAddress: "127.0.0.1:1",
   };
 }
+
+/** A node of this name is told that the membership is confirmed. */
+export const CONFIRMED_TO = "n5";
 
 function recordInto(sightings: Sighting[]): Omit<PeerEvents, "snapshotAsked"> {
   return {
@@ -224,6 +227,9 @@ function recordInto(sightings: Sighting[]): Omit<PeerEvents, "snapshotAsked"> {
     connected: (peer, bootId) => sightings.push({ kind: "connected", peer, bootId }),
     disconnected: (peer) => sightings.push({ kind: "disconnected", peer }),
     gone: (peer) => sightings.push({ kind: "gone", peer }),
-    knocked: ({ name }) => sightings.push({ kind: "knocked", name }),
+    asked: ({ name, clusterId }) => {
+      if (clusterId === undefined) sightings.push({ kind: "knocked", name });
+      return Promise.resolve(name === CONFIRMED_TO);
+    },
   };
 }

@@ -126,6 +126,16 @@ export const PEER_NETWORK_PROPERTIES: readonly PeerNetworkProperty[] = [
     },
   },
   {
+    name: "tells whether the membership is confirmed to who asked, and to nobody else",
+    holds: async (cluster) => {
+      const [a] = await three(cluster);
+      const [n4, n5] = [await cluster.start(4), await cluster.start(5)];
+      const toOther = await n4.network.hello(a.address, 5_000);
+      const toIt = await n5.network.hello(a.address, 5_000);
+      return !toOther.membershipConfirmed && toIt.membershipConfirmed;
+    },
+  },
+  {
     name: "rejects a hello that nobody answers",
     holds: async (cluster) => {
       const [a, b] = await three(cluster);

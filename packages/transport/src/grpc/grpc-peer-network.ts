@@ -179,13 +179,11 @@ export class GrpcPeerNetwork implements PeerNetwork {
   }
 
   /** Whoever cannot be read is answered all the same: it asked who *this* node is. */
-  #asked(caller: WireIdentity): void {
-    if (this.#stopping !== undefined || caller.cluster_id !== "0") return;
-    settle(
-      caller,
-      (identity) => this.#ports.events.knocked(identity),
-      () => undefined,
-    );
+  async #asked(wire: WireIdentity): Promise<PeerIdentity> {
+    const { identity, events } = this.#ports;
+    const caller = this.#stopping === undefined ? readable(wire) : undefined;
+    const membershipConfirmed = caller !== undefined && (await events.asked(caller));
+    return { ...identity(), membershipConfirmed };
   }
 
   #greet(caller: PeerIdentity): string | undefined {
@@ -276,4 +274,16 @@ function settle(
   } catch (failure) {
     reject(failure);
   }
+}
+
+function readable(caller: WireIdentity): PeerIdentity | undefined {
+  let known: PeerIdentity | undefined;
+  settle(
+    caller,
+    (identity) => {
+      known = identity;
+    },
+    () => undefined,
+  );
+  return known;
 }

@@ -1,4 +1,4 @@
-import type { BootId, ClusterId, LogIndex, MemberId, StoreId } from "@holdfast/base";
+import type { BootId, ClusterId, MemberId, StoreId } from "@holdfast/base";
 import { emptyBytes, isWireId } from "@holdfast/base";
 import { decodeMembership, encodeMembership, MalformedPeerDataError } from "@holdfast/protocol";
 import type { PeerIdentity } from "@holdfast/replica";
@@ -24,7 +24,7 @@ export function encodeIdentity(identity: PeerIdentity): WireIdentity {
     peer_address: identity.peerAddress,
     client_address: identity.clientAddress,
     membership_uncommitted: !identity.membershipCommitted,
-    committed: String(identity.committed),
+    membership_confirmed: identity.membershipConfirmed,
   };
 }
 
@@ -51,7 +51,7 @@ export function decodeIdentity(wire: WireIdentity): PeerIdentity {
     peerAddress: address(wire.peer_address, "peer address"),
     clientAddress: address(wire.client_address, "client address"),
     membershipCommitted: !wire.membership_uncommitted,
-    committed: (wireId(wire.committed, "commit index") ?? 0) as LogIndex,
+    membershipConfirmed: wire.membership_confirmed,
   };
 }
 

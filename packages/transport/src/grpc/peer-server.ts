@@ -37,8 +37,8 @@ export interface PeerServerPorts {
   received(caller: PeerIdentity, messages: readonly PeerMessage[]): void;
   /** A stream that the caller had opened is over; `broken` unless both sides meant it. */
   ended(caller: PeerIdentity, broken: boolean): void;
-  /** Somebody asked who this node is, and said who it is. */
-  asked(caller: WireIdentity): void;
+  /** Somebody asks who this node is, and says who it is; never rejects. */
+  asked(caller: WireIdentity): Promise<PeerIdentity>;
   /** A member of this cluster asks for a chunk of a state. */
   snapshotAsked(request: SnapshotRequest): Promise<SnapshotAnswer>;
 }
@@ -69,8 +69,7 @@ export class PeerServer {
         answer: sendUnaryData<WireIdentity>,
       ) => {
         this.#quiet.heard(call.getPeer());
-        ports.asked(call.request);
-        answer(null, encodeIdentity(ports.identity()));
+        void ports.asked(call.request).then((told) => answer(null, encodeIdentity(told)));
       },
       exchange: (call: ServerStream) => this.#exchange(call),
       fetchSnapshot: (

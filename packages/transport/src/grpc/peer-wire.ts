@@ -24,7 +24,7 @@ export interface WireIdentity {
   readonly peer_address: string;
   readonly client_address: string;
   readonly membership_uncommitted: boolean;
-  readonly committed: string;
+  readonly membership_confirmed: boolean;
 }
 
 /** `PeerFrame` of `peer.proto`; a received one may have neither field. */

@@ -121,9 +121,12 @@ export class MemoryPeerHub implements MemoryWire {
         else resolve(told);
       };
       this.#dial(from, address, (network) => {
-        if (from.identity.clusterId === undefined) network?.events.knocked(from.identity);
-        const told = network?.identity;
-        this.#carry(address, from, () => answer(told));
+        const tell = (told: PeerIdentity | undefined): void =>
+          this.#carry(address, from, () => answer(told));
+        if (network === undefined) return tell(undefined);
+        void network.events.asked(from.identity).then((membershipConfirmed) => {
+          if (network.running) tell({ ...network.identity, membershipConfirmed });
+        });
       });
     });
   }

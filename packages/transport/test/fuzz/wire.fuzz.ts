@@ -31,7 +31,7 @@ const IDENTITY: PeerIdentity = {
   memberId: 1_000 as MemberId,
   membership: NO_MEMBERSHIP,
   membershipCommitted: true,
-  committed: 12,
+  membershipConfirmed: true,
   heartbeatMs: 100,
   electionTimeoutMs: 1_000,
   peerAddress: "h:1",

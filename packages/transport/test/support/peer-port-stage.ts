@@ -36,7 +36,7 @@ export function networkOf(identity: PeerIdentity, lines: LogLine[]): GrpcPeerNet
       connected: () => undefined,
       disconnected: () => undefined,
       gone: () => undefined,
-      knocked: () => undefined,
+      asked: () => Promise.resolve(false),
       snapshotAsked: () => Promise.resolve({ kind: "gone", reason: "nothing is served" }),
     },
     clock: realClock,

@@ -37,9 +37,10 @@ export interface PeerIdentity {
    */
   'membership_uncommitted'?: (boolean);
   /**
-   * How far the log is committed, as far as the node knows. 0: it does not say.
+   * Nothing is missing from the membership that was committed before this was asked. Told to who takes itself for a
+   * member, and is not named by it.
    */
-  'committed'?: (number | string | Long);
+  'membership_confirmed'?: (boolean);
 }
 
 export interface PeerIdentity__Output {
@@ -77,7 +78,8 @@ export interface PeerIdentity__Output {
    */
   'membership_uncommitted': (boolean);
   /**
-   * How far the log is committed, as far as the node knows. 0: it does not say.
+   * Nothing is missing from the membership that was committed before this was asked. Told to who takes itself for a
+   * member, and is not named by it.
    */
-  'committed': (string);
+  'membership_confirmed': (boolean);
 }
