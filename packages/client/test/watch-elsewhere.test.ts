@@ -40,6 +40,22 @@ test("a watch for which a node has no room goes on with another, from where it w
   expect((await watch.next()).value?.key).toBe("a");
 });
 
+test("a watch for which no node has room ends with what one of them said", async () => {
+  const { nodes, watch } = await opened();
+  const told = watch.next();
+  told.catch(() => undefined);
+  const full = { kind: "full", reason: "this node has 100000 watches already" } as const;
+
+  await nodes[0].refused(full);
+  await nodes[1].refused(full);
+
+  await expect(told).rejects.toMatchObject({
+    code: "OVERLOADED",
+    retryable: true,
+    message: expect.stringContaining("100000 watches"),
+  });
+});
+
 test("a watch that every node would refuse ends with the reason", async () => {
   const { nodes, watch } = await opened();
   const told = watch.next();

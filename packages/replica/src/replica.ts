@@ -25,6 +25,7 @@ import { Member } from "./member.ts";
 import type { MembershipRequest } from "./membership/membership-request.ts";
 import { ownMember } from "./membership/own-member.ts";
 import { RemovalWatch } from "./membership/removal-watch.ts";
+import { madeSureFor } from "./membership/stranger.ts";
 import { PeerPresence } from "./peer-presence.ts";
 import type { PeerEvents, PeerIdentity, PeerNetwork } from "./ports/peer-network.ts";
 import type { RoomGauge } from "./ports/room-gauge.ts";
@@ -113,7 +114,12 @@ export class Replica implements ReplicaApi {
       this.#member?.peerDisconnected(peer);
     },
     gone: (peer) => this.#member?.peerGone(peer),
-    asked: (caller) => this.#asked(caller),
+    asked: (caller) => {
+      if (caller.clusterId === undefined) this.#member?.administration.knocked(caller);
+      // It waits for an election timeout.
+      const deadline = this.#parts.clock.now() + this.#parts.options.raft.electionTimeoutMs / 2;
+      return madeSureFor(caller, this.identity(), () => this.barrier({ deadline }));
+    },
     snapshotAsked: (request) =>
       this.#serving()?.snapshotAsked(request) ??
       Promise.resolve({ kind: "gone", reason: "it is not at work" }),
@@ -122,25 +128,6 @@ export class Replica implements ReplicaApi {
   /** Who this node is at this moment. */
   identity(): PeerIdentity {
     return replicaIdentity(this.#parts, this.#member);
-  }
-
-  /**
-   * One that takes itself for a member, and is none as far as this node knows, has to be certain: it is told
-   * when everything that was committed before it asked is here.
-   */
-  async #asked(caller: PeerIdentity): Promise<boolean> {
-    if (caller.clusterId === undefined) this.#member?.administration.knocked(caller);
-    const { clusterId, membership } = this.identity();
-    const isStranger = membership?.profiles.every(({ id }) => id !== caller.memberId) ?? false;
-    if (caller.memberId === undefined || caller.clusterId !== clusterId || !isStranger)
-      return false;
-    const { clock, options } = this.#parts;
-    // The caller waits for an election timeout.
-    const deadline = clock.now() + options.raft.electionTimeoutMs / 2;
-    return this.barrier({ deadline }).then(
-      () => true,
-      () => false,
-    );
   }
 
   /** Called with each new role, term or leader. */

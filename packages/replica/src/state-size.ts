@@ -43,7 +43,7 @@ export class StateSize {
   async giveBack(): Promise<GivenBack> {
     const given = await this.#engine.giveBack?.();
     await this.#measure();
-    return given ?? "all";
+    return given ?? { heldUntil: undefined };
   }
 
   #everyMs(): Millis {

@@ -40,8 +40,13 @@ export interface Engine extends EngineReads {
   close(): Promise<void>;
 }
 
-/** `held`: a snapshot was open, and what it may still read has not left; it is worth another try later. */
-export type GivenBack = "all" | "held";
+export interface GivenBack {
+  /**
+   * Resolves when the snapshots are closed that were older than what was deleted: it could not leave, and is worth another try then.
+   * `undefined`: there were none.
+   */
+  readonly heldUntil: Promise<void> | undefined;
+}
 
 export interface EngineReads {
   /** Reads in this turn; a few microseconds where the row is cached. */

@@ -133,7 +133,7 @@ class GrpcWatch implements OpenWatch {
 
   #canceled({ compact_revision, cancel_reason }: WireWatchResponse): void {
     this.close();
-    if (isNodeFull(cancel_reason)) this.#listener.ended(cancel_reason);
+    if (isNodeFull(cancel_reason)) this.#listener.full(cancel_reason);
     else if (compact_revision !== "0") this.#listener.compacted(Number(compact_revision));
     else this.#listener.refused(cancel_reason);
   }

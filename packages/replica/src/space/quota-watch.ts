@@ -43,8 +43,10 @@ const FULL = 1;
 const FULL_IN_ANY_CASE = 1.1;
 /** An alarm that a leader raised ends below, so that it does not swing. */
 const CLEAR_BELOW = 0.85;
+/** Less than any revision that is collected; nothing is before the first compaction. */
+const NOTHING: Revision = -1;
 /** Between two compactions for want of room, and two rewrites of the disk, at least, ms. */
-export const PAUSE_MS = 2_000;
+const PAUSE_MS = 2_000;
 /** A rewrite of the disk takes one part of the time in so many. */
 const GIVE_BACK_SHARE = 20;
 const PROPOSAL_MS = 10_000;
@@ -59,7 +61,7 @@ export class QuotaWatch {
   #level = 0;
   /** The store's revision at the last look: so much history goes, and watchers at the end see nothing of it. */
   #seen: Revision = 0;
-  #gaveBackUpTo: Revision = -1;
+  #gaveBackUpTo: Revision = NOTHING;
   /** A state that somebody still read, such as a snapshot that is saved, kept some of it. */
   #isHeld = false;
   #giveBackFrom: Millis = Number.NEGATIVE_INFINITY;
@@ -136,21 +138,25 @@ export class QuotaWatch {
 
   #isAllGivenBack(): boolean {
     const { compactRevision, collected } = this.#parts.machine();
-    return collected >= compactRevision && this.#gaveBackUpTo >= collected;
+    return collected >= compactRevision && this.#gaveBackUpTo >= collected && !this.#isHeld;
   }
 
   #giveBack(): void {
     const { clock, machine, giveBack, logger } = this.#parts;
     const { collected } = machine();
     const now = clock.now();
-    const isNothingNew = collected <= this.#gaveBackUpTo && !this.#isHeld;
-    if (this.#givesBack || isNothingNew || now < this.#giveBackFrom) return;
+    if (this.#givesBack || collected <= this.#gaveBackUpTo || now < this.#giveBackFrom) return;
     this.#givesBack = true;
     giveBack()
       .then(
-        (given) => {
+        ({ heldUntil }) => {
           this.#gaveBackUpTo = collected;
-          this.#isHeld = given === "held";
+          this.#isHeld = heldUntil !== undefined;
+          // Then it is all to be given back once more.
+          void heldUntil?.then(() => {
+            this.#isHeld = false;
+            this.#gaveBackUpTo = NOTHING;
+          });
         },
         // The next look tries again; the engine may be on its way to its end.
         (failure: unknown) => logger.warn({ why: messageOf(failure) }, "no room was given back"),

@@ -52,7 +52,7 @@ export class Upkeep {
       isLeader,
       bytes: () => size()?.bytes ?? 0,
       machine: () => member.state.machine,
-      giveBack: async () => (await size()?.giveBack()) ?? "all",
+      giveBack: async () => (await size()?.giveBack()) ?? { heldUntil: undefined },
       propose,
     });
   }

@@ -1,9 +1,10 @@
 import { PassThrough } from "node:stream";
-import type {
-  Server,
-  ServerDuplexStream,
-  ServiceDefinition,
-  UntypedServiceImplementation,
+import {
+  type Server,
+  type ServerDuplexStream,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { type Logger, messageOf } from "@holdfast/base";
 import type { loadDefinition } from "@holdfast/protocol";
@@ -20,6 +21,8 @@ const SERVICES = [
   "grpc.reflection.v1alpha.ServerReflection",
 ] as const;
 const METHOD = "ServerReflectionInfo";
+/** A question is a name, or a name and a number. */
+const QUESTION_BYTES_MAX = 4_096;
 
 /**
  * Server reflection that costs nothing until somebody asks: the library and the
@@ -76,10 +79,25 @@ function serve(call: RawCall, waiting: PassThrough, service: CaughtService | und
     call.end();
     return;
   }
+  const refuse = (details: string): void => {
+    waiting.removeAllListeners("data");
+    waiting.resume();
+    call.emit("error", { code: status.INVALID_ARGUMENT, details });
+  };
   handler({
     on: (event: string, listener: (message?: unknown) => void) => {
       if (event === "data") {
-        waiting.on("data", (bytes: Buffer) => listener(method.requestDeserialize(bytes)));
+        waiting.on("data", (bytes: Buffer) => {
+          if (bytes.length > QUESTION_BYTES_MAX) {
+            return refuse(`a question has at most ${QUESTION_BYTES_MAX} bytes`);
+          }
+          // Nobody above would catch it: here gRPC hands on bytes, and has no part in reading them.
+          try {
+            listener(method.requestDeserialize(bytes));
+          } catch (failure) {
+            refuse(messageOf(failure));
+          }
+        });
       } else waiting.on(event, listener);
     },
     write: (message: object) => call.write(method.responseSerialize(message)),

@@ -16,6 +16,7 @@ import { spaceLimitOf } from "../space/space-limit.ts";
 import { DirectoryLockedError, DiskFullError, StateDamagedError } from "../storage-errors.ts";
 import { levelCursor } from "./level-cursor.ts";
 import { checkLevelLogs } from "./level-logs.ts";
+import { OpenSnapshots } from "./open-snapshots.ts";
 
 /** How LevelDB is set up below a replica's state. */
 export interface LevelEngineOptions {
@@ -155,7 +156,7 @@ class LevelReads implements EngineReads {
 class LevelEngine extends LevelReads implements Engine {
   /** Of the batch that failed: none comes behind it. */
   #failure: unknown;
-  readonly #snapshots = new Set<Snapshot>();
+  readonly #snapshots = new OpenSnapshots();
 
   /**
    * After a failed batch LevelDB's log may end in half a record. LevelDB goes on writing behind it,
@@ -165,9 +166,11 @@ class LevelEngine extends LevelReads implements Engine {
   async writeDurably(changes: Iterable<RowChange>): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const batch = this.database.batch();
+    let deletes = false;
     try {
       let left = BATCH_SLICE_ROWS;
       for (const { key, value } of changes) {
+        deletes ||= value === undefined;
         if (value === undefined) batch.del(toBuffer(key));
         else batch.put(toBuffer(key), asBuffer(value));
         if (--left > 0) continue;
@@ -175,6 +178,7 @@ class LevelEngine extends LevelReads implements Engine {
         left = BATCH_SLICE_ROWS;
       }
       await this.gate.run(() => batch.write({ sync: true }));
+      if (deletes) this.#snapshots.deleted();
     } catch (failure) {
       await batch.close();
       this.#failure = named(failure, this.directory);
@@ -185,7 +189,7 @@ class LevelEngine extends LevelReads implements Engine {
   snapshot(): EngineSnapshot {
     const { database, gate, directory } = this;
     const snapshot = database.snapshot();
-    this.#snapshots.add(snapshot);
+    const closed = this.#snapshots.taken();
     const reads = new LevelReads(database, directory, gate, snapshot);
     const at = (failure: unknown): unknown => named(failure, directory);
     return {
@@ -195,7 +199,7 @@ class LevelEngine extends LevelReads implements Engine {
       cursor: (stepBytes) => levelCursor({ database, gate, snapshot, stepBytes, named: at }),
       close: async () => {
         await snapshot.close();
-        this.#snapshots.delete(snapshot);
+        closed();
       },
     };
   }
@@ -214,13 +218,14 @@ class LevelEngine extends LevelReads implements Engine {
     const database = this.database as unknown as {
       compactRange(from: Buffer, to: Buffer): Promise<void>;
     };
-    const isHeld = this.#snapshots.size > 0;
+    const heldUntil = this.#snapshots.holding();
     await this.gate.run(() => database.compactRange(Buffer.alloc(0), LAST_KEY));
-    return isHeld ? "held" : "all";
+    return { heldUntil };
   }
 
-  close(): Promise<void> {
-    return this.database.close();
+  async close(): Promise<void> {
+    await this.database.close();
+    this.#snapshots.closeAll();
   }
 }
 

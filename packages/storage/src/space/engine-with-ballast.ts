@@ -11,6 +11,8 @@ import type { Engine, EngineSnapshot, GivenBack, RowChange } from "../engine.ts"
 import { DiskFullError } from "../storage-errors.ts";
 import { SurvivingSnapshot } from "./surviving-snapshot.ts";
 
+const ALL_GIVEN_BACK: GivenBack = { heldUntil: undefined };
+
 export interface EngineWithBallastParts {
   /** Opens the engine, again and again in the same place. */
   open(): Promise<Engine>;
@@ -106,7 +108,7 @@ export class EngineWithBallast implements Engine {
   }
 
   giveBack(): Promise<GivenBack> {
-    return this.#whenThere(async () => (await this.#inner.giveBack?.()) ?? "all");
+    return this.#whenThere(async () => (await this.#inner.giveBack?.()) ?? ALL_GIVEN_BACK);
   }
 
   approximateBytes(): Promise<number> {

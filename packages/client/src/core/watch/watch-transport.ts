@@ -32,6 +32,8 @@ export interface WatchListener {
   /** The node does not take this watch. */
   refused(reason: string): void;
   ended(reason: string): void;
+  /** The node has no room for this watch; then nothing more comes either. */
+  full(reason: string): void;
 }
 
 /** A watch on one node. */

@@ -50,7 +50,8 @@ const WAITING_MAX = 1024;
 /**
  * The changes of some keys, each once and in order, for as long as it is asked for more. When a node
  * fails it goes on with the next, behind the last change that it gave; it fails itself only where
- * what comes next was compacted away (`COMPACTED`), where the node refuses it, or by its signal.
+ * what comes next was compacted away (`COMPACTED`), where the node refuses it, where as many nodes as there are have no
+ * room for it (`OVERLOADED`), or by its signal.
  *
  * Changes of one revision follow each other. `break` or `close` ends it.
  */
@@ -67,6 +68,8 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
   #next: Revision;
   #waiting = new WaitingChanges();
   #open: OpenWatch | undefined;
+  /** Nodes that had no room for it since one had. */
+  #fulls = 0;
   #isPaused = false;
   #isOver = false;
   #failure: RequestError | undefined;
@@ -159,19 +162,27 @@ export class Watch implements AsyncIterableIterator<Change>, AsyncDisposable {
     this.#open = this.#ports.transport.open(this.#addresses.current, request, {
       created: (revision) => {
         if (this.#next === 0) this.#next = revision + 1;
+        this.#fulls = 0;
         this.#retry.succeeded();
         this.#following(revision);
       },
       told: (changes, revision) => this.#told(changes, revision),
       compacted: (revision) => this.#fail(new CompactedError(revision)),
       refused: (reason) => this.#fail(refusedError(reason)),
-      ended: () => {
-        if (this.#isOver) return;
-        this.#addresses.follow(this.#known());
-        this.#addresses.advance();
-        this.#retry.schedule();
+      ended: () => this.#moveOn(),
+      full: (reason) => {
+        this.#fulls++;
+        if (this.#fulls < this.#addresses.size) this.#moveOn();
+        else this.#fail(nowhereError(reason));
       },
     });
+  }
+
+  #moveOn(): void {
+    if (this.#isOver) return;
+    this.#addresses.follow(this.#known());
+    this.#addresses.advance();
+    this.#retry.schedule();
   }
 
   #told(changes: readonly ToldChange[], revision: Revision): void {
@@ -223,5 +234,14 @@ function refusedError(reason: string): RequestError {
     message: reason,
     outcome: "not-applied",
     retryable: false,
+  });
+}
+
+function nowhereError(reason: string): RequestError {
+  return new RequestError({
+    code: "OVERLOADED",
+    message: `no node has room for another watch; one said: ${reason}`,
+    outcome: "not-applied",
+    retryable: true,
   });
 }

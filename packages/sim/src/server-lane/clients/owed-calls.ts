@@ -115,8 +115,9 @@ async function watchOwnPut(client: Holdfast): Promise<void> {
   const key = keyOf("watched");
   await using watch = client.watch(key);
   await watch.following;
-  await client.put(key, "v");
-  await watch.next();
+  const { revision } = await client.put(key, "v");
+  for await (const change of watch) if (change.revision === revision) return;
+  throw new OtherAnswerError("the watch ended");
 }
 
 function keyOf(name: string): string {

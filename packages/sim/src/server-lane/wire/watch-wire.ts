@@ -117,7 +117,7 @@ function tell(
     case "refused":
       return listener.refused(answer.reason);
     case "full":
-      return listener.ended(answer.reason);
+      return listener.full(answer.reason);
     case "compacted":
       return listener.compacted(answer.compactRevision);
     case "progress":
