@@ -24,6 +24,8 @@ test.each([
 test.each([
   // While the cluster was formed, a heartbeat took half a minute on its way, and all behind it waited.
   { seed: 1795931228769, stormMs: 1_000 },
+  // All members that the files name were removed and wiped, and formed a cluster of their own.
+  { seed: 1795952721018, stormMs: 40_000 },
 ])("seed $seed of whole nodes breaks nothing", { timeout: 60_000 }, async ({ seed, stormMs }) => {
   const run = await runServerSeed({ seed, stormMs, settle });
 

@@ -35,7 +35,21 @@ export class ServerOperator {
     if (members.length === 0) return;
     const newcomer = dice.pick(outside);
     if (newcomer !== undefined && dice.chance(0.7)) this.#add(newcomer, dice);
-    else if (members.length > VOTERS_LEAST) this.#remove(dice.pick(members) as ServerMachine, dice);
+    else if (members.length > VOTERS_LEAST) {
+      const machine = dice.pick(members) as ServerMachine;
+      if (this.#isFoundWithout(machine)) this.#remove(machine, dice);
+    }
+  }
+
+  /**
+   * Whether a node that was wiped still finds the cluster: by a member that its file names. Where the files name nobody who lives,
+   * those that they name form a cluster of their own (docs/status.md).
+   */
+  #isFoundWithout(machine: ServerMachine): boolean {
+    const { machines, plan } = this.#world;
+    return membersOf(machines).some(
+      (one) => one !== machine && one.slot < plan.nodes && statusOf(one)?.memberId !== undefined,
+    );
   }
 
   /**
