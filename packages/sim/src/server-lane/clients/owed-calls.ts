@@ -115,9 +115,8 @@ async function watchOwnPut(client: Holdfast): Promise<void> {
   const key = keyOf("watched");
   await using watch = client.watch(key);
   await watch.following;
-  const { revision } = await client.put(key, "v");
-  for await (const change of watch) if (change.revision === revision) return;
-  throw new OtherAnswerError("the watch ended");
+  await client.put(key, "v");
+  if ((await watch.next()).done === true) throw new OtherAnswerError("the watch ended");
 }
 
 function keyOf(name: string): string {
