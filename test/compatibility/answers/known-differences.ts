@@ -170,6 +170,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: "A quota that heals (decision 16). One that a client raised stays, as etcd's. Not asked.",
   },
   {
+    where:
+      "A request of more than 16,384 messages or 131,072 fields, or values as JSON, within its size",
+    etcd: "taken",
+    holdfast: "refused",
+    why: "Decoding it would hold up everybody else. Not asked.",
+  },
+  {
     where: "A put that would cross the quota",
     etcd: "weighed: 256 B, key and value; applied and refused",
     holdfast: "applied; those behind the next measurement are refused",
