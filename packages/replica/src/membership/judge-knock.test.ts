@@ -59,6 +59,18 @@ test("nobody comes in at the address of another member", () => {
   }
 });
 
+test("a store that was turned away and comes back gets another id than before", () => {
+  let ids: number = NEW;
+  const view = { ...lost([3]), newId: () => ids++ as MemberId };
+
+  const [first, second] = [1, 2].map(() =>
+    judgeKnock(cluster([1, 2, 3]), knock(3, store(9)), view),
+  );
+
+  expect(first).toMatchObject({ kind: "replace", member: NEW });
+  expect(second).toMatchObject({ kind: "replace", member: NEW + 1 });
+});
+
 test("a wiped voter comes back as a learner that takes its former place", () => {
   const verdict = judgeKnock(cluster([1, 2, 3]), knock(3, store(9)), lost([3]));
 

@@ -103,11 +103,7 @@ async function isFoundRemoved(
   const time = new ManualTime();
   let isRemoved = false;
   const watch = new RemovalWatch({
-    member: {
-      id: SELF,
-      leader,
-      electorate: membership,
-    },
+    member: { id: SELF, leader, electorate: membership },
     clusterId: CLUSTER,
     clock: time,
     network: {

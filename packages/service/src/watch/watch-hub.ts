@@ -76,7 +76,6 @@ export class WatchHub {
   }
 
   remove(watcher: Watcher): void {
-    if (watcher.state === "ended") return;
     this.#keyBytes -= keyBytesOf(watcher.range);
     if (watcher.state === "live") this.#endLive(watcher);
     if (watcher.state === "behind") this.#catchUp.remove(watcher);

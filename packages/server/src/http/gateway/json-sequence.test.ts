@@ -53,6 +53,13 @@ test.each([
   expect(found).toHaveLength(1);
 });
 
+test("values are counted for each request by itself", () => {
+  const many = `{"a":[${"1,".repeat(100_000)}1]}`;
+  const sequence = new JsonSequence(Number.POSITIVE_INFINITY);
+
+  expect(Array.from(sequence.push(`${many}${many}`))).toHaveLength(2);
+});
+
 test("objects are found when they are asked for", () => {
   const [first] = new JsonSequence(100).push('{"a":1}{1}');
 
